@@ -1,0 +1,183 @@
+//! Who may do what: a role's grants, and the rows and fields that follow from them.
+//!
+//! Absence of a grant means no. [`Scope`] says which rows in terms of owners and parents; the Worker turns it
+//! into the predicate of every query, and nothing reaches storage around it.
+
+mod shipped;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::Id;
+use crate::schema::{Label, Schema};
+
+pub use shipped::{ADMINISTRATOR, MANAGER, REP, shipped_roles};
+
+/// How far a grant reaches. Ordered: a wider level includes the narrower ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    #[default]
+    None,
+    /// What the user owns.
+    Own,
+    /// What anyone in the user's team, or in a team below it, owns.
+    Team,
+    All,
+}
+
+/// What is done with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    View,
+    Create,
+    Update,
+    Delete,
+    Assign,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Grant {
+    pub view: Level,
+    /// For whom records may be created: own = for oneself.
+    pub create: Level,
+    pub update: Level,
+    pub delete: Level,
+    /// Whose records may be given to somebody else.
+    pub assign: Level,
+}
+
+/// What a role may do beyond records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Change definitions: fields, stages, roles, the workspace.
+    Define,
+    /// Invite people and change their team, role and state.
+    ManageUsers,
+    Import,
+    /// Create records at any stage, as imports of old data need.
+    EnterHistory,
+    Export,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Role {
+    pub id: String,
+    pub label: Label,
+    /// By entity id; an entity that is not named is not granted.
+    pub grants: BTreeMap<String, Grant>,
+    pub permissions: Vec<Permission>,
+    /// Fields, by entity id, that this role neither reads nor writes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<String, Vec<String>>,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub user: Id,
+    pub role: String,
+    /// IANA name of the reader's zone.
+    pub zone: String,
+}
+
+impl Grant {
+    #[must_use]
+    pub fn level(&self, act: Act) -> Level {
+        match act {
+            Act::View => self.view,
+            Act::Create => self.create,
+            Act::Update => self.update,
+            Act::Delete => self.delete,
+            Act::Assign => self.assign,
+        }
+    }
+
+    #[must_use]
+    pub fn uniform(level: Level) -> Self {
+        Self { view: level, create: level, update: level, delete: level, assign: level }
+    }
+
+    #[must_use]
+    pub fn view_only(level: Level) -> Self {
+        Self { view: level, ..Self::default() }
+    }
+}
+
+impl Role {
+    #[must_use]
+    pub fn level(&self, entity: &str, act: Act) -> Level {
+        self.grants.get(entity).map_or(Level::None, |grant| grant.level(act))
+    }
+
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    #[must_use]
+    pub fn hides(&self, entity: &str, field: &str) -> bool {
+        self.hidden.get(entity).is_some_and(|fields| fields.iter().any(|hidden| hidden == field))
+    }
+}
+
+/// Whose records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owners {
+    Me,
+    /// Mine, and those of everyone in my team and the teams below it.
+    MyTeams,
+}
+
+/// The rows of an entity within reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Nothing,
+    Everything,
+    /// Rows owned by these people, or hanging on a parent that is within its own scope.
+    Within {
+        owners: Owners,
+        parents: Vec<ParentScope>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParentScope {
+    /// The relation field on the child.
+    pub field: String,
+    /// The parent's entity.
+    pub entity: String,
+    pub scope: Scope,
+}
+
+/// The rows of `entity` on which a role may `act`. A child inherits from its parents: seeing the parent shows
+/// it, changing the parent allows to change it.
+#[must_use]
+pub fn scope(schema: &Schema, role: &Role, entity: &str, act: Act) -> Scope {
+    let owners = match role.level(entity, act) {
+        Level::None => return Scope::Nothing,
+        Level::All => return Scope::Everything,
+        Level::Own => Owners::Me,
+        Level::Team => Owners::MyTeams,
+    };
+    let inherited = if act == Act::View { Act::View } else { Act::Update };
+    let mut parents = Vec::new();
+    if let Some(definition) = schema.entity(entity) {
+        for field in &definition.parents {
+            let target = definition.field(field).and_then(|field| field.kind.relation_target());
+            let Some(target) = target.filter(|target| *target != entity) else { continue };
+            let scope = scope(schema, role, target, inherited);
+            if scope != Scope::Nothing {
+                parents.push(ParentScope { field: field.clone(), entity: target.to_owned(), scope });
+            }
+        }
+    }
+    Scope::Within { owners, parents }
+}

@@ -1,0 +1,100 @@
+//! The roles a new workspace starts with.
+
+use std::collections::BTreeMap;
+
+use super::{Grant, Level, Permission, Role};
+use crate::schema::Label;
+
+pub const ADMINISTRATOR: &str = "administrator";
+pub const MANAGER: &str = "manager";
+pub const REP: &str = "rep";
+
+const CUSTOMER_WORK: [&str; 6] = ["lead", "account", "contact", "deal", "touch", "task"];
+
+/// Names of colleagues, teams and products are known to everyone; only administrators change them.
+const COMMON: [&str; 4] = ["user", "team", "product", "rate"];
+
+fn role(id: &str, zh: &str, en: &str, grants: &[(&str, Grant)], permissions: &[Permission]) -> Role {
+    let common = COMMON.iter().map(|entity| ((*entity).to_owned(), Grant::view_only(Level::All)));
+    let mut all: BTreeMap<String, Grant> = common.collect();
+    all.extend(grants.iter().map(|(entity, grant)| ((*entity).to_owned(), *grant)));
+    Role {
+        id: id.to_owned(),
+        label: Label::new(zh, en),
+        grants: all,
+        permissions: permissions.to_vec(),
+        hidden: BTreeMap::new(),
+    }
+}
+
+/// The shipped roles, the administrator first.
+#[must_use]
+pub fn shipped_roles() -> Vec<Role> {
+    let everywhere: Vec<_> =
+        CUSTOMER_WORK.iter().chain(&COMMON).map(|entity| (*entity, Grant::uniform(Level::All))).collect();
+    let team: Vec<_> = CUSTOMER_WORK.iter().map(|entity| (*entity, Grant::uniform(Level::Team))).collect();
+    // A rep hands nothing over: that is the manager's decision.
+    let mine = Grant { assign: Level::None, ..Grant::uniform(Level::Own) };
+    let own: Vec<_> = CUSTOMER_WORK.iter().map(|entity| (*entity, mine)).collect();
+    let see: Vec<_> = CUSTOMER_WORK.iter().map(|entity| (*entity, Grant::view_only(Level::All))).collect();
+
+    let mut marketing = role(
+        "marketing",
+        "市场",
+        "Marketing",
+        &[
+            ("lead", Grant::uniform(Level::All)),
+            ("account", Grant::view_only(Level::All)),
+            ("contact", Grant::view_only(Level::All)),
+            ("deal", Grant::view_only(Level::All)),
+            ("task", mine),
+        ],
+        &[Permission::Import],
+    );
+    marketing.hidden.insert("deal".to_owned(), vec!["amount".to_owned()]);
+
+    vec![
+        role(
+            ADMINISTRATOR,
+            "管理员",
+            "Administrator",
+            &everywhere,
+            &[
+                Permission::Define,
+                Permission::ManageUsers,
+                Permission::Import,
+                Permission::EnterHistory,
+                Permission::Export,
+            ],
+        ),
+        role(MANAGER, "销售经理", "Sales manager", &team, &[Permission::Import, Permission::Export]),
+        role(REP, "销售", "Sales rep", &own, &[]),
+        marketing,
+        role(
+            "service",
+            "客服",
+            "Service",
+            &[
+                ("account", Grant::view_only(Level::All)),
+                ("contact", Grant { update: Level::All, ..Grant::view_only(Level::All) }),
+                ("touch", Grant { create: Level::Own, update: Level::Own, ..Grant::view_only(Level::All) }),
+                ("task", mine),
+            ],
+            &[],
+        ),
+        role(
+            "finance",
+            "财务",
+            "Finance",
+            &[
+                ("account", Grant::view_only(Level::All)),
+                ("contact", Grant::view_only(Level::All)),
+                ("deal", Grant::view_only(Level::All)),
+                ("rate", Grant::uniform(Level::All)),
+                ("task", mine),
+            ],
+            &[Permission::Export],
+        ),
+        role("read_only", "只读", "Read-only", &see, &[]),
+    ]
+}

@@ -1,0 +1,87 @@
+//! Sending commands.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Code;
+use crate::command::{Command, Conflict, Kept, RowReport};
+use crate::ids::Id;
+use crate::message::Problem;
+use crate::time::Instant;
+
+/// Commands of one request.
+pub const MAX_COMMANDS: usize = 50;
+/// Bytes of a request's body.
+pub const MAX_BODY: usize = 2 * 1024 * 1024;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CommandsRequest {
+    pub commands: Vec<Command>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct CommandsReply {
+    /// One for each command, in their order.
+    pub answers: Vec<Answer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// Saved, now or when it came the first time.
+    Done(Receipt),
+    Refused {
+        command: Id,
+        code: Code,
+        problems: Vec<Problem>,
+    },
+    Conflict {
+        command: Id,
+        conflicts: Vec<Conflict>,
+    },
+}
+
+/// What a saved command did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Receipt {
+    pub command: Id,
+    /// Where the command stands in the workspace's log; 0 when it changed nothing.
+    pub seq: u64,
+    pub records: Vec<Saved>,
+    /// The definitions' revision after it.
+    pub revision: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowReport>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Saved {
+    pub entity: String,
+    pub record: Id,
+    pub version: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ImportReply {
+    pub import: Id,
+    /// In the order they were saved; undoing them in reverse takes the import back.
+    pub commands: Vec<ImportCommand>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ImportCommand {
+    pub command: Id,
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    pub at: Instant,
+    pub created: u64,
+    pub undone: bool,
+}

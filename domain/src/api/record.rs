@@ -1,0 +1,300 @@
+//! Reading records: lists, totals, board, today, timeline, search.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::command::{ChangeKind, May, Wire};
+use crate::ids::Id;
+use crate::time::{Date, Instant};
+
+/// Rows of a page when none is asked for, and at most.
+pub const PAGE: u32 = 50;
+pub const PAGE_MAX: u32 = 200;
+
+/// Names of records that are pointed at, by id, as far as the reader sees them.
+pub type Names = BTreeMap<Id, String>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct RecordBody {
+    pub entity: String,
+    pub id: Id,
+    pub version: u64,
+    /// By field id; empty fields are left out.
+    pub values: Wire,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    pub may: May,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ListRequest {
+    /// A condition as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// A field's id, with `-` in front for descending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// The `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// `true` lists what was deleted in the last thirty days instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ListReply {
+    pub records: Vec<RecordBody>,
+    pub names: Names,
+    /// Where the next page begins; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    pub seq: u64,
+    pub revision: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct RecordReply {
+    pub record: RecordBody,
+    pub names: Names,
+    pub seq: u64,
+    pub revision: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateRequest {
+    /// Made by the sender, so that sending twice creates once.
+    pub id: Id,
+    pub values: Wire,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateRequest {
+    /// The command's id; sending the same one twice changes once.
+    pub command: Id,
+    pub base_version: u64,
+    #[serde(default)]
+    pub old: Wire,
+    pub values: Wire,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeleteRequest {
+    pub command: Id,
+    pub base_version: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct SavedReply {
+    pub id: Id,
+    pub version: u64,
+    pub seq: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TimelineRequest {
+    /// Entries before this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<String>"))]
+    pub before: Option<Instant>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct TimelineReply {
+    /// Newest first.
+    pub entries: Vec<TimelineEntry>,
+    pub names: Names,
+    /// There are older entries.
+    pub more: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TimelineEntry {
+    Touch {
+        #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+        at: Instant,
+        record: RecordBody,
+    },
+    Task {
+        #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+        at: Instant,
+        record: RecordBody,
+    },
+    Change {
+        #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+        at: Instant,
+        command: Id,
+        by: Id,
+        change: ChangeKind,
+        /// Fields the reader may see, before and after.
+        fields: BTreeMap<String, (Json, Json)>,
+    },
+}
+
+impl TimelineEntry {
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        match self {
+            Self::Touch { at, .. } | Self::Task { at, .. } | Self::Change { at, .. } => *at,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TotalsRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// A text, choice, stage, user or relation field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// A money or integer field to add up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct TotalsReply {
+    pub groups: Vec<Total>,
+    pub names: Names,
+    pub seq: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Total {
+    /// The group's value; null for records without one, and when nothing groups.
+    pub group: Option<String>,
+    pub count: u64,
+    /// Of money: minor units of the workspace's currency.
+    pub sum: i64,
+    /// Records whose amount has no known rate and is not in the sum.
+    pub unconverted: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BoardRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Cards of each stage; 50 when absent, 200 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct BoardReply {
+    pub columns: Vec<BoardColumn>,
+    pub names: Names,
+    pub seq: u64,
+    pub revision: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct BoardColumn {
+    pub stage: String,
+    /// By rank.
+    pub records: Vec<RecordBody>,
+    /// There are more; the list with the stage as filter and `rank` as sort goes on.
+    pub more: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TodayRequest {}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct TodayReply {
+    /// The reader's day.
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    pub today: Date,
+    /// By due time. Tasks have `due`, the others `next_touch`.
+    pub overdue: Vec<RecordBody>,
+    pub today_items: Vec<RecordBody>,
+    pub later: Vec<RecordBody>,
+    pub names: Names,
+    /// There is more than was sent.
+    pub more: bool,
+    pub seq: u64,
+    pub revision: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SearchRequest {
+    pub q: String,
+    /// Only this entity: a form looking for what a relation points at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct SearchReply {
+    pub hits: Vec<Hit>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Hit {
+    pub entity: String,
+    pub id: Id,
+    pub title: String,
+    /// A second line that tells namesakes apart.
+    pub detail: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangesRequest {
+    pub after: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ChangesReply {
+    pub changes: Vec<ChangeNote>,
+    /// Ask from here next; up to here everything in sight is in `changes`.
+    pub seq: u64,
+    pub more: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ChangeNote {
+    pub seq: u64,
+    pub entity: String,
+    pub record: Id,
+    pub version: u64,
+    pub change: ChangeKind,
+}

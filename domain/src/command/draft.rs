@@ -1,0 +1,312 @@
+//! The plan while it grows: records as they would be after the actions so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::{Change, ChangeKind, Conflict, FieldConflict, Loaded, May, Plan, Refusal, Wire, World};
+use crate::access::{Level, Role};
+use crate::fields::{self, Reading};
+use crate::ids::Id;
+use crate::message::Problem;
+use crate::money::Money;
+use crate::record::{Record, RecordKey, Values};
+use crate::schema::{Entity, Field};
+use crate::value::Value;
+
+pub(super) struct Draft<'a> {
+    pub world: &'a World<'a>,
+    pub role: &'a Role,
+    pub plan: Plan,
+    pub problems: Vec<Problem>,
+    pub forbidden: Vec<Problem>,
+    pub missing: Vec<Problem>,
+    pub conflicts: Vec<Conflict>,
+    pub outdated: bool,
+    /// The action being planned, for problems.
+    pub action: Option<usize>,
+    touched: BTreeMap<RecordKey, usize>,
+    drafted: BTreeMap<RecordKey, Record>,
+    /// Records that were found by their name, in sight and not deleted.
+    named: BTreeSet<RecordKey>,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(world: &'a World<'a>, role: &'a Role) -> Self {
+        let keys = |((entity, _), ids): (&(String, String), &'a Vec<Id>)| {
+            ids.iter().map(|id| RecordKey::new(entity, *id)).collect::<Vec<_>>()
+        };
+        let named = world.names.iter().flat_map(keys).collect();
+        Self {
+            world,
+            role,
+            plan: Plan::default(),
+            problems: Vec::new(),
+            forbidden: Vec::new(),
+            missing: Vec::new(),
+            conflicts: Vec::new(),
+            outdated: false,
+            action: None,
+            touched: BTreeMap::new(),
+            drafted: BTreeMap::new(),
+            named,
+        }
+    }
+
+    /// The finished plan, or every reason why there is none; the gravest kind of reason names the refusal.
+    pub fn finish(self) -> Result<Plan, Refusal> {
+        if self.outdated {
+            return Err(Refusal::Outdated);
+        }
+        if !self.problems.is_empty() {
+            return Err(Refusal::Invalid([self.problems, self.missing, self.forbidden].concat()));
+        }
+        if !self.missing.is_empty() {
+            return Err(Refusal::NotFound([self.missing, self.forbidden].concat()));
+        }
+        if !self.forbidden.is_empty() {
+            return Err(Refusal::Forbidden(self.forbidden));
+        }
+        if !self.conflicts.is_empty() {
+            return Err(Refusal::Conflict(self.conflicts));
+        }
+        Ok(self.plan)
+    }
+
+    pub fn reading(&self) -> Reading<'a> {
+        Reading { schema: self.world.schema, zone: &self.world.actor.zone, zones: self.world.zones }
+    }
+
+    fn place(&self, mut problem: Problem) -> Problem {
+        problem.action = self.action;
+        problem
+    }
+
+    pub fn invalid(&mut self, problem: Problem) {
+        let problem = self.place(problem);
+        self.problems.push(problem);
+    }
+
+    pub fn not_found(&mut self, problem: Problem) {
+        let problem = self.place(problem);
+        self.missing.push(problem);
+    }
+
+    pub fn forbid(&mut self, problem: Problem) {
+        let problem = self.place(problem);
+        self.forbidden.push(problem);
+    }
+
+    pub fn entity(&mut self, id: &str) -> Option<&'a Entity> {
+        let found = self.world.schema.entity(id);
+        if found.is_none() {
+            self.invalid(Problem::on("entity", "problem.unknown_entity").with("entity", id));
+        }
+        found
+    }
+
+    /// A record as it is after the actions so far, when it is in sight. Records this command creates may be
+    /// changed by it.
+    pub fn find(&self, key: &RecordKey) -> Option<Loaded> {
+        let loaded = self.world.records.get(key);
+        match self.drafted.get(key) {
+            Some(record) => {
+                let may =
+                    loaded.map_or(May { update: true, delete: true, assign: true }, |loaded| loaded.may);
+                Some(Loaded { record: record.clone(), may })
+            }
+            None => loaded.cloned(),
+        }
+    }
+
+    /// A record that must be there and not deleted; says so otherwise.
+    pub fn load(&mut self, entity: &str, id: Id) -> Option<Loaded> {
+        let found = self.find(&RecordKey::new(entity, id)).filter(|loaded| !loaded.record.deleted);
+        if found.is_none() {
+            self.not_found(Problem::on("record", "problem.record_not_found").with("record", id));
+        }
+        found
+    }
+
+    /// Writes values into a record's change, starting one if this is its first.
+    pub fn write(&mut self, record: &Record, kind: ChangeKind, values: Values) {
+        let key = record.key.clone();
+        let at = *self.touched.entry(key.clone()).or_insert_with(|| {
+            let (before, after) = (Values::new(), Values::new());
+            self.plan.changes.push(Change {
+                key: key.clone(),
+                kind,
+                base_version: record.version,
+                before,
+                after,
+            });
+            self.plan.changes.len() - 1
+        });
+        let mut drafted = record.clone();
+        let change = &mut self.plan.changes[at];
+        if kind != ChangeKind::Updated {
+            change.kind = kind;
+        }
+        for (field, value) in values {
+            change.before.entry(field.clone()).or_insert_with(|| record.get(&field).clone());
+            change.after.insert(field.clone(), value.clone());
+            drafted.values.insert(field, value);
+        }
+        drafted.deleted = match kind {
+            ChangeKind::Deleted => true,
+            ChangeKind::Restored => false,
+            _ => drafted.deleted,
+        };
+        self.drafted.insert(key, drafted);
+    }
+
+    /// Where the plan stands, for [`Draft::roll_back`].
+    pub fn mark(&self) -> usize {
+        self.plan.changes.len()
+    }
+
+    /// Forgets the changes begun since a mark.
+    pub fn roll_back(&mut self, mark: usize) {
+        for change in self.plan.changes.drain(mark..) {
+            self.touched.remove(&change.key);
+            self.drafted.remove(&change.key);
+        }
+    }
+
+    /// Reads what a person wants to write: known, writable fields with allowed values. Every problem is noted.
+    pub fn read_values(&mut self, entity: &Entity, wire: &Wire) -> Values {
+        let mut values = Values::new();
+        for (id, json) in wire {
+            let Some(field) = self.writable(entity, id) else { continue };
+            match fields::read(&field.kind, json, &self.reading()) {
+                Ok(value) => {
+                    values.insert(id.clone(), value);
+                }
+                Err(problem) => self.invalid(problem.at(id)),
+            }
+        }
+        values
+    }
+
+    /// A field that this role may write by hand. A hidden field is answered like an unknown one.
+    pub fn writable<'e>(&mut self, entity: &'e Entity, id: &str) -> Option<&'e Field> {
+        let field = entity.field(id).filter(|field| !self.role.hides(&entity.id, &field.id));
+        match field {
+            None => {
+                self.invalid(Problem::on(id, "problem.unknown_field"));
+                None
+            }
+            Some(field) if field.system || field.retired => {
+                self.invalid(Problem::on(id, "problem.read_only"));
+                None
+            }
+            field => field,
+        }
+    }
+
+    /// What is pointed at must be in sight and alive; people must be in use to become somebody's owner.
+    pub fn check_targets(&mut self, entity: &Entity, values: &Values) {
+        for (id, value) in values {
+            let Some(target) = entity.field(id).and_then(|field| field.kind.relation_target()) else {
+                continue;
+            };
+            let Some(pointed) = value.reference() else { continue };
+            // The session is proof enough of the asker.
+            if target == "user" && pointed == self.world.actor.user {
+                continue;
+            }
+            let key = RecordKey::new(target, pointed);
+            match self.find(&key) {
+                Some(loaded) if !loaded.record.deleted => {
+                    if loaded.record.version > 0 {
+                        self.plan.alive.insert(key);
+                    }
+                }
+                None if self.named.contains(&key) => {
+                    self.plan.alive.insert(key);
+                }
+                _ => self.invalid(Problem::on(id, "problem.reference_not_found")),
+            }
+        }
+    }
+
+    /// Required fields that `values` (on top of `record`) leaves empty. For an existing record only fields that
+    /// this change empties count: a rule made stricter later never blocks old records.
+    pub fn check_required(&mut self, entity: &Entity, values: &Values, new: bool) {
+        for field in entity.fields.iter().filter(|field| field.required && !field.retired) {
+            let empty = match values.get(&field.id) {
+                Some(value) => value.is_null(),
+                None => new,
+            };
+            // Somebody who may not see a field cannot fill it, and what could not be read was not left out.
+            let hidden = self.role.hides(&entity.id, &field.id);
+            let unread = self
+                .problems
+                .iter()
+                .any(|problem| problem.action == self.action && problem.field.as_ref() == Some(&field.id));
+            if empty && !hidden && !unread {
+                self.invalid(Problem::on(&field.id, "problem.required"));
+            }
+        }
+    }
+
+    /// Adds what money is worth in the workspace's currency today.
+    pub fn convert(&self, values: &mut Values) {
+        for value in values.values_mut() {
+            if let Value::Money(money) = value {
+                let base = self.world.schema.workspace.currency;
+                let base_minor =
+                    self.world.rates.convert(money.minor, money.currency, base, self.world.today);
+                *value = Value::Money(Money { base_minor, ..*money });
+            }
+        }
+    }
+
+    /// Whether the asker may create a record for this owner.
+    pub fn may_own(&self, entity: &str, owner: Option<Id>) -> bool {
+        match self.role.level(entity, crate::access::Act::Create) {
+            Level::None => false,
+            Level::Own => owner == Some(self.world.actor.user),
+            Level::Team => owner.is_some_and(|owner| {
+                owner == self.world.actor.user || self.world.team_mates.contains(&owner)
+            }),
+            Level::All => true,
+        }
+    }
+
+    /// Compares what a command believed with what stands there: equal fields pass, fields that already hold the
+    /// wish fall away, others conflict.
+    pub fn merge(&mut self, record: &Record, old: &Values, mut wished: Values) -> Values {
+        let mut fields = Vec::new();
+        wished.retain(|id, wish| {
+            let current = record.get(id);
+            if current.same(wish) {
+                return false;
+            }
+            let believed = old.get(id).unwrap_or(&Value::Null);
+            if !current.same(believed) {
+                fields.push(FieldConflict {
+                    field: id.clone(),
+                    yours: wish.to_json(),
+                    theirs: current.to_json(),
+                    base: believed.to_json(),
+                });
+            }
+            true
+        });
+        if !fields.is_empty() {
+            let RecordKey { entity, id } = record.key.clone();
+            self.conflicts.push(Conflict { entity, record: id, version: record.version, fields });
+        }
+        wished
+    }
+
+    /// Wire values that describe the past; what does not read as a value cannot be what stood there.
+    pub fn read_old(&self, entity: &Entity, wire: &Wire) -> Values {
+        let read = |(id, json): (&String, &Json)| {
+            let field = entity.field(id)?;
+            fields::read(&field.kind, json, &self.reading()).ok().map(|value| (id.clone(), value))
+        };
+        wire.iter().filter_map(read).collect()
+    }
+}

@@ -1,0 +1,291 @@
+//! Commands: the only way anything changes.
+//!
+//! A command is made on a device, carries its own id and may be sent any number of times. [`needs`] says what
+//! must be loaded to decide it, [`plan`] decides it: a list of changes that are saved together or not at all, a
+//! refusal with every problem, or a conflict that shows both sides. The browser runs the same planner on what
+//! it has at hand, to foresee.
+
+mod draft;
+mod import;
+mod needs;
+mod plan;
+mod undo;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+pub use needs::{Needs, needs};
+pub use plan::plan;
+
+use crate::access::Actor;
+use crate::fields::TextFormats;
+use crate::ids::Id;
+use crate::message::Problem;
+use crate::money::Rates;
+use crate::record::{Record, RecordKey, Values};
+use crate::schema::Schema;
+use crate::schema::change::DefinitionChange;
+use crate::time::{Date, Instant, Zone};
+
+/// The format of commands and log entries this build writes. It reads this and every released older one.
+pub const FORMAT: u16 = 1;
+/// Actions of one command: what one D1 batch can carry in a few statements.
+pub const MAX_ACTIONS: usize = 500;
+/// Rows of one import command.
+pub const MAX_IMPORT_ROWS: usize = 500;
+
+/// Wire values by field id.
+pub type Wire = BTreeMap<String, Json>;
+
+/// A wish to change something; all of its actions happen or none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Command {
+    pub v: u16,
+    /// Made by the device; the same id is the same change, however often it arrives.
+    pub id: Id,
+    pub actions: Vec<Action>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    Create {
+        entity: String,
+        record: Id,
+        values: Wire,
+    },
+    Update {
+        entity: String,
+        record: Id,
+        base_version: u64,
+        /// What the fields in `values` held when they were changed; absent means null.
+        #[serde(default)]
+        old: Wire,
+        values: Wire,
+    },
+    Delete {
+        entity: String,
+        record: Id,
+        base_version: u64,
+    },
+    Restore {
+        entity: String,
+        record: Id,
+    },
+    /// Moves along the pipeline and, with `rank`, inside a column.
+    MoveStage {
+        entity: String,
+        record: Id,
+        from: String,
+        to: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rank: Option<String>,
+    },
+    /// Creates a touch and says when the next one is due; an absent `next_touch` means none.
+    LogTouch {
+        record: Id,
+        /// What the touch is about: the record whose next touch is set.
+        entity: String,
+        subject: Id,
+        values: Wire,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_touch: Option<Json>,
+    },
+    Assign {
+        entity: String,
+        record: Id,
+        old_owner: Option<Id>,
+        owner: Option<Id>,
+    },
+    ChangeDefinition {
+        base_revision: u64,
+        change: DefinitionChange,
+    },
+    ImportRows {
+        import: Id,
+        entity: String,
+        formats: TextFormats,
+        /// Creates what a relation names and nobody has.
+        #[serde(default)]
+        create_missing: bool,
+        rows: Vec<ImportRow>,
+    },
+    /// Takes an earlier command back, except where somebody changed things since.
+    Undo {
+        command: Id,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImportRow {
+    /// Where in the file, from 1; the report names it.
+    pub line: u32,
+    pub record: Id,
+    /// Texts as they stand in the file, by field id.
+    pub cells: BTreeMap<String, String>,
+}
+
+/// What the asker may do with a loaded record, and whether it is in sight at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct May {
+    pub update: bool,
+    pub delete: bool,
+    pub assign: bool,
+}
+
+/// A record in the asker's sight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    pub record: Record,
+    pub may: May,
+}
+
+/// One change of one record as the log keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logged {
+    pub key: RecordKey,
+    pub kind: ChangeKind,
+    /// The record's version after the change.
+    pub version: u64,
+    pub before: Values,
+    pub after: Values,
+    /// For definitions: what would take the change back.
+    pub inverse: Option<DefinitionChange>,
+}
+
+/// Everything the planner may look at.
+pub struct World<'a> {
+    pub schema: &'a Schema,
+    pub actor: &'a Actor,
+    pub now: Instant,
+    /// The asker's day.
+    pub today: Date,
+    pub zones: &'a dyn Zone,
+    pub rates: &'a Rates,
+    /// Records that [`Needs`] named, as far as they exist and are in sight; deleted ones included.
+    pub records: &'a BTreeMap<RecordKey, Loaded>,
+    /// Members of the asker's team and of the teams below it, for creating on behalf of.
+    pub team_mates: &'a BTreeSet<Id>,
+    /// Ids by entity and match key of the name, for imports. Several when the name is ambiguous.
+    pub names: &'a BTreeMap<(String, String), Vec<Id>>,
+    /// External ids that are taken, by entity.
+    pub taken: &'a BTreeSet<(String, String)>,
+    /// Stages that records still stand in, of those a definition change would remove.
+    pub occupied_stages: &'a BTreeSet<String>,
+    /// The log of the command to undo; empty when there is none in sight.
+    pub undo: &'a [Logged],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    Created,
+    Updated,
+    Deleted,
+    Restored,
+    Defined,
+}
+
+/// One record's part of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub key: RecordKey,
+    pub kind: ChangeKind,
+    /// The version that must still be in storage; 0 for a new record.
+    pub base_version: u64,
+    /// Only fields that change.
+    pub before: Values,
+    pub after: Values,
+}
+
+/// What is to be saved.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    pub changes: Vec<Change>,
+    /// Records that are pointed at and must still be there.
+    pub alive: BTreeSet<RecordKey>,
+    /// New definitions, and the change that takes them back.
+    pub definition: Option<(Schema, DefinitionChange)>,
+    pub rows: Vec<RowReport>,
+    pub kept: Vec<Kept>,
+    pub import: Option<Id>,
+}
+
+/// What became of a row of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct RowReport {
+    pub line: u32,
+    pub outcome: RowOutcome,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RowOutcome {
+    Created,
+    /// A record with this external id is there already.
+    Skipped,
+    Refused,
+}
+
+/// What an undo left alone, because somebody changed it since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Kept {
+    pub entity: String,
+    pub record: Id,
+    pub fields: Vec<String>,
+}
+
+/// The same field was changed by somebody else: both sides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Conflict {
+    pub entity: String,
+    pub record: Id,
+    /// The version that holds now.
+    pub version: u64,
+    pub fields: Vec<FieldConflict>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct FieldConflict {
+    pub field: String,
+    /// What the command would write.
+    pub yours: Json,
+    /// What stands there now.
+    pub theirs: Json,
+    /// What the command believed to stand there.
+    pub base: Json,
+}
+
+/// Why a command did not become a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// It is wrong, and would be wrong again.
+    Invalid(Vec<Problem>),
+    /// The asker may not.
+    Forbidden(Vec<Problem>),
+    /// What it is about does not exist or is not in sight.
+    NotFound(Vec<Problem>),
+    /// Somebody else was first.
+    Conflict(Vec<Conflict>),
+    /// The definitions have moved on; the asker has to load them again.
+    Outdated,
+}

@@ -1,0 +1,124 @@
+//! What has to be loaded before a command can be decided.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::{Action, Command, Wire};
+use crate::ids::Id;
+use crate::record::RecordKey;
+use crate::schema::Schema;
+use crate::text::match_key;
+
+/// A touch about a deal or a contact is part of the history of these of its relations too.
+pub(super) const INHERITED: [&str; 2] = ["account", "contact"];
+
+/// Whether records of `entity` hand this relation on to the touches about them.
+pub(super) fn inherits(schema: &Schema, entity: &str, relation: &str) -> bool {
+    let field = schema.entity(entity).and_then(|definition| definition.field(relation));
+    entity != relation && field.is_some_and(|field| field.kind.relation_target() == Some(relation))
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    pub records: BTreeSet<RecordKey>,
+    /// Entity and match key of names that an import refers to.
+    pub names: BTreeSet<(String, String)>,
+    /// What these relations of these records point at, whatever that is.
+    pub related: BTreeSet<(RecordKey, String)>,
+    pub external_ids: BTreeSet<(String, String)>,
+    /// Entity and stage: does a record stand there?
+    pub stages: BTreeSet<(String, String)>,
+    /// The command whose log is wanted.
+    pub undo: Option<Id>,
+    /// The planner will ask who the asker's team mates are.
+    pub team_mates: bool,
+}
+
+/// Everything `command` refers to. Ids that do not parse are left for the planner to refuse.
+#[must_use]
+pub fn needs(command: &Command, schema: &Schema) -> Needs {
+    let mut needs = Needs::default();
+    for action in &command.actions {
+        needs.add(action, schema);
+    }
+    needs
+}
+
+impl Needs {
+    fn add(&mut self, action: &Action, schema: &Schema) {
+        match action {
+            Action::Create { entity, record, values } => {
+                self.record(entity, *record);
+                self.targets(entity, values, schema);
+                self.external(entity, values);
+                self.team_mates = true;
+            }
+            Action::Update { entity, record, values, .. } => {
+                self.record(entity, *record);
+                self.targets(entity, values, schema);
+                self.external(entity, values);
+            }
+            Action::Delete { entity, record, .. }
+            | Action::Restore { entity, record }
+            | Action::MoveStage { entity, record, .. } => {
+                self.record(entity, *record);
+            }
+            Action::Assign { entity, record, owner, .. } => {
+                self.record(entity, *record);
+                if let Some(owner) = owner {
+                    self.record("user", *owner);
+                }
+            }
+            Action::LogTouch { record, entity, subject, values, .. } => {
+                self.record("touch", *record);
+                self.record(entity, *subject);
+                let subject = RecordKey::new(entity, *subject);
+                let inherited = INHERITED.iter().filter(|relation| inherits(schema, entity, relation));
+                self.related.extend(inherited.map(|relation| (subject.clone(), (*relation).to_owned())));
+                self.targets("touch", values, schema);
+                self.team_mates = true;
+            }
+            Action::ChangeDefinition { change, .. } => self.stages.extend(change.removed_stages(schema)),
+            Action::ImportRows { entity, rows, .. } => {
+                let Some(definition) = schema.entity(entity) else { return };
+                self.team_mates = true;
+                for row in rows {
+                    self.record(entity, row.record);
+                    for (field, text) in &row.cells {
+                        if field == "external_id" {
+                            self.external_ids.insert((entity.clone(), text.trim().to_owned()));
+                        }
+                        if let Some(target) =
+                            definition.field(field).and_then(|field| field.kind.relation_target())
+                        {
+                            self.names.insert((target.to_owned(), match_key(text)));
+                        }
+                    }
+                }
+            }
+            Action::Undo { command } => self.undo = Some(*command),
+        }
+    }
+
+    fn record(&mut self, entity: &str, id: Id) {
+        self.records.insert(RecordKey::new(entity, id));
+    }
+
+    fn targets(&mut self, entity: &str, values: &Wire, schema: &Schema) {
+        let Some(definition) = schema.entity(entity) else { return };
+        for (field, json) in values {
+            let target = definition.field(field).and_then(|field| field.kind.relation_target());
+            let id = json.as_str().and_then(|text| text.trim().parse().ok());
+            if let (Some(target), Some(id)) = (target, id) {
+                self.record(target, id);
+            }
+        }
+    }
+
+    fn external(&mut self, entity: &str, values: &Wire) {
+        if let Some(id) = values.get("external_id").and_then(Json::as_str) {
+            self.external_ids.insert((entity.to_owned(), id.trim().to_owned()));
+        }
+    }
+}

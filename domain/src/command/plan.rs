@@ -1,0 +1,409 @@
+//! Deciding a command.
+
+use super::draft::Draft;
+use super::needs::{INHERITED, inherits};
+use super::{Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wire, World, import, undo};
+use crate::access::{Act, Level, Permission};
+use crate::ids::Id;
+use crate::message::Problem;
+use crate::record::{Record, RecordKey, Values};
+use crate::schema::change::{self, DefinitionChange};
+use crate::schema::{Entity, StageStatus};
+use crate::value::Value;
+use crate::{fields, rank};
+
+/// Turns a command into changes.
+///
+/// # Errors
+/// Every reason why it cannot be, gravest kind first; nothing is to be saved then.
+pub fn plan(command: &Command, world: &World<'_>) -> Result<Plan, Refusal> {
+    if command.v == 0 || command.v > FORMAT {
+        return Err(Refusal::Invalid(vec![Problem::on("v", "problem.unknown_format").with("max", FORMAT)]));
+    }
+    if command.actions.is_empty() || command.actions.len() > MAX_ACTIONS {
+        return Err(Refusal::Invalid(vec![
+            Problem::on("actions", "problem.out_of_range").with("min", 1).with("max", MAX_ACTIONS),
+        ]));
+    }
+    let Some(role) = world.schema.role(&world.actor.role) else {
+        return Err(Refusal::Forbidden(vec![Problem::new("problem.forbidden")]));
+    };
+    let mut draft = Draft::new(world, role);
+    let alone = command.actions.len() == 1;
+    for (at, action) in command.actions.iter().enumerate() {
+        draft.action = (!alone).then_some(at);
+        let must_be_alone = matches!(
+            action,
+            Action::ImportRows { .. } | Action::Undo { .. } | Action::ChangeDefinition { .. }
+        );
+        if must_be_alone && !alone {
+            draft.invalid(Problem::on("actions", "problem.must_be_alone"));
+            continue;
+        }
+        plan_action(&mut draft, action);
+    }
+    draft.finish()
+}
+
+fn plan_action(draft: &mut Draft<'_>, action: &Action) {
+    match action {
+        Action::Create { entity, record, values } => create(draft, entity, *record, values),
+        Action::Update { entity, record, old, values, base_version } => {
+            update(draft, entity, *record, *base_version, old, values)
+        }
+        Action::Delete { entity, record, base_version } => delete(draft, entity, *record, *base_version),
+        Action::Restore { entity, record } => restore(draft, entity, *record),
+        Action::MoveStage { entity, record, from, to, rank } => {
+            move_stage(draft, entity, *record, from, to, rank.as_deref())
+        }
+        Action::LogTouch { record, entity, subject, values, next_touch } => {
+            log_touch(draft, *record, entity, *subject, values, next_touch.as_ref());
+        }
+        Action::Assign { entity, record, old_owner, owner } => {
+            assign(draft, entity, *record, *old_owner, *owner)
+        }
+        Action::ChangeDefinition { base_revision, change } => define(draft, *base_revision, change),
+        Action::ImportRows { import, entity, formats, create_missing, rows } => {
+            import::rows(draft, *import, entity, formats, *create_missing, rows);
+        }
+        Action::Undo { .. } => undo::undo(draft),
+    }
+}
+
+fn create(draft: &mut Draft<'_>, entity: &str, id: Id, wire: &Wire) {
+    let Some(definition) = draft.entity(entity) else { return };
+    let values = draft.read_values(definition, wire);
+    insert(draft, definition, id, values);
+}
+
+/// Plans a new record out of values that have been read; shared by forms, touches and imports.
+pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values: Values) {
+    let key = RecordKey::new(&entity.id, id);
+    if draft.find(&key).is_some() {
+        draft.invalid(Problem::on("record", "problem.id_taken"));
+        return;
+    }
+    defaults(draft, entity, id, &mut values);
+    draft.check_required(entity, &values, true);
+    draft.check_targets(entity, &values);
+    check_external(draft, entity, None, &values);
+    check_user(draft, entity, None, &values);
+    let owner = values.get("owner").and_then(Value::reference);
+    let owned = entity.field("owner").is_some();
+    let allowed = if owned {
+        draft.may_own(&entity.id, owner)
+    } else {
+        draft.role.level(&entity.id, Act::Create) == Level::All
+    };
+    if !allowed {
+        let none = draft.role.level(&entity.id, Act::Create) == Level::None;
+        let problem = if none {
+            Problem::new("problem.forbidden")
+        } else {
+            Problem::on("owner", "problem.not_for_this_owner")
+        };
+        draft.forbid(problem);
+        return;
+    }
+    draft.convert(&mut values);
+    values.retain(|_, value| !value.is_null());
+    let record = Record { key, version: 0, values: Values::new(), deleted: false };
+    draft.write(&record, ChangeKind::Created, values.clone());
+    if entity.id == "touch" {
+        note_contact(draft, entity, &values);
+    }
+}
+
+/// What a new record gets when nobody says otherwise.
+pub(super) fn defaults(draft: &Draft<'_>, entity: &Entity, id: Id, values: &mut Values) {
+    let world = draft.world;
+    let mut default = |field: &str, value: Value| {
+        if entity.field(field).is_some() && values.get(field).is_none_or(Value::is_null) {
+            values.insert(field.to_owned(), value);
+        }
+    };
+    default("owner", Value::Reference(world.actor.user));
+    default("happened_at", Value::Instant(world.now));
+    default("rank", Value::Text(rank::newest_first(world.now, id)));
+    if entity.id == "task" {
+        default("status", Value::Text("open".to_owned()));
+    }
+    if entity.id == "lead" {
+        default("status", Value::Text("new".to_owned()));
+    }
+    let first_stage =
+        world.schema.pipelines_of(&entity.id).next().and_then(|pipeline| pipeline.stages.first());
+    if let Some(stage) = first_stage {
+        default("stage", Value::Text(stage.id.clone()));
+    }
+}
+
+/// A touch is contact with everything it hangs on.
+fn note_contact(draft: &mut Draft<'_>, entity: &Entity, touch: &Values) {
+    let Some(at) = touch.get("happened_at").and_then(Value::instant) else { return };
+    for parent in &entity.parents {
+        let Some(target) = entity.field(parent).and_then(|field| field.kind.relation_target()) else {
+            continue;
+        };
+        let Some(id) = touch.get(parent).and_then(Value::reference) else { continue };
+        let Some(loaded) = draft.find(&RecordKey::new(target, id)) else { continue };
+        let newer = loaded.record.get("last_touch_at").instant().is_none_or(|last| last < at);
+        if newer {
+            let values = Values::from([("last_touch_at".to_owned(), Value::Instant(at))]);
+            draft.write(&loaded.record, ChangeKind::Updated, values);
+        }
+    }
+}
+
+fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &Wire, wire: &Wire) {
+    let Some(definition) = draft.entity(entity) else { return };
+    let values = draft.read_values(definition, wire);
+    let Some(loaded) = draft.load(entity, id) else { return };
+    if !loaded.may.update {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return;
+    }
+    let owner_changes = values.get("owner").is_some_and(|owner| !owner.same(loaded.record.get("owner")));
+    if owner_changes && !loaded.may.assign {
+        draft.forbid(Problem::on("owner", "problem.forbidden"));
+        return;
+    }
+    draft.check_required(definition, &values, false);
+    draft.check_targets(definition, &values);
+    check_external(draft, definition, Some(&loaded.record), &values);
+    check_cycle(draft, definition, id, &values);
+    check_user(draft, definition, Some(&loaded.record), &values);
+    let old = if base_version == loaded.record.version {
+        loaded.record.values.clone()
+    } else {
+        draft.read_old(definition, old)
+    };
+    let mut merged = draft.merge(&loaded.record, &old, values);
+    if merged.is_empty() {
+        return;
+    }
+    draft.convert(&mut merged);
+    draft.write(&loaded.record, ChangeKind::Updated, merged);
+}
+
+fn delete(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64) {
+    if draft.entity(entity).is_none() {
+        return;
+    }
+    let Some(loaded) = draft.load(entity, id) else { return };
+    if !loaded.may.delete {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return;
+    }
+    if entity == "user" {
+        // Somebody who leaves is set inactive; what they did keeps its name.
+        draft.invalid(Problem::on("record", "problem.user_stays"));
+        return;
+    }
+    if loaded.record.version != base_version {
+        // Whoever deletes has to have seen what is deleted.
+        let RecordKey { entity, id } = loaded.record.key;
+        draft.conflicts.push(super::Conflict {
+            entity,
+            record: id,
+            version: loaded.record.version,
+            fields: Vec::new(),
+        });
+        return;
+    }
+    draft.write(&loaded.record, ChangeKind::Deleted, Values::new());
+}
+
+fn restore(draft: &mut Draft<'_>, entity: &str, id: Id) {
+    if draft.entity(entity).is_none() {
+        return;
+    }
+    let Some(loaded) = draft.find(&RecordKey::new(entity, id)) else {
+        draft.not_found(Problem::on("record", "problem.record_not_found").with("record", id));
+        return;
+    };
+    if !loaded.may.delete {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return;
+    }
+    if loaded.record.deleted {
+        draft.write(&loaded.record, ChangeKind::Restored, Values::new());
+    }
+}
+
+fn move_stage(draft: &mut Draft<'_>, entity: &str, id: Id, from: &str, to: &str, rank: Option<&str>) {
+    let Some(definition) = draft.entity(entity) else { return };
+    if definition.field("stage").is_none() {
+        draft.invalid(Problem::on("entity", "problem.has_no_stages"));
+        return;
+    }
+    let pipeline = |stage: &str| {
+        draft
+            .world
+            .schema
+            .pipelines_of(entity)
+            .find(|pipeline| pipeline.stages.iter().any(|known| known.id == stage))
+    };
+    let target = pipeline(to).and_then(|pipeline| pipeline.stages.iter().find(|stage| stage.id == to));
+    let Some(target) = target else {
+        draft.invalid(Problem::on("to", "problem.not_a_choice"));
+        return;
+    };
+    if rank.is_some_and(|rank| !rank::is_rank(rank)) {
+        draft.invalid(Problem::on("rank", "problem.not_a_rank"));
+        return;
+    }
+    let Some(loaded) = draft.load(entity, id) else { return };
+    if !loaded.may.update {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return;
+    }
+    let believed = Values::from([("stage".to_owned(), Value::Text(from.to_owned()))]);
+    let mut wish = Values::from([("stage".to_owned(), Value::Text(to.to_owned()))]);
+    wish = draft.merge(&loaded.record, &believed, wish);
+    if let Some(rank) = rank {
+        // Two people may order a column at once; the last one wins.
+        wish.insert("rank".to_owned(), Value::Text(rank.to_owned()));
+    }
+    let closes = target.status != StageStatus::Open;
+    if closes
+        && from != to
+        && loaded.record.get("close_date").is_null()
+        && definition.field("close_date").is_some()
+    {
+        wish.insert("close_date".to_owned(), Value::Date(draft.world.today));
+    }
+    if !wish.is_empty() {
+        draft.write(&loaded.record, ChangeKind::Updated, wish);
+    }
+}
+
+fn log_touch(
+    draft: &mut Draft<'_>,
+    id: Id,
+    entity: &str,
+    subject: Id,
+    wire: &Wire,
+    next_touch: Option<&serde_json::Value>,
+) {
+    let (Some(touch), Some(definition)) = (draft.entity("touch"), draft.entity(entity)) else { return };
+    if !touch.parents.iter().any(|parent| parent == entity) {
+        draft.invalid(Problem::on("entity", "problem.has_no_touches"));
+        return;
+    }
+    let mut values = draft.read_values(touch, wire);
+    let next = match next_touch {
+        None => Value::Null,
+        Some(json) => match fields::read(&fields::FieldKind::schedule(), json, &draft.reading()) {
+            Ok(next) => next,
+            Err(problem) => {
+                draft.invalid(problem.at("next_touch"));
+                return;
+            }
+        },
+    };
+    let Some(loaded) = draft.load(entity, subject) else { return };
+    values.insert(entity.to_owned(), Value::Reference(subject));
+    for inherited in INHERITED.into_iter().filter(|relation| inherits(draft.world.schema, entity, relation)) {
+        if values.get(inherited).is_none_or(Value::is_null) {
+            let value = loaded.record.get(inherited);
+            let target = value.reference().map(|id| RecordKey::new(inherited, id));
+            let visible = target.and_then(|key| draft.find(&key)).is_some_and(|found| !found.record.deleted);
+            if visible {
+                values.insert(inherited.to_owned(), value.clone());
+            }
+        }
+    }
+    insert(draft, touch, id, values);
+    if definition.follow_up && loaded.may.update {
+        // The newest plan wins: a touch must never be lost to a quarrel about the next one.
+        let current = draft.find(&loaded.record.key).map_or(loaded.record, |found| found.record);
+        if !current.get("next_touch").same(&next) {
+            draft.write(&current, ChangeKind::Updated, Values::from([("next_touch".to_owned(), next)]));
+        }
+    }
+}
+
+fn assign(draft: &mut Draft<'_>, entity: &str, id: Id, old_owner: Option<Id>, owner: Option<Id>) {
+    let Some(definition) = draft.entity(entity) else { return };
+    if definition.field("owner").is_none() {
+        draft.invalid(Problem::on("entity", "problem.has_no_owner"));
+        return;
+    }
+    let Some(loaded) = draft.load(entity, id) else { return };
+    if !loaded.may.assign {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return;
+    }
+    let as_value = |owner: Option<Id>| owner.map_or(Value::Null, Value::Reference);
+    let wish = Values::from([("owner".to_owned(), as_value(owner))]);
+    draft.check_targets(definition, &wish);
+    let believed = Values::from([("owner".to_owned(), as_value(old_owner))]);
+    let merged = draft.merge(&loaded.record, &believed, wish);
+    if !merged.is_empty() {
+        draft.write(&loaded.record, ChangeKind::Updated, merged);
+    }
+}
+
+fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
+    if !draft.role.may(Permission::Define) {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return;
+    }
+    if base_revision != draft.world.schema.revision {
+        draft.outdated = true;
+        return;
+    }
+    if let Some(stage) = draft.world.occupied_stages.iter().next() {
+        draft.invalid(Problem::on("stages", "problem.definition.stage_in_use").with("stage", stage));
+        return;
+    }
+    match change::apply(draft.world.schema, wish, draft.world.zones) {
+        Ok(defined) => draft.plan.definition = Some(defined),
+        Err(problems) => {
+            for problem in problems {
+                draft.invalid(problem);
+            }
+        }
+    }
+}
+
+fn check_external(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
+    let Some(external) = values.get("external_id").and_then(Value::text) else { return };
+    // Whoever has it keeps it.
+    if record.is_some_and(|record| record.get("external_id").text() == Some(external)) {
+        return;
+    }
+    if draft.world.taken.contains(&(entity.id.clone(), external.to_owned())) {
+        draft.invalid(Problem::on("external_id", "problem.taken"));
+    }
+}
+
+/// A record is not its own parent. Longer circles are cut by the queries that walk the tree.
+fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) {
+    for (field, value) in values {
+        let reflexive =
+            entity.field(field).and_then(|field| field.kind.relation_target()) == Some(entity.id.as_str());
+        if reflexive && value.reference() == Some(id) {
+            draft.invalid(Problem::on(field, "problem.refers_to_itself"));
+        }
+    }
+}
+
+/// Roles and states of people are for those who manage people; and nobody locks the workspace's last door by
+/// changing their own.
+pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
+    if entity.id != "user" {
+        return;
+    }
+    for field in ["role", "status"] {
+        let before = record.map_or(&Value::Null, |record| record.get(field));
+        let changes = values.get(field).is_some_and(|value| !value.same(before));
+        let oneself = record.is_some_and(|record| record.key.id == draft.world.actor.user);
+        if changes && oneself {
+            draft.invalid(Problem::on(field, "problem.not_oneself"));
+        } else if changes && !draft.role.may(Permission::ManageUsers) {
+            draft.forbid(Problem::on(field, "problem.forbidden"));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Taking a command back, under the asker's own rights, except where somebody changed things since.
+
+use super::draft::Draft;
+use super::plan::check_user;
+use super::{ChangeKind, Kept, Logged};
+use crate::access::Permission;
+use crate::message::Problem;
+use crate::record::{Record, Values};
+use crate::schema::change;
+use crate::value::Value;
+
+pub(super) fn undo(draft: &mut Draft<'_>) {
+    let log = draft.world.undo;
+    if log.is_empty() {
+        draft.not_found(Problem::on("command", "problem.nothing_to_undo"));
+        return;
+    }
+    for entry in log.iter().rev() {
+        match (&entry.kind, &entry.inverse) {
+            (ChangeKind::Defined, Some(inverse)) => {
+                if !draft.role.may(Permission::Define) {
+                    draft.forbid(Problem::new("problem.forbidden"));
+                    return;
+                }
+                match change::apply(draft.world.schema, inverse, draft.world.zones) {
+                    Ok(defined) => draft.plan.definition = Some(defined),
+                    Err(problems) => {
+                        for problem in problems {
+                            draft.invalid(problem);
+                        }
+                    }
+                }
+            }
+            _ => undo_record(draft, entry),
+        }
+    }
+}
+
+fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
+    let Some(loaded) = draft.find(&entry.key) else {
+        draft.not_found(Problem::on("record", "problem.record_not_found").with("record", entry.key.id));
+        return;
+    };
+    let record = &loaded.record;
+    let may = match entry.kind {
+        ChangeKind::Created | ChangeKind::Deleted | ChangeKind::Restored => loaded.may.delete,
+        _ if entry.after.contains_key("owner") => loaded.may.assign,
+        _ => loaded.may.update,
+    };
+    let hidden = entry.after.keys().any(|field| draft.role.hides(&entry.key.entity, field));
+    if !may || hidden {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return;
+    }
+    match entry.kind {
+        ChangeKind::Created => {
+            let changed = fields_changed_since(draft, entry, record);
+            if changed.is_empty() {
+                if !record.deleted {
+                    draft.write(record, ChangeKind::Deleted, Values::new());
+                }
+            } else {
+                keep(draft, entry, changed);
+            }
+        }
+        ChangeKind::Deleted if record.deleted => draft.write(record, ChangeKind::Restored, Values::new()),
+        ChangeKind::Restored if !record.deleted => draft.write(record, ChangeKind::Deleted, Values::new()),
+        ChangeKind::Updated => {
+            let changed = fields_changed_since(draft, entry, record);
+            let back: Values = entry
+                .before
+                .iter()
+                .filter(|(field, value)| !changed.contains(field) && !record.get(field).same(value))
+                .map(|(field, value)| (field.clone(), value.clone()))
+                .collect();
+            if let Some(entity) = draft.world.schema.entity(&entry.key.entity) {
+                check_user(draft, entity, Some(record), &back);
+            }
+            if !back.is_empty() {
+                draft.write(record, ChangeKind::Updated, back);
+            }
+            if !changed.is_empty() {
+                keep(draft, entry, changed);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Fields a person changed after the entry. What the system computes (the last touch) does not count.
+fn fields_changed_since(draft: &Draft<'_>, entry: &Logged, record: &Record) -> Vec<String> {
+    let definition = draft.world.schema.entity(&entry.key.entity);
+    let by_hand =
+        |field: &str| definition.and_then(|entity| entity.field(field)).is_some_and(|field| !field.system);
+    let mut fields: Vec<String> = entry
+        .after
+        .iter()
+        .filter(|(field, value)| by_hand(field) && !record.get(field).same(value))
+        .map(|(field, _)| field.clone())
+        .collect();
+    if entry.kind == ChangeKind::Created {
+        // Fields filled in later are later work too.
+        let filled = record
+            .values
+            .iter()
+            .filter(|(field, value)| !value.is_null() && by_hand(field) && !entry.after.contains_key(*field));
+        fields.extend(filled.map(|(field, _): (&String, &Value)| field.clone()));
+    }
+    fields
+}
+
+fn keep(draft: &mut Draft<'_>, entry: &Logged, fields: Vec<String>) {
+    draft.plan.kept.push(Kept { entity: entry.key.entity.clone(), record: entry.key.id, fields });
+}

@@ -1,0 +1,329 @@
+//! Types of field: one file each behind [`FieldType`]. Nothing outside this folder asks which type a field is;
+//! it asks the type what it can do.
+
+mod choice;
+mod date;
+mod decimal;
+pub mod email;
+mod instant;
+mod integer;
+mod long_text;
+mod money;
+mod phone;
+mod relation;
+mod role;
+mod schedule;
+mod stage;
+mod text;
+mod user;
+
+#[cfg(test)]
+mod conformance;
+
+pub use choice::{Choice, ChoiceOption};
+pub use date::DateField;
+pub use decimal::DecimalField;
+pub use email::Email;
+pub use instant::InstantField;
+pub use integer::Integer;
+pub use long_text::LongText;
+pub use money::MoneyField;
+pub use phone::Phone;
+pub use relation::Relation;
+pub use role::RoleField;
+pub use schedule::ScheduleField;
+pub use stage::StageField;
+pub use text::Text;
+pub use user::User;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::expr::Type;
+use crate::message::Problem;
+use crate::money::Currency;
+use crate::schema::{Label, Schema};
+use crate::text::{has_forbidden, tidy};
+use crate::time::Zone;
+use crate::value::Value;
+
+/// A type of field with its settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FieldKind {
+    Text(Text),
+    LongText(LongText),
+    Integer(Integer),
+    Decimal(DecimalField),
+    Money(MoneyField),
+    Date(DateField),
+    Instant(InstantField),
+    Schedule(ScheduleField),
+    Choice(Choice),
+    Phone(Phone),
+    Email(Email),
+    Relation(Relation),
+    User(User),
+    Stage(StageField),
+    Role(RoleField),
+}
+
+/// What reading a value may need to know.
+pub struct Reading<'a> {
+    pub schema: &'a Schema,
+    /// The zone of a schedule that names none.
+    pub zone: &'a str,
+    pub zones: &'a dyn Zone,
+}
+
+/// How the texts of an imported file are to be understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TextFormats {
+    pub dates: DateOrder,
+    pub decimal: DecimalMark,
+    /// The currency of amounts that name none.
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    pub currency: Currency,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    YearMonthDay,
+    DayMonthYear,
+    MonthDayYear,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DecimalMark {
+    Point,
+    Comma,
+}
+
+/// How a value lies in storage and on the wire, for code that must not know the type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Text,
+    Integer,
+    /// Scaled by this many decimals.
+    Decimal(u32),
+    Money,
+    Date,
+    Instant,
+    Schedule,
+    /// The id of a record.
+    Reference,
+}
+
+/// What a type of field can do. Values that reach these methods are never null.
+pub trait FieldType {
+    /// Reads a value from the wire.
+    ///
+    /// # Errors
+    /// A problem (without its field, which the caller knows) when the value is not allowed here.
+    fn read(&self, json: &Json, cx: &Reading<'_>) -> Result<Value, Problem>;
+
+    /// Reads a value as people write it into a file. References come by name and are read elsewhere.
+    ///
+    /// # Errors
+    /// A problem when the text is not such a value.
+    fn read_text(&self, text: &str, formats: &TextFormats, cx: &Reading<'_>) -> Result<Value, Problem>;
+
+    /// The value as text that [`FieldType::read_text`] reads back under year-month-day dates and a decimal point.
+    fn write_text(&self, value: &Value, cx: &Reading<'_>) -> String;
+
+    fn shape(&self) -> Shape;
+
+    /// Its type in the condition language.
+    fn expr_type(&self, schema: &Schema) -> Type;
+
+    /// What is wrong with its settings.
+    fn check_settings(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// The choices a reader can pick from, in order.
+    fn options(&self, _schema: &Schema) -> Vec<ChoiceOption> {
+        Vec::new()
+    }
+}
+
+impl FieldKind {
+    #[must_use]
+    pub fn behaviour(&self) -> &dyn FieldType {
+        match self {
+            Self::Text(kind) => kind,
+            Self::LongText(kind) => kind,
+            Self::Integer(kind) => kind,
+            Self::Decimal(kind) => kind,
+            Self::Money(kind) => kind,
+            Self::Date(kind) => kind,
+            Self::Instant(kind) => kind,
+            Self::Schedule(kind) => kind,
+            Self::Choice(kind) => kind,
+            Self::Phone(kind) => kind,
+            Self::Email(kind) => kind,
+            Self::Relation(kind) => kind,
+            Self::User(kind) => kind,
+            Self::Stage(kind) => kind,
+            Self::Role(kind) => kind,
+        }
+    }
+
+    /// The entity whose records this field points at.
+    #[must_use]
+    pub fn relation_target(&self) -> Option<&str> {
+        match self {
+            Self::Relation(relation) => Some(&relation.entity),
+            Self::User(_) => Some("user"),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn text(max: u32) -> Self {
+        Self::Text(Text { max })
+    }
+
+    #[must_use]
+    pub fn long_text() -> Self {
+        Self::LongText(LongText {})
+    }
+
+    #[must_use]
+    pub fn integer(min: Option<i64>, max: Option<i64>) -> Self {
+        Self::Integer(Integer { min, max })
+    }
+
+    #[must_use]
+    pub fn decimal(scale: u32) -> Self {
+        Self::Decimal(DecimalField { scale })
+    }
+
+    #[must_use]
+    pub fn money() -> Self {
+        Self::Money(MoneyField {})
+    }
+
+    #[must_use]
+    pub fn date() -> Self {
+        Self::Date(DateField {})
+    }
+
+    #[must_use]
+    pub fn instant() -> Self {
+        Self::Instant(InstantField {})
+    }
+
+    #[must_use]
+    pub fn schedule() -> Self {
+        Self::Schedule(ScheduleField {})
+    }
+
+    /// Choices as (id, Chinese, English).
+    #[must_use]
+    pub fn choice(options: &[(&str, &str, &str)]) -> Self {
+        let option = |&(id, zh, en): &(&str, &str, &str)| ChoiceOption {
+            id: id.to_owned(),
+            label: Label::new(zh, en),
+            retired: false,
+        };
+        Self::Choice(Choice { options: options.iter().map(option).collect() })
+    }
+
+    #[must_use]
+    pub fn phone() -> Self {
+        Self::Phone(Phone {})
+    }
+
+    #[must_use]
+    pub fn email() -> Self {
+        Self::Email(Email {})
+    }
+
+    #[must_use]
+    pub fn relation(entity: &str) -> Self {
+        Self::Relation(Relation { entity: entity.to_owned() })
+    }
+
+    #[must_use]
+    pub fn user() -> Self {
+        Self::User(User {})
+    }
+
+    #[must_use]
+    pub fn stage() -> Self {
+        Self::Stage(StageField {})
+    }
+
+    #[must_use]
+    pub fn role() -> Self {
+        Self::Role(RoleField {})
+    }
+}
+
+/// A value of the wire for one field; null and emptied texts are [`Value::Null`].
+///
+/// # Errors
+/// The type's problem.
+pub fn read(kind: &FieldKind, json: &Json, cx: &Reading<'_>) -> Result<Value, Problem> {
+    match json {
+        Json::Null => Ok(Value::Null),
+        Json::String(text) if tidy(text).is_none() => Ok(Value::Null),
+        json => kind.behaviour().read(json, cx),
+    }
+}
+
+/// A text out of JSON: trimmed, within `max` characters, without control characters.
+fn read_string(json: &Json, max: u32) -> Result<&str, Problem> {
+    let text = json.as_str().ok_or_else(|| Problem::new("problem.not_text"))?;
+    check_string(text, max)
+}
+
+fn check_string(text: &str, max: u32) -> Result<&str, Problem> {
+    let text = text.trim();
+    if text.len() > max as usize && text.chars().count() > max as usize {
+        return Err(Problem::new("problem.too_long").with("max", max));
+    }
+    if has_forbidden(text) {
+        return Err(Problem::new("problem.control_characters"));
+    }
+    Ok(text)
+}
+
+/// Picks an option by id, or by its label in either language, ignoring ASCII case.
+fn find_option(options: &[ChoiceOption], text: &str) -> Option<String> {
+    let text = text.trim();
+    let named = |option: &&ChoiceOption| {
+        option.id == text
+            || option.label.zh.eq_ignore_ascii_case(text)
+            || option.label.en.eq_ignore_ascii_case(text)
+    };
+    options.iter().find(named).map(|option| option.id.clone())
+}
+
+/// Digits with an optional sign, spaces and group separators removed, the decimal mark as a point. `None` when
+/// anything else stands in the text.
+fn plain_number(text: &str, mark: DecimalMark) -> Option<String> {
+    let (group, decimal) = match mark {
+        DecimalMark::Point => (',', '.'),
+        DecimalMark::Comma => ('.', ','),
+    };
+    let mut plain = String::with_capacity(text.len());
+    for c in text.trim().chars().map(crate::text::half_width) {
+        match c {
+            ' ' | '\u{a0}' | '\'' => {}
+            c if c == group => {}
+            c if c == decimal => plain.push('.'),
+            c if c.is_ascii_digit() || c == '-' => plain.push(c),
+            _ => return None,
+        }
+    }
+    Some(plain)
+}

@@ -1,0 +1,56 @@
+//! One line of text.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::{FieldType, Reading, Shape, TextFormats, check_string, read_string};
+use crate::expr::Type;
+use crate::message::Problem;
+use crate::schema::Schema;
+use crate::value::Value;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Text {
+    /// Characters.
+    pub max: u32,
+}
+
+impl Text {
+    fn line(text: &str) -> Result<Value, Problem> {
+        if text.contains(['\n', '\r']) {
+            return Err(Problem::new("problem.one_line"));
+        }
+        Ok(Value::Text(text.to_owned()))
+    }
+}
+
+impl FieldType for Text {
+    fn read(&self, json: &Json, _cx: &Reading<'_>) -> Result<Value, Problem> {
+        read_string(json, self.max).and_then(Self::line)
+    }
+
+    fn read_text(&self, text: &str, _formats: &TextFormats, _cx: &Reading<'_>) -> Result<Value, Problem> {
+        check_string(text, self.max).and_then(Self::line)
+    }
+
+    fn write_text(&self, value: &Value, _cx: &Reading<'_>) -> String {
+        value.text().unwrap_or_default().to_owned()
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Text
+    }
+
+    fn expr_type(&self, _schema: &Schema) -> Type {
+        Type::Text
+    }
+
+    fn check_settings(&self) -> Vec<Problem> {
+        if (1..=2000).contains(&self.max) {
+            Vec::new()
+        } else {
+            vec![Problem::on("max", "problem.out_of_range").with("min", 1).with("max", 2000)]
+        }
+    }
+}

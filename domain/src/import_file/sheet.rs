@@ -1,0 +1,161 @@
+//! Cells out of text: separator, quotes, rows, and the line of each row as a spreadsheet counts it.
+
+/// Rows of one import: a browser holds that many with ease, and a bigger move is several files.
+pub const MAX_ROWS: usize = 50_000;
+const MAX_COLUMNS: usize = 200;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// As they stand in the first row; empty for columns that only later rows have.
+    pub header: Vec<String>,
+    /// Every row has as many cells as the header.
+    pub rows: Vec<SheetRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetRow {
+    /// As a spreadsheet numbers it: the header is 1, empty rows count, a cell of several lines does not add any.
+    pub line: u32,
+    pub cells: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SheetProblem {
+    /// Nothing, or nothing but a header.
+    Empty,
+    TooManyRows,
+    TooManyColumns,
+}
+
+impl Sheet {
+    /// # Errors
+    /// When there is nothing in it, or too much.
+    pub fn parse(text: &str) -> Result<Self, SheetProblem> {
+        // One kind of line end, one at the very end: then the reader's line counter is exact.
+        let mut text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+        text.push('\n');
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(separator(&text))
+            .from_reader(text.as_bytes());
+        let mut rows: Vec<SheetRow> = Vec::new();
+        let mut extra_lines = 0_u64;
+        let mut record = csv::StringRecord::new();
+        // The text is UTF-8 and rows may differ in length, so reading cannot fail.
+        while reader.read_record(&mut record).unwrap_or(false) {
+            let inside: usize =
+                record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum();
+            extra_lines += inside as u64;
+            let line = reader.position().line().saturating_sub(1 + extra_lines);
+            if record.len() > MAX_COLUMNS {
+                return Err(SheetProblem::TooManyColumns);
+            }
+            if record.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
+            if rows.len() > MAX_ROWS {
+                return Err(SheetProblem::TooManyRows);
+            }
+            let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
+            rows.push(SheetRow { line: u32::try_from(line).unwrap_or(u32::MAX), cells });
+        }
+        Self::with_header(rows)
+    }
+
+    fn with_header(mut rows: Vec<SheetRow>) -> Result<Self, SheetProblem> {
+        if rows.len() < 2 {
+            return Err(SheetProblem::Empty);
+        }
+        let mut header = rows.remove(0).cells;
+        let filled =
+            |row: &SheetRow| row.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |at| at + 1);
+        let width = rows.iter().map(filled).max().unwrap_or_default();
+        while header.len() > width && header.last().is_some_and(String::is_empty) {
+            header.pop();
+        }
+        let width = width.max(header.len());
+        header.resize(width, String::new());
+        for row in &mut rows {
+            row.cells.resize(width, String::new());
+        }
+        Ok(Self { header, rows })
+    }
+
+    /// The cells of a column, from the top.
+    pub fn column(&self, at: usize) -> impl Iterator<Item = &str> + Clone {
+        self.rows.iter().map(move |row| row.cells.get(at).map_or("", String::as_str))
+    }
+}
+
+/// What stands most often between the names of the header, outside quotes; a comma when nothing does.
+fn separator(text: &str) -> u8 {
+    let mut quoted = false;
+    let mut counts = [(b',', 0_u32), (b';', 0), (b'\t', 0), (b'|', 0)];
+    for byte in text.trim_start().bytes() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => break,
+            byte if !quoted => {
+                if let Some(count) = counts.iter_mut().find(|(mark, _)| *mark == byte) {
+                    count.1 += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    // The first of equals wins, so that a header without any of them is one column.
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(mark, _)| *mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(sheet: &Sheet) -> Vec<(u32, String)> {
+        sheet.rows.iter().map(|row| (row.line, row.cells.join("|"))).collect()
+    }
+
+    #[test]
+    fn rows_are_read_with_any_separator_and_line_end() {
+        for text in ["a,b\r\n1,2\r\n3,4\r\n", "a;b\n1;2\n3;4", "a\tb\r1\t2\r3\t4", "\u{feff}a|b\n1|2\n3|4\n"]
+        {
+            let sheet = Sheet::parse(text).unwrap();
+            assert_eq!(sheet.header, ["a", "b"], "{text:?}");
+            assert_eq!(lines(&sheet), [(2, "1|2".into()), (3, "3|4".into())], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_comma_between_semicolons_is_part_of_the_cell() {
+        let sheet = Sheet::parse("name;close_value\nAcme;1.054,50\n").unwrap();
+        assert_eq!(sheet.rows[0].cells, ["Acme", "1.054,50"]);
+        let sheet = Sheet::parse("\"Last, first\";b\n1;2\n").unwrap();
+        assert_eq!(sheet.header, ["Last, first", "b"]);
+    }
+
+    #[test]
+    fn lines_are_counted_as_a_spreadsheet_does() {
+        let sheet =
+            Sheet::parse("name,note\r\nA,\"one\r\ntwo, \"\"three\"\"\"\r\n\r\nB,x\r\n,\r\nC,y").unwrap();
+        let expected = [(2, "A|one\ntwo, \"three\"".into()), (4, "B|x".into()), (6, "C|y".into())];
+        assert_eq!(lines(&sheet), expected);
+    }
+
+    #[test]
+    fn ragged_rows_lose_nothing() {
+        let sheet = Sheet::parse("a,b,,\n1\n1,2,3\n").unwrap();
+        assert_eq!(sheet.header, ["a", "b", ""]);
+        assert_eq!(lines(&sheet), [(2, "1||".into()), (3, "1|2|3".into())]);
+    }
+
+    #[test]
+    fn nothing_and_too_much_are_refused() {
+        assert_eq!(Sheet::parse(""), Err(SheetProblem::Empty));
+        assert_eq!(Sheet::parse("a,b\n\n , \n"), Err(SheetProblem::Empty));
+        let many = "x\n".repeat(MAX_ROWS + 1);
+        assert_eq!(Sheet::parse(&many).map(|sheet| sheet.rows.len()), Ok(MAX_ROWS));
+        assert_eq!(Sheet::parse(&format!("{many}x\n")), Err(SheetProblem::TooManyRows));
+        assert_eq!(Sheet::parse(&format!("{}\n1\n", "a,".repeat(300))), Err(SheetProblem::TooManyColumns));
+    }
+}

@@ -1,0 +1,57 @@
+//! A deal: something that may be sold, on its way through the stages of a pipeline.
+
+use super::lead::source;
+use super::{Shape, field, follow_up, owner};
+use crate::fields::FieldKind;
+use crate::schema::{Entity, Label, Pipeline, Stage, StageStatus};
+
+pub const DEFAULT_PIPELINE: &str = "sales";
+
+pub(super) fn entity() -> Entity {
+    let mut fields = vec![
+        field("name", "商机名称", "Name", FieldKind::text(200)).required(),
+        field("account", "客户", "Account", FieldKind::relation("account")),
+        field("contact", "联系人", "Contact", FieldKind::relation("contact")),
+        field("product", "产品", "Product", FieldKind::relation("product")),
+        field("amount", "金额", "Amount", FieldKind::money()),
+        field("stage", "阶段", "Stage", FieldKind::stage()).required(),
+        field("engaged_on", "接触日期", "Engaged on", FieldKind::date()),
+        field("close_date", "成交日期", "Close date", FieldKind::date()),
+        field("source", "来源", "Source", source()),
+        field("lost_reason", "输单原因", "Lost reason", FieldKind::text(300)),
+        owner(),
+        field("note", "备注", "Note", FieldKind::long_text()).personal(),
+        field("rank", "排序", "Rank", FieldKind::text(120)).system(),
+    ];
+    fields.extend(follow_up());
+    let shape = Shape {
+        id: "deal",
+        label: Label::new("商机", "Deal"),
+        plural: Label::new("商机", "Deals"),
+        title: "name",
+        fields,
+    };
+    Entity { follow_up: true, listed: true, ..shape.entity() }
+}
+
+pub(super) fn pipeline() -> Pipeline {
+    let stage = |id: &str, zh, en, status, probability| Stage {
+        id: id.to_owned(),
+        label: Label::new(zh, en),
+        status,
+        probability,
+    };
+    Pipeline {
+        id: DEFAULT_PIPELINE.to_owned(),
+        entity: "deal".to_owned(),
+        label: Label::new("销售流程", "Sales"),
+        stages: vec![
+            stage("first_contact", "初步接触", "First contact", StageStatus::Open, 10),
+            stage("needs", "需求确认", "Needs", StageStatus::Open, 30),
+            stage("proposal", "方案报价", "Proposal", StageStatus::Open, 50),
+            stage("negotiation", "商务谈判", "Negotiation", StageStatus::Open, 75),
+            stage("signed", "签约成交", "Signed", StageStatus::Won, 100),
+            stage("lost", "输单", "Lost", StageStatus::Lost, 0),
+        ],
+    }
+}

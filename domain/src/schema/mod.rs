@@ -1,0 +1,175 @@
+//! Definitions: what a workspace keeps and how. Data, revisioned as one document per workspace.
+//!
+//! Ids are stable for ever; labels may change. A revision is what a command was validated against, and every
+//! save asserts that it still holds.
+
+pub mod builtin;
+pub mod change;
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Role;
+use crate::fields::FieldKind;
+use crate::money::Currency;
+
+/// The format of the stored document; a newer build reads every older one.
+pub const FORMAT: u16 = 1;
+
+/// A label in each language the product speaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Label {
+    pub zh: String,
+    pub en: String,
+}
+
+impl Label {
+    #[must_use]
+    pub fn new(zh: &str, en: &str) -> Self {
+        Self { zh: zh.to_owned(), en: en.to_owned() }
+    }
+}
+
+/// Everything a workspace has defined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Schema {
+    pub v: u16,
+    /// Grows by one with each change of definition.
+    pub revision: u64,
+    pub workspace: WorkspaceSettings,
+    pub entities: Vec<Entity>,
+    pub pipelines: Vec<Pipeline>,
+    pub roles: Vec<Role>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct WorkspaceSettings {
+    pub name: String,
+    /// `zh` or `en`: the language of what the workspace sends without knowing its reader.
+    pub language: String,
+    /// IANA name; reports and schedules without a zone of their own use it.
+    pub zone: String,
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    pub currency: Currency,
+}
+
+/// A kind of record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Entity {
+    pub id: String,
+    pub label: Label,
+    pub plural: Label,
+    /// The field a record is called by.
+    pub title: String,
+    pub fields: Vec<Field>,
+    /// The order of fields on the form; fields that are not named here follow in the order of `fields`.
+    #[serde(default)]
+    pub layout: Vec<String>,
+    /// Relations from whose records this one inherits who may see and change it.
+    #[serde(default)]
+    pub parents: Vec<String>,
+    /// Has `next_touch` and `last_touch_at` and appears in Today.
+    #[serde(default)]
+    pub follow_up: bool,
+    /// Its own place in the menu and in search; users and teams have theirs in the settings.
+    #[serde(default)]
+    pub listed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Field {
+    pub id: String,
+    pub label: Label,
+    #[serde(flatten)]
+    pub kind: FieldKind,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub required: bool,
+    /// Names a person or says how to reach one; its history stands in the erasable table.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub personal: bool,
+    /// Set by the system, never by a form.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub system: bool,
+    /// Added by the workspace, kept in the record's `custom` column.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub custom: bool,
+    /// No longer offered; its data stays.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub retired: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// How deals (or other records with stages) move on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Pipeline {
+    pub id: String,
+    pub entity: String,
+    pub label: Label,
+    pub stages: Vec<Stage>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Stage {
+    /// Unique in the workspace: a record's stage names its pipeline too.
+    pub id: String,
+    pub label: Label,
+    pub status: StageStatus,
+    /// Percent, 0 to 100.
+    pub probability: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StageStatus {
+    Open,
+    Won,
+    Lost,
+}
+
+impl Schema {
+    #[must_use]
+    pub fn entity(&self, id: &str) -> Option<&Entity> {
+        self.entities.iter().find(|entity| entity.id == id)
+    }
+
+    #[must_use]
+    pub fn stage(&self, id: &str) -> Option<&Stage> {
+        self.pipelines.iter().flat_map(|pipeline| &pipeline.stages).find(|stage| stage.id == id)
+    }
+
+    /// The pipelines of an entity, the default one first.
+    pub fn pipelines_of<'a>(&'a self, entity: &'a str) -> impl Iterator<Item = &'a Pipeline> {
+        self.pipelines.iter().filter(move |pipeline| pipeline.entity == entity)
+    }
+
+    #[must_use]
+    pub fn role(&self, id: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.id == id)
+    }
+}
+
+impl Entity {
+    #[must_use]
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// Fields a person may fill in, in the order of the form.
+    #[must_use]
+    pub fn form_fields(&self) -> Vec<&Field> {
+        let named = self.layout.iter().filter_map(|id| self.field(id));
+        let others = self.fields.iter().filter(|field| !self.layout.contains(&field.id));
+        named.chain(others).filter(|field| !field.system && !field.retired).collect()
+    }
+}

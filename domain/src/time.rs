@@ -1,0 +1,282 @@
+//! Days, instants and what is scheduled.
+//!
+//! A day is a day (`2026-05-01`) and has no zone. An instant is UTC milliseconds, RFC 3339 on the wire.
+//! What is scheduled keeps the wish (local date, perhaps a local time, IANA zone) together with the instant
+//! that follows from it, so that a change of zone rules moves the instant and not the wish.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// A calendar day between 1900 and 2200.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(NaiveDate);
+
+impl Date {
+    /// `None` for days that do not exist (2026-02-30) or lie outside 1900 to 2200.
+    #[must_use]
+    pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(year, month, day).and_then(Self::from_naive)
+    }
+
+    #[must_use]
+    pub fn from_naive(date: NaiveDate) -> Option<Self> {
+        (1900..=2200).contains(&date.year()).then_some(Self(date))
+    }
+
+    /// Reads exactly `YYYY-MM-DD`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let shaped = bytes.len() == 10
+            && bytes[4] == b'-'
+            && bytes[7] == b'-'
+            && bytes.iter().enumerate().all(|(at, byte)| at == 4 || at == 7 || byte.is_ascii_digit());
+        if !shaped {
+            return None;
+        }
+        Self::new(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
+    }
+
+    /// The day `days` later (earlier when negative); the nearest day of the range when it would leave it.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let moved = if days >= 0 {
+            self.0.checked_add_days(Days::new(days.unsigned_abs()))
+        } else {
+            self.0.checked_sub_days(Days::new(days.unsigned_abs()))
+        };
+        moved.and_then(Self::from_naive).unwrap_or(self)
+    }
+
+    /// Days from `earlier` to this one.
+    #[must_use]
+    pub fn days_since(self, earlier: Self) -> i64 {
+        self.0.signed_duration_since(earlier.0).num_days()
+    }
+
+    /// 0 is Monday.
+    #[must_use]
+    pub fn weekday(self) -> u32 {
+        self.0.weekday().num_days_from_monday()
+    }
+
+    #[must_use]
+    pub fn naive(self) -> NaiveDate {
+        self.0
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m-%d"))
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a day"))
+    }
+}
+
+/// Milliseconds since 1970-01-01T00:00Z, between the years 1900 and 2200.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+impl Instant {
+    /// `None` outside the years 1900 to 2200.
+    #[must_use]
+    pub fn from_unix_ms(ms: i64) -> Option<Self> {
+        let year = DateTime::<Utc>::from_timestamp_millis(ms)?.year();
+        (1900..=2200).contains(&year).then_some(Self(ms))
+    }
+
+    /// For constants known to lie in the range.
+    pub(crate) const fn known(ms: i64) -> Self {
+        Self(ms)
+    }
+
+    #[must_use]
+    pub fn unix_ms(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339 with any offset; keeps milliseconds.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let time = DateTime::parse_from_rfc3339(text).ok()?;
+        Self::from_unix_ms(time.timestamp_millis())
+    }
+
+    #[must_use]
+    pub fn plus_ms(self, ms: i64) -> Self {
+        self.0.checked_add(ms).and_then(Self::from_unix_ms).unwrap_or(self)
+    }
+
+    /// The day it is in UTC.
+    #[must_use]
+    pub fn utc_date(self) -> Option<Date> {
+        Date::from_naive(DateTime::<Utc>::from_timestamp_millis(self.0)?.date_naive())
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::<Utc>::from_timestamp_millis(self.0) {
+            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true)),
+            None => Err(fmt::Error),
+        }
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time"))
+    }
+}
+
+/// A time of day to the minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimeOfDay {
+    minutes: u16,
+}
+
+impl TimeOfDay {
+    #[must_use]
+    pub fn new(hour: u16, minute: u16) -> Option<Self> {
+        (hour < 24 && minute < 60).then_some(Self { minutes: hour * 60 + minute })
+    }
+
+    /// Reads exactly `HH:MM`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let shaped = bytes.len() == 5
+            && bytes[2] == b':'
+            && bytes.iter().enumerate().all(|(at, byte)| at == 2 || byte.is_ascii_digit());
+        if !shaped {
+            return None;
+        }
+        Self::new(text[..2].parse().ok()?, text[3..].parse().ok()?)
+    }
+
+    #[must_use]
+    pub fn naive(self) -> NaiveTime {
+        NaiveTime::from_num_seconds_from_midnight_opt(u32::from(self.minutes) * 60, 0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.minutes / 60, self.minutes % 60)
+    }
+}
+
+/// What a platform knows about time zones: chrono-tz in the Worker, Intl in the browser.
+pub trait Zone {
+    /// The instant of a local date and time. In the gap of a clock put forward, the first instant after it;
+    /// in the hour that happens twice, the earlier one. `None` when the zone's name is unknown.
+    fn instant(&self, zone: &str, local: NaiveDateTime) -> Option<Instant>;
+
+    /// The local date of an instant. `None` when the zone's name is unknown.
+    fn date(&self, zone: &str, instant: Instant) -> Option<Date>;
+}
+
+/// Work without a local time counts as due at the end of its day, so that it is not overdue during it.
+const END_OF_DAY: (u32, u32, u32) = (23, 59, 59);
+
+/// Something to be done on a day, perhaps at a time, as the person who planned it sees the clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    pub date: Date,
+    pub time: Option<TimeOfDay>,
+    pub zone: String,
+    /// Derived: when the time, or the day, has come; see [`Schedule::resolve`].
+    pub at: Instant,
+}
+
+impl Schedule {
+    /// Completes a wish with its instant. `None` when the zone is unknown.
+    #[must_use]
+    pub fn resolve(date: Date, time: Option<TimeOfDay>, zone: &str, zones: &dyn Zone) -> Option<Self> {
+        let clock = match time {
+            Some(time) => time.naive(),
+            None => NaiveTime::from_hms_opt(END_OF_DAY.0, END_OF_DAY.1, END_OF_DAY.2)?,
+        };
+        let at = zones.instant(zone, date.naive().and_time(clock))?;
+        Some(Self { date, time, zone: zone.to_owned(), at })
+    }
+}
+
+/// A world where every zone is UTC; for tests and for what has no zone.
+pub struct UtcOnly;
+
+impl Zone for UtcOnly {
+    fn instant(&self, _zone: &str, local: NaiveDateTime) -> Option<Instant> {
+        Instant::from_unix_ms(local.and_utc().timestamp_millis())
+    }
+
+    fn date(&self, _zone: &str, instant: Instant) -> Option<Date> {
+        instant.utc_date()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_that_do_not_exist_are_refused() {
+        for wrong in [
+            "2026-02-30",
+            "2026-13-01",
+            "1899-12-31",
+            "2201-01-01",
+            "26-01-01",
+            "2026-1-1",
+            "2026-01-01 ",
+            "+026-01-01",
+            "２０２６-01-01",
+        ] {
+            assert_eq!(Date::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(Date::parse("2024-02-29").map(|day| day.to_string()), Some("2024-02-29".into()));
+    }
+
+    #[test]
+    fn instants_are_read_with_any_offset_and_shown_in_utc() {
+        let instant = Instant::parse("2026-05-01T08:00:00+08:00").unwrap();
+        assert_eq!(instant.to_string(), "2026-05-01T00:00:00.000Z");
+        assert_eq!(Instant::parse("2026-05-01 08:00"), None);
+        assert_eq!(Instant::parse("9999-01-01T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn a_day_without_a_time_is_due_at_its_end() {
+        let day = Date::parse("2026-05-01").unwrap();
+        let schedule = Schedule::resolve(day, None, "UTC", &UtcOnly).unwrap();
+        assert_eq!(schedule.at.to_string(), "2026-05-01T23:59:59.000Z");
+        let nine = TimeOfDay::parse("09:30");
+        assert_eq!(
+            Schedule::resolve(day, nine, "UTC", &UtcOnly).unwrap().at.to_string(),
+            "2026-05-01T09:30:00.000Z"
+        );
+        assert_eq!(TimeOfDay::parse("24:00"), None);
+        assert_eq!(TimeOfDay::parse("9:00"), None);
+    }
+}
