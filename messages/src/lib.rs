@@ -1,0 +1,211 @@
+//! Every sentence people read, one table per language. The app and the Worker look texts up here by key; no other
+//! crate holds a sentence.
+//!
+//! A text may carry placeholders:
+//!
+//! - `{name}` is replaced by the argument `name`;
+//! - `{count:day|days}` becomes the first form when the argument `count` is `1`, otherwise the second. It is for
+//!   languages that need a plural; Chinese simply leaves it out.
+
+mod en;
+mod zh;
+
+use std::borrow::Cow;
+
+/// A language the product is complete in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lang {
+    Zh,
+    En,
+}
+
+impl Lang {
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
+    /// The short code used in settings, on the wire and in labels of definitions.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+
+    /// The BCP 47 tag for `<html lang>` and the browser's Intl.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The language behind a tag such as `zh-Hans-CN` or `en-GB`, if we speak it.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|lang| lang.code().eq_ignore_ascii_case(primary))
+    }
+
+    /// The best of a list of wishes, such as `navigator.languages` or the parts of `Accept-Language` in order.
+    #[must_use]
+    pub fn preferred<'a>(tags: impl IntoIterator<Item = &'a str>) -> Self {
+        tags.into_iter().find_map(Self::from_tag).unwrap_or(Self::En)
+    }
+
+    const fn table(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Zh => zh::TABLE,
+            Self::En => en::TABLE,
+        }
+    }
+}
+
+/// The text behind a key with its arguments put in. An unknown key comes back as itself: a page with one odd word is
+/// better than no page, and the tests see to it that shipped keys exist.
+#[must_use]
+pub fn text(lang: Lang, key: &str, args: &[(&str, &str)]) -> Cow<'static, str> {
+    text_with(lang, key, &|name| args.iter().find(|(n, _)| *n == name).map(|(_, value)| *value))
+}
+
+/// The same for arguments that live elsewhere, such as the map of a problem.
+#[must_use]
+pub fn text_with<'a>(lang: Lang, key: &str, arg: &dyn Fn(&str) -> Option<&'a str>) -> Cow<'static, str> {
+    match find(lang, key) {
+        None => Cow::Owned(key.to_owned()),
+        Some(pattern) if !pattern.contains('{') => Cow::Borrowed(pattern),
+        Some(pattern) => Cow::Owned(fill(pattern, arg)),
+    }
+}
+
+/// Whether the key has a text. Used where a key is put together from parts, such as the label of an error code.
+#[must_use]
+pub fn has(key: &str) -> bool {
+    find(Lang::En, key).is_some()
+}
+
+/// Whether any key begins with this area, the part before the first dot.
+#[must_use]
+pub fn has_area(area: &str) -> bool {
+    Lang::En.table().iter().any(|(key, _)| key.split('.').next() == Some(area))
+}
+
+fn find(lang: Lang, key: &str) -> Option<&'static str> {
+    let table = lang.table();
+    table.binary_search_by(|(k, _)| (*k).cmp(key)).ok().map(|at| table[at].1)
+}
+
+fn fill<'a>(pattern: &'a str, arg: &dyn Fn(&str) -> Option<&'a str>) -> String {
+    let mut out = String::with_capacity(pattern.len() + 16);
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((hole, tail)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        out.push_str(fill_hole(hole, arg));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn fill_hole<'a>(hole: &'a str, arg: &dyn Fn(&str) -> Option<&'a str>) -> &'a str {
+    match hole.split_once(':') {
+        None => arg(hole).unwrap_or_default(),
+        Some((name, forms)) => {
+            let (one, other) = forms.split_once('|').unwrap_or((forms, forms));
+            if arg(name) == Some("1") { one } else { other }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn holes(pattern: &str) -> BTreeSet<&str> {
+        pattern
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}'))
+            .map(|(hole, _)| hole.split(':').next().unwrap_or_default())
+            .collect()
+    }
+
+    #[test]
+    fn every_table_is_sorted_without_repeats() {
+        for lang in Lang::ALL {
+            for pair in lang.table().windows(2) {
+                assert!(pair[0].0 < pair[1].0, "{lang:?}: {} stands before {}", pair[0].0, pair[1].0);
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_has_the_same_keys() {
+        let keys = |lang: Lang| lang.table().iter().map(|(key, _)| *key).collect::<BTreeSet<_>>();
+        let (zh, en) = (keys(Lang::Zh), keys(Lang::En));
+        assert_eq!(zh.symmetric_difference(&en).collect::<Vec<_>>(), Vec::<&&str>::new());
+    }
+
+    #[test]
+    fn every_language_uses_the_same_placeholders() {
+        for (key, zh) in Lang::Zh.table() {
+            let en = find(Lang::En, key).unwrap_or_default();
+            assert_eq!(holes(zh), holes(en), "{key}");
+        }
+    }
+
+    #[test]
+    fn no_text_is_empty_or_padded() {
+        for lang in Lang::ALL {
+            for (key, value) in lang.table() {
+                assert!(!value.is_empty() && value.trim() == *value, "{lang:?} {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn chinese_uses_chinese_punctuation() {
+        for (key, value) in Lang::Zh.table() {
+            let after_han =
+                |mark: char| value.find(mark).is_some_and(|at| value[..at].ends_with(|c| c > '\u{2e7f}'));
+            assert!(![',', ';', '?', '!', '('].into_iter().any(after_han), "{key}: {value}");
+        }
+    }
+
+    #[test]
+    fn keys_are_lower_case_words_joined_by_dots() {
+        for (key, _) in Lang::En.table() {
+            let sound = |part: &str| {
+                !part.is_empty()
+                    && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            };
+            assert!(key.contains('.') && key.split('.').all(sound), "{key}");
+        }
+    }
+
+    #[test]
+    fn arguments_and_plurals_are_put_in() {
+        let one = text(Lang::En, "outbox.waiting", &[("count", "1")]);
+        let many = text(Lang::En, "outbox.waiting", &[("count", "1,204")]);
+        assert_eq!((&*one, &*many), ("1 change waiting to sync", "1,204 changes waiting to sync"));
+        assert_eq!(text(Lang::Zh, "outbox.waiting", &[("count", "3")]), "3 项等待同步");
+    }
+
+    #[test]
+    fn an_unknown_key_comes_back_as_itself() {
+        assert_eq!(text(Lang::Zh, "no.such.key", &[]), "no.such.key");
+    }
+
+    #[test]
+    fn the_language_follows_the_first_wish_we_can_meet() {
+        assert_eq!(Lang::preferred(["fr-FR", "zh-Hans-CN", "en"]), Lang::Zh);
+        assert_eq!(Lang::preferred(["en-GB", "zh"]), Lang::En);
+        assert_eq!(Lang::preferred(["fr"]), Lang::En);
+    }
+}

@@ -1,0 +1,54 @@
+//! Every key that the other crates mention has a text. A key is a string literal that looks like one and begins with an
+//! area of the tables; keys put together at run time have to be covered by tests of their own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(dir) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn looks_like_a_key(text: &str) -> bool {
+    let sound = |part: &str| {
+        !part.is_empty() && part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_')
+    };
+    text.contains('.') && text.split('.').all(sound)
+}
+
+#[test]
+fn every_key_in_the_sources_has_a_text() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = Vec::new();
+    for part in ["app/src", "domain/src", "api-worker/src"] {
+        sources(&root.join(part), &mut files);
+    }
+    assert!(files.len() > 10, "the sources are elsewhere");
+
+    let mut missing = Vec::new();
+    for file in files {
+        let source = fs::read_to_string(&file).unwrap();
+        // Between two quotes on one line; the test needs no more Rust than that.
+        for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for literal in line.split('"').skip(1).step_by(2) {
+                let area = literal.split('.').next().unwrap_or_default();
+                if looks_like_a_key(literal) && messages::has_area(area) && !messages::has(literal) {
+                    missing.push(format!(
+                        "{}: {literal}",
+                        file.file_name().unwrap_or_default().to_string_lossy()
+                    ));
+                }
+            }
+        }
+    }
+    missing.sort();
+    missing.dedup();
+    assert!(missing.is_empty(), "no text for:\n{}", missing.join("\n"));
+}
