@@ -1,0 +1,29 @@
+//! One thin file per resource: parse, call, reply.
+
+pub mod account;
+pub mod command;
+pub mod record;
+
+use domain::api::Code;
+use domain::ids::Id;
+use domain::message::Problem;
+use domain::schema::Entity;
+
+use crate::gate::Session;
+use crate::http::{Answer, Failure};
+
+/// # Errors
+/// 404 for what is no id.
+fn read_id(text: &str) -> Answer<Id> {
+    text.parse().map_err(|_| Failure::refused(Code::NotFound))
+}
+
+/// # Errors
+/// 404 for a kind of record the workspace does not have.
+fn read_entity<'a>(session: &'a Session, id: &str) -> Answer<&'a Entity> {
+    session.schema.entity(id).ok_or_else(|| {
+        let problem = Problem::on("entity", "problem.unknown_entity")
+            .with("entity", id.chars().take(80).collect::<String>());
+        Failure::Refused { code: Code::NotFound, problems: vec![problem], conflicts: Vec::new() }
+    })
+}

@@ -1,0 +1,443 @@
+//! Reading records.
+
+use std::collections::BTreeMap;
+
+use domain::access::{Act, Level, Permission};
+use domain::api::Code;
+use domain::api::record::{
+    BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply, ChangesRequest, Hit, ListReply,
+    ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, SearchReply, SearchRequest, TimelineEntry,
+    TimelineReply, TimelineRequest, TodayReply, TodayRequest, Total, TotalsReply, TotalsRequest,
+};
+use domain::command::ChangeKind;
+use domain::expr::Env;
+use domain::fields::Shape;
+use domain::ids::Id;
+use domain::message::Problem;
+use domain::schema::{Entity, Field};
+use domain::time::{Instant, Zone};
+use serde_json::Value as Json;
+use worker::{Request, Response};
+
+use super::{read_entity, read_id};
+use crate::gate::{Cx, Session};
+use crate::http::{Answer, Failure, json, read_query};
+use crate::platform::Zones;
+use crate::storage::db::{Rows, Statement};
+use crate::storage::log;
+use crate::storage::queries::{self, CHANGES, Conditions, Cursor, HALF, Sort, TotalRow, add_filter};
+use crate::storage::records::{self, Reader, Selected, Selection};
+
+/// Items of each kind that Today looks at; more than anybody does in a day.
+const TODAY_ITEMS: u32 = 100;
+const HITS: u32 = 10;
+const TIMELINE: u32 = 40;
+
+fn env(session: &Session) -> Env {
+    Env { today: session.today, now: session.now, me: session.actor.user }
+}
+
+fn page_size(limit: Option<u32>) -> Answer<u32> {
+    let limit = limit.unwrap_or(PAGE);
+    if (1..=PAGE_MAX).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Failure::invalid(Problem::on("limit", "problem.out_of_range").with("min", 1).with("max", PAGE_MAX)))
+}
+
+/// An entity of which the reader may see some records.
+fn readable<'a>(session: &'a Session, id: &str) -> Answer<&'a Entity> {
+    let entity = read_entity(session, id)?;
+    if session.role()?.level(id, Act::View) == Level::None {
+        return Err(Failure::refused(Code::Forbidden));
+    }
+    Ok(entity)
+}
+
+fn bodies(selection: &Selection<'_>, rows: &Rows, names: &mut Names) -> Answer<Vec<RecordBody>> {
+    Ok(rows.read::<Selected>()?.into_iter().map(|row| selection.body(row, names)).collect())
+}
+
+fn answer_of(rows: &[Rows], at: usize) -> Answer<&Rows> {
+    rows.get(at).ok_or_else(|| Failure::Fault("fewer answers than statements".into()))
+}
+
+pub async fn schema(cx: &Cx) -> Answer<Response> {
+    let (session, _) = cx.session(&|_| Ok(Vec::new())).await?;
+    let role = session.role()?;
+    let mut schema = (*session.schema).clone();
+    if !role.may(Permission::Define) {
+        for entity in &mut schema.entities {
+            let id = entity.id.clone();
+            entity.fields.retain(|field| !role.hides(&id, &field.id));
+        }
+        // What others may do is nobody's business but the administrators'; names of roles are.
+        for other in schema.roles.iter_mut().filter(|other| other.id != role.id) {
+            other.grants.clear();
+            other.permissions.clear();
+            other.hidden.clear();
+        }
+    }
+    json(&schema)
+}
+
+pub async fn list(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
+    let ListRequest { filter, sort, after, limit, deleted } = read_query(request)?;
+    let limit = page_size(limit)?;
+    let (session, rows) = cx
+        .session(&|session| {
+            let (reader, entity) = (session.reader()?, readable(session, entity)?);
+            let mut conditions = Conditions::new(reader);
+            add_filter(&mut conditions, reader, entity, filter.as_deref(), &env(session))
+                .map_err(Failure::problems)?;
+            let sort = Sort::read(reader, entity, sort.as_deref()).map_err(Failure::invalid)?;
+            let after = after.as_deref().map(Cursor::read).transpose().map_err(Failure::invalid)?;
+            Ok(vec![queries::list(
+                &Selection::new(reader, entity),
+                conditions,
+                &sort,
+                after,
+                limit,
+                deleted == Some(true),
+            )])
+        })
+        .await?;
+    let entity = read_entity(&session, entity)?;
+    let selection = Selection::new(session.reader()?, entity);
+    let mut selected = answer_of(&rows, 0)?.read::<Selected>()?;
+    let more = selected.len() > limit as usize;
+    selected.truncate(limit as usize);
+    let next = selected.last().filter(|_| more).map(|last| Cursor::write(last.key(), last.id()));
+    let mut names = Names::new();
+    let records = selected.into_iter().map(|row| selection.body(row, &mut names)).collect();
+    json(&ListReply { records, names, next, seq: session.seq, revision: session.schema.revision })
+}
+
+pub async fn get(cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
+    let id = read_id(id)?;
+    let (session, rows) = cx
+        .session(&|session| Ok(vec![records::get(session.reader()?, read_entity(session, entity)?, id)]))
+        .await?;
+    let selection = Selection::new(session.reader()?, read_entity(&session, entity)?);
+    let mut names = Names::new();
+    let record = bodies(&selection, answer_of(&rows, 0)?, &mut names)?.pop();
+    let record = record.ok_or_else(|| Failure::refused(Code::NotFound))?;
+    json(&RecordReply { record, names, seq: session.seq, revision: session.schema.revision })
+}
+
+pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
+    let TotalsRequest { filter, group, sum } = read_query(request)?;
+    let (session, rows) = cx
+        .session(&|session| {
+            let (reader, entity) = (session.reader()?, readable(session, entity)?);
+            let mut conditions = Conditions::new(reader);
+            add_filter(&mut conditions, reader, entity, filter.as_deref(), &env(session))
+                .map_err(Failure::problems)?;
+            let group = group.as_deref().map(|id| groupable(reader, entity, id)).transpose()?;
+            let sum = sum.as_deref().map(|id| summable(reader, entity, id)).transpose()?;
+            Ok(vec![queries::totals(reader, entity, conditions, group, sum)])
+        })
+        .await?;
+    let mut names = Names::new();
+    let total = |(group, name, count, high, low, unconverted): TotalRow| {
+        let group = group
+            .filter(|group| !group.is_null())
+            .map(|group| group.as_str().map_or_else(|| group.to_string(), str::to_owned));
+        if let (Some(Ok(id)), Some(name)) = (group.as_deref().map(str::parse::<Id>), name) {
+            names.insert(id, name);
+        }
+        let sum = i128::from(high) * i128::from(HALF) + i128::from(low);
+        let sum = i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX });
+        Total { group, count, sum, unconverted }
+    };
+    let groups = answer_of(&rows, 0)?.read::<TotalRow>()?.into_iter().map(total).collect();
+    json(&TotalsReply { groups, names, seq: session.seq })
+}
+
+fn known_field<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str, parameter: &str) -> Answer<&'a Field> {
+    let field = entity.field(id).filter(|field| !reader.role.hides(&entity.id, &field.id));
+    field.ok_or_else(|| {
+        Failure::invalid(
+            Problem::on(parameter, "problem.unknown_field")
+                .with("field", id.chars().take(80).collect::<String>()),
+        )
+    })
+}
+
+fn groupable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
+    let field = known_field(reader, entity, id, "group")?;
+    match field.kind.behaviour().shape() {
+        Shape::Text | Shape::Reference | Shape::Date | Shape::Integer => Ok(field),
+        _ => Err(Failure::invalid(Problem::on("group", "problem.cannot_group"))),
+    }
+}
+
+fn summable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
+    let field = known_field(reader, entity, id, "sum")?;
+    match field.kind.behaviour().shape() {
+        Shape::Money | Shape::Integer | Shape::Decimal(_) => Ok(field),
+        _ => Err(Failure::invalid(Problem::on("sum", "problem.cannot_sum"))),
+    }
+}
+
+pub async fn board(request: &mut Request, cx: &Cx, pipeline: &str) -> Answer<Response> {
+    let BoardRequest { filter, limit } = read_query(request)?;
+    let limit = page_size(limit)?;
+    let find = |session: &Session| {
+        session
+            .schema
+            .pipelines
+            .iter()
+            .find(|known| known.id == pipeline)
+            .cloned()
+            .ok_or_else(|| Failure::refused(Code::NotFound))
+    };
+    let (session, rows) = cx
+        .session(&|session| {
+            let pipeline = find(session)?;
+            let (reader, entity) = (session.reader()?, readable(session, &pipeline.entity)?);
+            let selection = Selection::new(reader, entity);
+            let column = |stage: &domain::schema::Stage| {
+                let mut conditions = Conditions::new(reader);
+                add_filter(&mut conditions, reader, entity, filter.as_deref(), &env(session))
+                    .map_err(Failure::problems)?;
+                Ok(queries::column(&selection, conditions, &stage.id, limit))
+            };
+            pipeline.stages.iter().map(column).collect()
+        })
+        .await?;
+    let pipeline = find(&session)?;
+    let selection = Selection::new(session.reader()?, read_entity(&session, &pipeline.entity)?);
+    let mut names = Names::new();
+    let mut columns = Vec::with_capacity(rows.len());
+    for (stage, rows) in pipeline.stages.iter().zip(&rows) {
+        let mut records = bodies(&selection, rows, &mut names)?;
+        let more = records.len() > limit as usize;
+        records.truncate(limit as usize);
+        columns.push(BoardColumn { stage: stage.id.clone(), records, more });
+    }
+    json(&BoardReply { columns, names, seq: session.seq, revision: session.schema.revision })
+}
+
+/// The kinds of record that Today shows.
+fn day_entities(session: &Session) -> Answer<Vec<&Entity>> {
+    let role = session.role()?;
+    let shown = |entity: &&Entity| {
+        (entity.follow_up || entity.id == "task") && role.level(&entity.id, Act::View) != Level::None
+    };
+    Ok(session.schema.entities.iter().filter(shown).collect())
+}
+
+pub async fn today(request: &mut Request, cx: &Cx) -> Answer<Response> {
+    let TodayRequest {} = read_query(request)?;
+    let (session, rows) = cx
+        .session(&|session| {
+            let reader = session.reader()?;
+            let due = |entity: &Entity| {
+                queries::due(
+                    &Selection::new(reader, entity),
+                    Conditions::new(reader),
+                    entity.id == "task",
+                    TODAY_ITEMS + 1,
+                )
+            };
+            Ok(day_entities(session)?.into_iter().map(due).collect())
+        })
+        .await?;
+    let reader = session.reader()?;
+    let mut names = Names::new();
+    let mut items: Vec<(Option<i64>, RecordBody)> = Vec::new();
+    let mut more = false;
+    for (entity, rows) in day_entities(&session)?.into_iter().zip(&rows) {
+        let selection = Selection::new(reader, entity);
+        let mut selected = rows.read::<Selected>()?;
+        more |= selected.len() > TODAY_ITEMS as usize;
+        selected.truncate(TODAY_ITEMS as usize);
+        items.extend(selected.into_iter().map(|row| (row.key().as_i64(), selection.body(row, &mut names))));
+    }
+    // What has no day comes after everything that has one.
+    items.sort_by_key(|(at, record)| (at.unwrap_or(i64::MAX), record.id));
+    let mut reply = TodayReply {
+        today: session.today,
+        overdue: Vec::new(),
+        today_items: Vec::new(),
+        later: Vec::new(),
+        names,
+        more,
+        seq: session.seq,
+        revision: session.schema.revision,
+    };
+    for (at, record) in items {
+        let at = at.and_then(Instant::from_unix_ms);
+        let day = at.and_then(|at| Zones.date(&session.actor.zone, at));
+        if at.is_some_and(|at| at < session.now) {
+            reply.overdue.push(record);
+        } else if day == Some(session.today) {
+            reply.today_items.push(record);
+        } else {
+            reply.later.push(record);
+        }
+    }
+    json(&reply)
+}
+
+pub async fn search(request: &mut Request, cx: &Cx) -> Answer<Response> {
+    let SearchRequest { q, entity } = read_query(request)?;
+    if q.chars().count() > 100 {
+        return Err(Failure::invalid(Problem::on("q", "problem.too_long").with("max", 100)));
+    }
+    let searched = |session: &Session| -> Answer<Vec<Entity>> {
+        let role = session.role()?;
+        let wanted = |candidate: &&Entity| match entity.as_deref() {
+            Some(entity) => candidate.id == entity && candidate.title == "name",
+            None => candidate.listed,
+        };
+        let seen = |candidate: &&Entity| role.level(&candidate.id, Act::View) != Level::None;
+        Ok(session.schema.entities.iter().filter(wanted).filter(seen).cloned().collect())
+    };
+    let (session, rows) = cx
+        .session(&|session| {
+            let reader = session.reader()?;
+            Ok(searched(session)?.iter().map(|entity| queries::search(reader, entity, &q, HITS)).collect())
+        })
+        .await?;
+    let mut hits: Vec<(i64, Hit)> = Vec::new();
+    for (entity, rows) in searched(&session)?.iter().zip(&rows) {
+        for (id, title, detail, updated_at) in rows.read::<(Id, String, Option<String>, i64)>()? {
+            hits.push((
+                updated_at,
+                Hit { entity: entity.id.clone(), id, title, detail: detail.unwrap_or_default() },
+            ));
+        }
+    }
+    hits.sort_by_key(|(updated_at, hit)| (std::cmp::Reverse(*updated_at), hit.id));
+    json(&SearchReply { hits: hits.into_iter().map(|(_, hit)| hit).collect() })
+}
+
+pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
+    let TimelineRequest { before } = read_query(request)?;
+    let record = read_id(id)?;
+    let before = before.unwrap_or_else(|| cx.now.plus_ms(366 * 24 * 3600 * 1000));
+    let (session, rows) = cx
+        .session(&|session| {
+            let (reader, definition) = (session.reader()?, read_entity(session, entity)?);
+            let mut statements = vec![
+                records::get(reader, definition, record),
+                log::of_record(record, before.unix_ms(), TIMELINE + 1),
+            ];
+            statements.extend(about(reader, entity, record, before));
+            Ok(statements)
+        })
+        .await?;
+    let reader = session.reader()?;
+    let definition = read_entity(&session, entity)?;
+    let mut names = Names::new();
+    let seen = bodies(&Selection::new(reader, definition), answer_of(&rows, 0)?, &mut names)?;
+    if seen.is_empty() {
+        return Err(Failure::refused(Code::NotFound));
+    }
+    let mut entries = Vec::new();
+    for entry in log::read(answer_of(&rows, 1)?)? {
+        entries.extend(change_entry(reader, definition, entry));
+    }
+    for (kind, rows) in ["touch", "task"].iter().zip(rows.iter().skip(2)) {
+        let Some(about) = session.schema.entity(kind) else { continue };
+        let selection = Selection::new(reader, about);
+        for row in rows.read::<Selected>()? {
+            let Some(at) = row.key().as_i64().and_then(Instant::from_unix_ms) else { continue };
+            let record = selection.body(row, &mut names);
+            entries.push(if *kind == "touch" {
+                TimelineEntry::Touch { at, record }
+            } else {
+                TimelineEntry::Task { at, record }
+            });
+        }
+    }
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at()));
+    let more = entries.len() > TIMELINE as usize;
+    entries.truncate(TIMELINE as usize);
+    let mut reply = TimelineReply { entries, names, more };
+    name_people(&session, &mut reply).await?;
+    json(&reply)
+}
+
+fn about(reader: Reader<'_>, entity: &str, record: Id, before: Instant) -> Vec<Statement> {
+    let kinds = [("touch", "r.happened_at"), ("task", "r.created_at")];
+    let statement = |(kind, at): (&str, &str)| {
+        let about = reader.schema.entity(kind)?;
+        let related = about.field(entity).is_some_and(|field| field.kind.relation_target() == Some(entity));
+        related.then(|| {
+            queries::about(&Selection::new(reader, about), reader, entity, record, at, before, TIMELINE + 1)
+        })
+    };
+    kinds.into_iter().filter_map(statement).collect()
+}
+
+/// A change as the reader may see it; nothing when every field of it is hidden or kept by the system.
+fn change_entry(reader: Reader<'_>, entity: &Entity, entry: log::Entry) -> Option<TimelineEntry> {
+    let shown =
+        |id: &str| entity.field(id).is_some_and(|field| !field.system && !reader.role.hides(&entity.id, id));
+    let pair = |(id, pair): (String, Json)| {
+        let side = |at: usize| pair.get(at).cloned().unwrap_or(Json::Null);
+        shown(&id).then(|| (id.clone(), (side(0), side(1))))
+    };
+    let fields: BTreeMap<String, (Json, Json)> = entry.fields.into_iter().filter_map(pair).collect();
+    if fields.is_empty() && entry.kind == ChangeKind::Updated {
+        return None;
+    }
+    Some(TimelineEntry::Change {
+        at: Instant::from_unix_ms(entry.at)?,
+        command: entry.command,
+        by: entry.user,
+        change: entry.kind,
+        fields,
+    })
+}
+
+/// Adds the names of who changed and of what relations pointed at, before and after.
+async fn name_people(session: &Session, reply: &mut TimelineReply) -> Answer<()> {
+    let reader = session.reader()?;
+    let mut ids = std::collections::BTreeSet::new();
+    for entry in &reply.entries {
+        if let TimelineEntry::Change { by, fields, .. } = entry {
+            ids.insert(*by);
+            let texts = fields.values().flat_map(|(before, after)| [before, after]).filter_map(Json::as_str);
+            ids.extend(texts.filter_map(|text| text.parse::<Id>().ok()));
+        }
+    }
+    ids.retain(|id| !reply.names.contains_key(id));
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let statements = reader
+        .schema
+        .entities
+        .iter()
+        .filter(|entity| entity.title == "name")
+        .map(|entity| records::names(reader, entity, &ids))
+        .collect();
+    for rows in session.db.batch(statements).await? {
+        reply.names.extend(rows.read::<(Id, String)>()?);
+    }
+    Ok(())
+}
+
+pub async fn changes(request: &mut Request, cx: &Cx) -> Answer<Response> {
+    let ChangesRequest { after } = read_query(request)?;
+    if after > domain::money::MAX_SAFE.unsigned_abs() {
+        return Err(Failure::invalid(
+            Problem::on("after", "problem.out_of_range").with("min", 0).with("max", domain::money::MAX_SAFE),
+        ));
+    }
+    let (session, rows) = cx.session(&|session| Ok(vec![queries::changes(session.reader()?, after)])).await?;
+    let note = |(seq, entity, record, version, change): (u64, String, Id, u64, ChangeKind)| ChangeNote {
+        seq,
+        entity,
+        record,
+        version,
+        change,
+    };
+    let changes = answer_of(&rows, 0)?.read()?.into_iter().map(note).collect();
+    let seq = session.seq.min(after + CHANGES).max(after.min(session.seq));
+    json(&ChangesReply { changes, seq, more: seq < session.seq })
+}

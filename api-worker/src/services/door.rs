@@ -1,0 +1,292 @@
+//! The one door: every change, whoever sends it, goes through [`send`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::api::Code;
+use domain::api::command::{Answer as CommandAnswer, Receipt, Saved};
+use domain::command::{Action, Command, Loaded, Logged, Needs, Plan, Refusal, World, needs, plan};
+use domain::fields::Reading;
+use domain::ids::Id;
+use domain::message::Problem;
+use domain::money::{Currency, Rate, Rates};
+use domain::record::RecordKey;
+use domain::time::Date;
+
+use crate::gate::{Cx, Session};
+use crate::http::{Answer, Failure, refusal_parts};
+use crate::platform::Zones;
+use crate::storage::db::{DbError, Rows, Statement};
+use crate::storage::log;
+use crate::storage::records::{self, Reader};
+use crate::storage::save::Save;
+
+/// How often a save is tried again after somebody else came in between. Each turn loads and decides anew.
+const TURNS: usize = 8;
+/// How often a taken key is believed to have been free a moment ago: names that two chunks of an import both
+/// miss are created by one of them, and the other finds them when it loads again.
+const TAKEN_TURNS: usize = 4;
+
+/// Decides a command and saves it. Sent again, it answers with the receipt of the first time.
+///
+/// # Errors
+/// 401 and faults; what is wrong with the command itself is an answer.
+pub async fn send(cx: &Cx, command: &Command) -> Answer<CommandAnswer> {
+    let mut taken = 0;
+    for _ in 0..TURNS {
+        match turn(cx, command).await? {
+            Turn::Answered(answer) => return Ok(*answer),
+            Turn::Again => {}
+            Turn::Taken(problem) => {
+                taken += 1;
+                if taken == TAKEN_TURNS {
+                    let problems = vec![problem];
+                    return Ok(CommandAnswer::Refused { command: command.id, code: Code::Invalid, problems });
+                }
+            }
+        }
+    }
+    Err(Failure::Fault(format!("command {} met others {TURNS} times", command.id)))
+}
+
+enum Turn {
+    Answered(Box<CommandAnswer>),
+    /// A guard did not hold: somebody else was in between.
+    Again,
+    /// A key is taken that the plan did not know of, a moment ago or by what the asker cannot see.
+    Taken(Problem),
+}
+
+async fn turn(cx: &Cx, command: &Command) -> Answer<Turn> {
+    let (session, rows) = cx.session(&|session| load(session, command)).await?;
+    let mut answers = Answers { rows: rows.into_iter() };
+    if let Some((user, seq, result)) = answers.next()?.first::<(Id, u64, String)>()? {
+        return known_receipt(&session, command, user, seq, &result);
+    }
+    let reader = session.reader()?;
+    let mut loaded = read_world(reader, &wishes(command, &session), &mut answers)?;
+    if let Some(Action::Undo { .. }) = command.actions.first() {
+        load_undone(&session, &mut loaded).await?;
+    }
+    let world = World {
+        schema: &session.schema,
+        actor: &session.actor,
+        now: session.now,
+        today: session.today,
+        zones: &Zones,
+        rates: &loaded.rates,
+        records: &loaded.records,
+        team_mates: &loaded.team_mates,
+        names: &loaded.names,
+        taken: &loaded.taken,
+        occupied_stages: &loaded.occupied_stages,
+        undo: &loaded.undo,
+    };
+    match plan(command, &world) {
+        Ok(plan) => save(&session, command, &plan, &loaded.records).await,
+        Err(refusal) => Ok(Turn::Answered(Box::new(refused(command.id, refusal)))),
+    }
+}
+
+fn refused(command: Id, refusal: Refusal) -> CommandAnswer {
+    match refusal_parts(refusal) {
+        (Code::Conflict, _, conflicts) => CommandAnswer::Conflict { command, conflicts },
+        (code, problems, _) => CommandAnswer::Refused { command, code, problems },
+    }
+}
+
+fn known_receipt(session: &Session, command: &Command, user: Id, seq: u64, result: &str) -> Answer<Turn> {
+    let answer = if user == session.actor.user {
+        let mut receipt: Receipt =
+            serde_json::from_str(result).map_err(|error| Failure::Fault(format!("receipt: {error}")))?;
+        // The batch assigned it.
+        receipt.seq = seq;
+        CommandAnswer::Done(receipt)
+    } else {
+        let problems = vec![Problem::on("id", "problem.id_taken")];
+        CommandAnswer::Refused { command: command.id, code: Code::Invalid, problems }
+    };
+    Ok(Turn::Answered(Box::new(answer)))
+}
+
+/// What a command needs, in the order its statements are made and read.
+struct Wishes {
+    needs: Needs,
+    names: BTreeMap<String, Vec<String>>,
+    external: BTreeMap<String, Vec<String>>,
+    stages: BTreeMap<String, Vec<String>>,
+}
+
+fn wishes(command: &Command, session: &Session) -> Wishes {
+    let needs = needs(command, &session.schema);
+    let group = |pairs: &BTreeSet<(String, String)>| {
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (entity, key) in pairs.iter().filter(|(entity, _)| session.schema.entity(entity).is_some()) {
+            groups.entry(entity.clone()).or_default().push(key.clone());
+        }
+        groups
+    };
+    Wishes {
+        names: group(&needs.names),
+        external: group(&needs.external_ids),
+        stages: group(&needs.stages),
+        needs,
+    }
+}
+
+fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
+    let reader = session.reader()?;
+    let Wishes { needs, names, external, stages } = wishes(command, session);
+    let mut statements = vec![log::receipt(command.id), records::rates()];
+    if needs.team_mates {
+        statements.push(records::team_mates(reader.user));
+    }
+    if let Some(undone) = needs.undo {
+        statements.push(log::of_command(undone));
+    }
+    for (entity, keys) in &names {
+        statements
+            .extend(session.schema.entity(entity).map(|entity| records::by_match_key(reader, entity, keys)));
+    }
+    for (entity, keys) in &external {
+        statements
+            .extend(session.schema.entity(entity).map(|entity| records::taken_external_ids(entity, keys)));
+    }
+    for (entity, keys) in &stages {
+        statements.extend(session.schema.entity(entity).map(|entity| records::occupied_stages(entity, keys)));
+    }
+    let loads = records::load(reader, &needs.records)
+        .into_iter()
+        .chain(records::load_related(reader, &needs.related));
+    statements.extend(loads.map(|(_, statement)| statement));
+    Ok(statements)
+}
+
+struct Answers {
+    rows: std::vec::IntoIter<Rows>,
+}
+
+impl Answers {
+    fn next(&mut self) -> Answer<Rows> {
+        self.rows.next().ok_or_else(|| Failure::Fault("fewer answers than statements".into()))
+    }
+}
+
+#[derive(Default)]
+struct Loads {
+    rates: Rates,
+    records: BTreeMap<RecordKey, Loaded>,
+    team_mates: BTreeSet<Id>,
+    names: BTreeMap<(String, String), Vec<Id>>,
+    taken: BTreeSet<(String, String)>,
+    occupied_stages: BTreeSet<String>,
+    undo: Vec<Logged>,
+    undo_entries: Vec<log::Entry>,
+}
+
+/// Reads the answers in the order [`load`] asked.
+fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Answer<Loads> {
+    let mut world = Loads::default();
+    for (currency, from, micros) in answers.next()?.read::<(String, String, i64)>()? {
+        if let (Some(currency), Some(from)) = (Currency::parse(&currency), Date::parse(&from)) {
+            world.rates.0.push(Rate { currency, from, micros });
+        }
+    }
+    if wishes.needs.team_mates {
+        world.team_mates = answers.next()?.read::<(Id,)>()?.into_iter().map(|(id,)| id).collect();
+    }
+    if wishes.needs.undo.is_some() {
+        world.undo_entries = log::read(&answers.next()?)?;
+    }
+    for entity in wishes.names.keys() {
+        for (key, id) in answers.next()?.read::<(String, Id)>()? {
+            world.names.entry((entity.clone(), key)).or_default().push(id);
+        }
+    }
+    for entity in wishes.external.keys() {
+        let taken = answers.next()?.read::<(String,)>()?;
+        world.taken.extend(taken.into_iter().map(|(id,)| (entity.clone(), id)));
+    }
+    for _ in wishes.stages.keys() {
+        world.occupied_stages.extend(answers.next()?.read::<(String,)>()?.into_iter().map(|(stage,)| stage));
+    }
+    let loads = records::load(reader, &wishes.needs.records)
+        .into_iter()
+        .chain(records::load_related(reader, &wishes.needs.related));
+    for (entity, _) in loads {
+        records::read_loaded(reader, &entity, &answers.next()?, &mut world.records)?;
+    }
+    Ok(world)
+}
+
+/// An undo knows its records only after their log: one more load.
+async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
+    let reader = session.reader()?;
+    let entries = std::mem::take(&mut world.undo_entries);
+    let keys: BTreeSet<RecordKey> =
+        entries.iter().map(|entry| RecordKey::new(&entry.entity, entry.record)).collect();
+    let reading = Reading { schema: &session.schema, zone: &session.actor.zone, zones: &Zones };
+    world.undo = entries.into_iter().map(|entry| log::to_logged(entry, reader, &reading)).collect();
+    let (entities, statements): (Vec<String>, Vec<Statement>) =
+        records::load(reader, &keys).into_iter().unzip();
+    if statements.is_empty() {
+        return Ok(());
+    }
+    for (entity, rows) in entities.iter().zip(session.db.batch(statements).await?) {
+        records::read_loaded(reader, entity, &rows, &mut world.records)?;
+    }
+    Ok(())
+}
+
+async fn save(
+    session: &Session,
+    command: &Command,
+    plan: &Plan,
+    current: &BTreeMap<RecordKey, Loaded>,
+) -> Answer<Turn> {
+    let revision = plan.definition.as_ref().map_or(session.schema.revision, |(schema, _)| schema.revision);
+    let records = plan.changes.iter().map(|change| Saved {
+        entity: change.key.entity.clone(),
+        record: change.key.id,
+        version: change.base_version + 1,
+    });
+    let mut receipt = Receipt {
+        command: command.id,
+        seq: 0,
+        records: records.collect(),
+        revision,
+        rows: plan.rows.clone(),
+        kept: plan.kept.clone(),
+    };
+    let undoes = match command.actions.first() {
+        Some(Action::Undo { command }) => Some(*command),
+        _ => None,
+    };
+    let save = Save {
+        schema: &session.schema,
+        plan,
+        current: &|key| current.get(key).map(|loaded| loaded.record.clone()),
+        command: command.id,
+        user: session.actor.user,
+        now: session.now,
+        undoes,
+        result: serde_json::to_value(&receipt).map_err(|error| Failure::Fault(error.to_string()))?,
+    };
+    match session.db.batch(save.statements()).await {
+        Ok(rows) => {
+            let assigned = rows.first().map(Rows::first::<(u64,)>).transpose()?.flatten();
+            receipt.seq = assigned.map_or(0, |(seq,)| seq);
+            Ok(Turn::Answered(Box::new(CommandAnswer::Done(receipt))))
+        }
+        // A guard or the receipt itself: load again and see what it was.
+        Err(DbError::Constraint(text)) if text.contains("guards_hold") || text.contains("receipt.") => {
+            Ok(Turn::Again)
+        }
+        Err(DbError::Constraint(text)) if text.contains("external_id") => {
+            Ok(Turn::Taken(Problem::on("external_id", "problem.taken")))
+        }
+        Err(DbError::Constraint(text)) if text.contains(".id") => {
+            Ok(Turn::Taken(Problem::on("record", "problem.id_taken")))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,212 @@
+//! Sessions, invitations and the first rows of a workspace, in the workspace's shard.
+
+use domain::ids::Id;
+use domain::schema::Schema;
+use domain::time::Instant;
+
+use super::db::{Param, Statement};
+
+/// Sessions that nobody uses end after thirty days.
+pub const SESSION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// Invitations hold for a week.
+pub const INVITATION_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// The session of a token with its user and the workspace's state: user, role, zone, language, name, email,
+/// revision, seq, session id, last seen.
+pub type SessionRow = (Id, String, Option<String>, Option<String>, String, Option<String>, u64, u64, Id, i64);
+
+#[must_use]
+pub fn session(token_hash: &str, now: Instant) -> Statement {
+    let sql = "SELECT json_array(u.id, u.role, u.zone, u.language, u.name, u.email, w.revision, w.seq, s.id, s.seen_at) AS j \
+        FROM session s JOIN \"user\" u ON u.workspace_id = s.workspace_id AND u.id = s.user_id \
+        JOIN workspace w ON w.workspace_id = s.workspace_id \
+        WHERE s.workspace_id = ?1 AND s.token_hash = ?2 AND s.expires_at > ?3 AND u.status = 'active' AND u.deleted_at IS NULL";
+    Statement::new("session", sql, vec![token_hash.into(), now.unix_ms().into()])
+}
+
+/// Prolongs a session that is used; at most once in five minutes, so that reading stays reading.
+#[must_use]
+pub fn see(token_hash: &str, now: Instant) -> Statement {
+    let sql = "UPDATE session SET seen_at = ?3, expires_at = ?4 WHERE workspace_id = ?1 AND token_hash = ?2";
+    let now = now.unix_ms();
+    Statement::new("see_session", sql, vec![token_hash.into(), now.into(), (now + SESSION_MS).into()])
+}
+
+#[must_use]
+pub fn start_session(id: Id, user: Id, token_hash: &str, agent: &str, now: Instant) -> Statement {
+    let sql = "INSERT INTO session (workspace_id, token_hash, id, user_id, agent, created_at, seen_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)";
+    let now = now.unix_ms();
+    let params =
+        vec![token_hash.into(), id.into(), user.into(), agent.into(), now.into(), (now + SESSION_MS).into()];
+    Statement::new("start_session", sql, params)
+}
+
+#[must_use]
+pub fn sessions_of(user: Id, now: Instant) -> Statement {
+    let sql = "SELECT json_array(id, agent, created_at, seen_at, token_hash) AS j FROM session \
+        WHERE workspace_id = ?1 AND user_id = ?2 AND expires_at > ?3 ORDER BY seen_at DESC LIMIT 100";
+    Statement::new("sessions_of", sql, vec![user.into(), now.unix_ms().into()])
+}
+
+/// Ends one session of a user; answers with a row when there was one.
+#[must_use]
+pub fn end_session(user: Id, id: Id) -> Statement {
+    let sql = "DELETE FROM session WHERE workspace_id = ?1 AND user_id = ?2 AND id = ?3 RETURNING json_array(id) AS j";
+    Statement::new("end_session", sql, vec![user.into(), id.into()])
+}
+
+/// Ends the sessions of a user, perhaps all but one.
+#[must_use]
+pub fn end_sessions(user: Id, but: Option<&str>) -> Statement {
+    let sql = "DELETE FROM session WHERE workspace_id = ?1 AND user_id = ?2 AND token_hash IS NOT ?3";
+    Statement::new("end_sessions", sql, vec![user.into(), but.map(str::to_owned).into()])
+}
+
+#[must_use]
+pub fn set_preferences(user: Id, language: Option<&str>, zone: Option<&str>) -> Statement {
+    let sql = "UPDATE \"user\" SET language = coalesce(?3, language), zone = coalesce(?4, zone) WHERE workspace_id = ?1 AND id = ?2";
+    Statement::new(
+        "set_preferences",
+        sql,
+        vec![user.into(), language.map(str::to_owned).into(), zone.map(str::to_owned).into()],
+    )
+}
+
+/// The rows of a new workspace: itself, its definitions, its first user.
+#[must_use]
+pub fn found(schema: &Schema, user: Id, name: &str, email: &str, now: Instant) -> Vec<Statement> {
+    let at = now.unix_ms();
+    let body = serde_json::to_string(schema).unwrap_or_default();
+    vec![
+        Statement::new(
+            "found_workspace",
+            "INSERT INTO workspace (workspace_id, seq, revision, created_at) VALUES (?1, 0, ?2, ?3)",
+            vec![schema.revision.into(), at.into()],
+        ),
+        Statement::new(
+            "found_definition",
+            "INSERT INTO definition (workspace_id, revision, body, created_at, created_by_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+            vec![schema.revision.into(), body.into(), at.into(), user.into()],
+        ),
+        insert_user(user, user, name, email, domain::access::ADMINISTRATOR, None, "active", at),
+    ]
+}
+
+#[expect(clippy::too_many_arguments, reason = "the columns of a row")]
+fn insert_user(
+    by: Id,
+    user: Id,
+    name: &str,
+    email: &str,
+    role: &str,
+    team: Option<Id>,
+    status: &str,
+    at: i64,
+) -> Statement {
+    let sql = "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, team_id, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key) \
+        VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11)";
+    let params: Vec<Param> = vec![
+        user.into(),
+        name.into(),
+        email.into(),
+        role.into(),
+        team.into(),
+        status.into(),
+        at.into(),
+        by.into(),
+        super::sort_key::sort_key(name).into(),
+        domain::text::match_key(name).into(),
+    ];
+    Statement::new("insert_user", sql, params)
+}
+
+/// An invitation: the user's row (new, or an inactive one of that id) and the link's hash.
+#[must_use]
+pub fn invite(invitation: &Invitation<'_>, now: Instant) -> Vec<Statement> {
+    let at = now.unix_ms();
+    let Invitation { by, user, existing, name, email, role, team, token_hash } = *invitation;
+    let row = if existing {
+        let sql = "UPDATE \"user\" SET name = ?3, email = ?4, role = ?5, team_id = coalesce(?6, team_id), status = 'invited', \
+            version = version + 1, updated_at = ?7, updated_by_id = ?8 WHERE workspace_id = ?1 AND id = ?2 AND status <> 'active'";
+        Statement::new(
+            "invite_user",
+            sql,
+            vec![user.into(), name.into(), email.into(), role.into(), team.into(), at.into(), by.into()],
+        )
+    } else {
+        insert_user(by, user, name, email, role, team, "invited", at)
+    };
+    let link = Statement::new(
+        "insert_invitation",
+        "INSERT INTO invitation (workspace_id, token_hash, user_id, email, created_at, created_by_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        vec![token_hash.into(), user.into(), email.into(), at.into(), by.into(), (at + INVITATION_MS).into()],
+    );
+    vec![row, link]
+}
+
+#[derive(Clone, Copy)]
+pub struct Invitation<'a> {
+    pub by: Id,
+    pub user: Id,
+    pub existing: bool,
+    pub name: &'a str,
+    pub email: &'a str,
+    pub role: &'a str,
+    pub team: Option<Id>,
+    pub token_hash: &'a str,
+}
+
+/// An open invitation: user, name, e-mail.
+#[must_use]
+pub fn invitation(token_hash: &str, now: Instant) -> Statement {
+    let sql = "SELECT json_array(i.user_id, u.name, i.email) AS j FROM invitation i \
+        JOIN \"user\" u ON u.workspace_id = i.workspace_id AND u.id = i.user_id \
+        WHERE i.workspace_id = ?1 AND i.token_hash = ?2 AND i.expires_at > ?3 AND i.used_at IS NULL AND u.status = 'invited'";
+    Statement::new("invitation", sql, vec![token_hash.into(), now.unix_ms().into()])
+}
+
+/// Uses an invitation up and lets its user in; answers with a row when it was still open.
+#[must_use]
+pub fn accept(token_hash: &str, user: Id, now: Instant) -> Vec<Statement> {
+    let at = now.unix_ms();
+    vec![
+        Statement::new(
+            "use_invitation",
+            "UPDATE invitation SET used_at = ?3 WHERE workspace_id = ?1 AND token_hash = ?2 AND used_at IS NULL AND expires_at > ?3 RETURNING json_array(user_id) AS j",
+            vec![token_hash.into(), at.into()],
+        ),
+        Statement::new(
+            "activate_user",
+            "UPDATE \"user\" SET status = 'active', version = version + 1, updated_at = ?4, updated_by_id = ?2 WHERE workspace_id = ?1 AND id = ?2 AND status = 'invited' \
+             AND EXISTS (SELECT 1 FROM invitation WHERE workspace_id = ?1 AND token_hash = ?3 AND used_at = ?4)",
+            vec![user.into(), token_hash.into(), at.into()],
+        ),
+    ]
+}
+
+/// Whether an e-mail address is a user of the workspace already.
+#[must_use]
+pub fn user_by_email(email: &str) -> Statement {
+    let sql = "SELECT json_array(id, status) AS j FROM \"user\" WHERE workspace_id = ?1 AND email = ?2 AND deleted_at IS NULL";
+    Statement::new("user_by_email", sql, vec![email.into()])
+}
+
+/// Removes what [`found`] made, when the directory did not take it.
+#[must_use]
+pub fn abandon() -> Vec<Statement> {
+    [
+        "DELETE FROM \"user\" WHERE workspace_id = ?1",
+        "DELETE FROM definition WHERE workspace_id = ?1",
+        "DELETE FROM workspace WHERE workspace_id = ?1",
+    ]
+    .map(|sql| Statement::new("abandon", sql, Vec::new()))
+    .into()
+}
+
+/// The name a workspace goes by, for people who are not in it yet.
+#[must_use]
+pub fn workspace_name() -> Statement {
+    let sql = "SELECT json_array(json_extract(d.body, '$.workspace.name')) AS j FROM workspace w \
+        JOIN definition d ON d.workspace_id = w.workspace_id AND d.revision = w.revision WHERE w.workspace_id = ?1";
+    Statement::new("workspace_name", sql, Vec::new())
+}

@@ -1,0 +1,292 @@
+//! D1, wrapped once: values are bound safely, every statement has a name for the logs, limits that the local
+//! runtime does not enforce are checked here.
+
+use std::cell::Cell;
+
+use domain::ids::Id;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use worker::{D1Database, D1Result, Env, console_error};
+
+/// The platform's limits (Cloudflare D1, 2026): a statement that passes here passes there.
+const MAX_PARAMS: usize = 100;
+const MAX_SQL_BYTES: usize = 100_000;
+const MAX_VALUE_BYTES: usize = 2_000_000;
+const MAX_STATEMENTS: u32 = 1_000;
+
+/// How many shards are bound; `wrangler.toml` has one binding for each.
+pub const SHARDS: [&str; 2] = ["DB_0", "DB_1"];
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Param {
+    Null,
+    Text(String),
+    /// Within the integers a JavaScript number holds exactly; anything else is a fault.
+    Integer(i64),
+}
+
+impl From<&str> for Param {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Param {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Id> for Param {
+    fn from(id: Id) -> Self {
+        Self::Text(id.to_string())
+    }
+}
+
+impl From<i64> for Param {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<u64> for Param {
+    fn from(number: u64) -> Self {
+        Self::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<serde_json::Value> for Param {
+    fn from(json: serde_json::Value) -> Self {
+        Self::Text(json.to_string())
+    }
+}
+
+impl<T: Into<Param>> From<Option<T>> for Param {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A statement about the workspace; `?1` is always the workspace.
+pub struct Statement {
+    name: &'static str,
+    sql: String,
+    params: Vec<Param>,
+}
+
+impl Statement {
+    /// `params` are bound from `?2` on.
+    #[must_use]
+    pub fn new(name: &'static str, sql: impl Into<String>, params: Vec<Param>) -> Self {
+        Self { name, sql: sql.into(), params }
+    }
+}
+
+/// Why the database did not do it.
+#[derive(Debug)]
+pub enum DbError {
+    /// A constraint said no; its text names which.
+    Constraint(String),
+    /// Ours, or the platform's.
+    Fault(String),
+}
+
+impl std::fmt::Display for DbError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Constraint(text) => write!(f, "constraint: {text}"),
+            Self::Fault(text) => f.write_str(text),
+        }
+    }
+}
+
+/// The answer of one statement.
+pub struct Rows(Vec<String>);
+
+#[derive(Deserialize)]
+struct Row {
+    j: String,
+}
+
+impl Rows {
+    /// Rows as a type that reads a JSON array, such as a tuple.
+    ///
+    /// # Errors
+    /// A row of another shape: the query and its reader disagree.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<Vec<T>, DbError> {
+        let read = |text: &String| {
+            serde_json::from_str(text).map_err(|error| DbError::Fault(format!("row: {error}")))
+        };
+        self.0.iter().map(read).collect()
+    }
+
+    /// # Errors
+    /// As [`Rows::read`].
+    pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, DbError> {
+        let read = |text: &String| {
+            serde_json::from_str(text).map_err(|error| DbError::Fault(format!("row: {error}")))
+        };
+        self.0.first().map(read).transpose()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// One workspace's shard.
+pub struct Db {
+    d1: D1Database,
+    workspace: Id,
+    statements: Cell<u32>,
+}
+
+impl Db {
+    /// # Errors
+    /// A shard that is not bound.
+    pub fn open(env: &Env, shard: usize, workspace: Id) -> Result<Self, DbError> {
+        let binding = SHARDS.get(shard).ok_or_else(|| DbError::Fault(format!("no shard {shard}")))?;
+        Ok(Self { d1: open(env, binding)?, workspace, statements: Cell::new(0) })
+    }
+
+    #[must_use]
+    pub fn workspace(&self) -> Id {
+        self.workspace
+    }
+
+    /// Runs statements as one transaction.
+    ///
+    /// # Errors
+    /// A constraint that failed (nothing is saved then) or a fault.
+    pub async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DbError> {
+        let workspace = Param::from(self.workspace);
+        let bound = statements.into_iter().map(|Statement { name, sql, mut params }| {
+            if !sql.contains("?1") {
+                return Err(DbError::Fault(format!("{name}: a statement without its workspace")));
+            }
+            params.insert(0, workspace.clone());
+            Ok((name, sql, params))
+        });
+        run(&self.d1, bound.collect::<Result<_, _>>()?, &self.statements).await
+    }
+
+    /// # Errors
+    /// As [`Db::batch`].
+    pub async fn one(&self, statement: Statement) -> Result<Rows, DbError> {
+        let mut rows = self.batch(vec![statement]).await?;
+        rows.pop().ok_or_else(|| DbError::Fault("no answer".into()))
+    }
+}
+
+/// What may work without a workspace: the directory, and scans over all workspaces of a shard.
+pub struct SystemDb {
+    d1: D1Database,
+    statements: Cell<u32>,
+}
+
+impl SystemDb {
+    /// # Errors
+    /// A binding that is not there.
+    pub fn directory(env: &Env) -> Result<Self, DbError> {
+        Ok(Self { d1: open(env, "DIRECTORY")?, statements: Cell::new(0) })
+    }
+
+    /// # Errors
+    /// A shard that is not bound.
+    pub fn shard(env: &Env, shard: usize) -> Result<Self, DbError> {
+        let binding = SHARDS.get(shard).ok_or_else(|| DbError::Fault(format!("no shard {shard}")))?;
+        Ok(Self { d1: open(env, binding)?, statements: Cell::new(0) })
+    }
+
+    /// # Errors
+    /// As [`Db::batch`].
+    pub async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DbError> {
+        let bound = statements
+            .into_iter()
+            .map(|statement| (statement.name, statement.sql, statement.params))
+            .collect();
+        run(&self.d1, bound, &self.statements).await
+    }
+
+    /// # Errors
+    /// As [`Db::batch`].
+    pub async fn one(&self, statement: Statement) -> Result<Rows, DbError> {
+        let mut rows = self.batch(vec![statement]).await?;
+        rows.pop().ok_or_else(|| DbError::Fault("no answer".into()))
+    }
+}
+
+fn open(env: &Env, binding: &str) -> Result<D1Database, DbError> {
+    env.d1(binding).map_err(|error| DbError::Fault(format!("{binding}: {error}")))
+}
+
+async fn run(
+    d1: &D1Database,
+    statements: Vec<(&'static str, String, Vec<Param>)>,
+    count: &Cell<u32>,
+) -> Result<Vec<Rows>, DbError> {
+    count.set(count.get() + u32::try_from(statements.len()).unwrap_or(u32::MAX));
+    if count.get() > MAX_STATEMENTS {
+        return Err(DbError::Fault("more statements than an invocation may run".into()));
+    }
+    let names: Vec<&str> = statements.iter().map(|(name, ..)| *name).collect();
+    let mut prepared = Vec::with_capacity(statements.len());
+    for (name, sql, params) in &statements {
+        if params.len() > MAX_PARAMS || sql.len() > MAX_SQL_BYTES {
+            return Err(DbError::Fault(format!("{name}: {} parameters, {} bytes", params.len(), sql.len())));
+        }
+        // A scope that needs no reader leaves `?2` out, and D1 refuses parameters beyond the last one named.
+        let values = params
+            .iter()
+            .take(highest_placeholder(sql))
+            .map(|param| to_js(name, param))
+            .collect::<Result<Vec<_>, _>>()?;
+        let statement = d1.prepare(sql).bind(&values);
+        prepared.push(statement.map_err(|error| DbError::Fault(format!("{name}: {error}")))?);
+    }
+    match d1.batch(prepared).await {
+        Ok(results) => results.iter().zip(&names).map(|(result, name)| read(result, name)).collect(),
+        Err(error) => {
+            let text = error.to_string();
+            // SQLite's own words; D1 has no code for it.
+            if text.contains("constraint failed") || text.contains("SQLITE_CONSTRAINT") {
+                return Err(DbError::Constraint(text));
+            }
+            console_error!("{} failed: {text}", names.join(", "));
+            Err(DbError::Fault(text))
+        }
+    }
+}
+
+/// The largest `?N` of a statement: as many parameters SQLite expects.
+fn highest_placeholder(sql: &str) -> usize {
+    let number = |part: &str| {
+        part.bytes()
+            .take_while(u8::is_ascii_digit)
+            .fold(0, |number, digit| number * 10 + usize::from(digit - b'0'))
+    };
+    sql.split('?').skip(1).map(number).max().unwrap_or(0)
+}
+
+fn to_js(name: &str, param: &Param) -> Result<JsValue, DbError> {
+    match param {
+        Param::Null => Ok(JsValue::NULL),
+        Param::Text(text) if text.len() > MAX_VALUE_BYTES => {
+            Err(DbError::Fault(format!("{name}: a value of {} bytes", text.len())))
+        }
+        Param::Text(text) => Ok(JsValue::from_str(text)),
+        // The binding's own integer type holds 32 bits; a JavaScript number holds 53.
+        Param::Integer(number) if number.abs() > domain::money::MAX_SAFE => {
+            Err(DbError::Fault(format!("{name}: {number} is not a safe integer")))
+        }
+        #[expect(clippy::cast_precision_loss, reason = "checked against the safe integers just above")]
+        Param::Integer(number) => Ok(JsValue::from_f64(*number as f64)),
+    }
+}
+
+fn read(result: &D1Result, name: &str) -> Result<Rows, DbError> {
+    let rows = result.results::<Row>().map_err(|error| DbError::Fault(format!("{name}: {error}")))?;
+    Ok(Rows(rows.into_iter().map(|row| row.j).collect()))
+}

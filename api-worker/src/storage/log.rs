@@ -1,0 +1,107 @@
+//! Reading the change log and the receipts.
+
+use domain::command::{ChangeKind, Logged};
+use domain::fields::{self, Reading};
+use domain::ids::Id;
+use domain::record::{RecordKey, Values};
+use domain::schema::change::DefinitionChange;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::db::{DbError, Rows, Statement};
+use super::records::Reader;
+
+/// A stored receipt: whose command it was, and its result.
+#[must_use]
+pub fn receipt(command: Id) -> Statement {
+    let sql = "SELECT json_array(user_id, seq, result) AS j FROM receipt WHERE workspace_id = ?1 AND command_id = ?2";
+    Statement::new("receipt_of", sql, vec![command.into()])
+}
+
+/// A log entry as it is stored: seq, command, at, user, entity, record, version, kind, body, personal body.
+#[derive(Deserialize)]
+pub struct Entry {
+    pub seq: u64,
+    pub command: Id,
+    pub at: i64,
+    pub user: Id,
+    pub entity: String,
+    pub record: Id,
+    pub version: u64,
+    pub kind: ChangeKind,
+    pub fields: Map<String, Json>,
+    pub inverse: Option<DefinitionChange>,
+}
+
+type Row = (u64, Id, i64, Id, String, Id, u64, ChangeKind, String, Option<String>);
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    fields: Map<String, Json>,
+    #[serde(default)]
+    inverse: Option<DefinitionChange>,
+}
+
+const COLUMNS: &str = "SELECT json_array(l.seq, l.command_id, l.at, l.user_id, l.entity, l.record_id, l.version, l.kind, l.body, p.body) AS j \
+    FROM change_log l LEFT JOIN change_personal p ON p.workspace_id = l.workspace_id AND p.seq = l.seq WHERE l.workspace_id = ?1";
+
+/// Entries of one command, in order.
+#[must_use]
+pub fn of_command(command: Id) -> Statement {
+    Statement::new(
+        "log_of_command",
+        format!("{COLUMNS} AND l.command_id = ?2 ORDER BY l.seq"),
+        vec![command.into()],
+    )
+}
+
+/// Entries of one record before a moment, newest first. The caller has to know that the reader sees the record.
+#[must_use]
+pub fn of_record(record: Id, before: i64, limit: u32) -> Statement {
+    let sql = format!("{COLUMNS} AND l.record_id = ?2 AND l.at < ?3 ORDER BY l.seq DESC LIMIT ?4");
+    Statement::new("log_of_record", sql, vec![record.into(), before.into(), i64::from(limit).into()])
+}
+
+/// # Errors
+/// An entry of a format this build does not know.
+pub fn read(rows: &Rows) -> Result<Vec<Entry>, DbError> {
+    let entry = |(seq, command, at, user, entity, record, version, kind, body, personal): Row| {
+        let decode = |text: &str| {
+            serde_json::from_str::<Body>(text).map_err(|error| DbError::Fault(format!("log {seq}: {error}")))
+        };
+        let Body { mut fields, inverse } = decode(&body)?;
+        if let Some(personal) = personal {
+            fields.extend(decode(&personal)?.fields);
+        }
+        Ok(Entry { seq, command, at, user, entity, record, version, kind, fields, inverse })
+    };
+    rows.read::<Row>()?.into_iter().map(entry).collect()
+}
+
+/// The entry as the planner takes it. Values of fields that are gone, or no longer read, are left out.
+#[must_use]
+pub fn to_logged(entry: Entry, reader: Reader<'_>, reading: &Reading<'_>) -> Logged {
+    let (mut before, mut after) = (Values::new(), Values::new());
+    let definition = reader.schema.entity(&entry.entity);
+    for (id, pair) in &entry.fields {
+        let Some(field) = definition.and_then(|entity| entity.field(id)) else { continue };
+        let value = |at: usize| fields::read(&field.kind, pair.get(at).unwrap_or(&Json::Null), reading).ok();
+        if let (Some(old), Some(new)) = (value(0), value(1)) {
+            before.insert(id.clone(), old);
+            after.insert(id.clone(), new);
+        }
+    }
+    let key = RecordKey { entity: entry.entity, id: entry.record };
+    Logged { key, kind: entry.kind, version: entry.version, before, after, inverse: entry.inverse }
+}
+
+/// The commands of an import (perhaps only of one user), in order, with what each created and whether it was taken back.
+#[must_use]
+pub fn of_import(import: Id, by: Option<Id>) -> Statement {
+    let sql = "SELECT json_array(r.command_id, r.at, \
+        (SELECT count(*) FROM change_log l WHERE l.workspace_id = ?1 AND l.command_id = r.command_id AND l.kind = 'created'), \
+        EXISTS (SELECT 1 FROM change_log u WHERE u.workspace_id = ?1 AND u.undoes = r.command_id)) AS j \
+        FROM receipt r WHERE r.workspace_id = ?1 AND r.import_id = ?2 AND r.user_id = coalesce(?3, r.user_id) ORDER BY r.seq, r.command_id LIMIT 2000";
+    Statement::new("log_of_import", sql, vec![import.into(), by.into()])
+}

@@ -1,0 +1,147 @@
+//! Where a field lies: its columns, or its key in the record's `custom` column. Nobody else knows.
+
+use domain::fields::{FieldKind, Shape};
+use domain::money::{Currency, Money};
+use domain::schema::{Entity, Field};
+use domain::time::{Date, Instant, Schedule, TimeOfDay};
+use domain::value::{Decimal, Value};
+use serde_json::{Map, Value as Json, json};
+
+/// Columns of every record table that are fields to readers too, but kept by the save itself.
+pub const BOOKKEEPING: [&str; 4] = ["created_at", "created_by", "updated_at", "updated_by"];
+
+/// A table's name as SQL; `user` is a word of other databases and quoted like all.
+#[must_use]
+pub fn table(entity: &Entity) -> String {
+    format!("\"{}\"", entity.id)
+}
+
+/// The names of a built-in field's columns, the main one first.
+#[must_use]
+pub fn columns(field: &Field) -> Vec<String> {
+    let id = &field.id;
+    match field.kind.behaviour().shape() {
+        Shape::Money => vec![id.clone(), format!("{id}_currency"), format!("{id}_base")],
+        Shape::Schedule => {
+            vec![format!("{id}_date"), format!("{id}_time"), format!("{id}_zone"), format!("{id}_at")]
+        }
+        Shape::Reference => vec![format!("{id}_id")],
+        Shape::Text | Shape::Integer | Shape::Decimal(_) | Shape::Date | Shape::Instant => vec![id.clone()],
+    }
+}
+
+/// The expression a condition, a sort or a group compares: money by its worth in the workspace's currency, a
+/// schedule by its moment.
+#[must_use]
+pub fn comparable(alias: &str, field: &Field) -> String {
+    let shape = field.kind.behaviour().shape();
+    if field.custom {
+        let path = match shape {
+            Shape::Money => format!("$.{}.base", field.id),
+            Shape::Schedule => format!("$.{}.at", field.id),
+            _ => format!("$.{}", field.id),
+        };
+        return format!("json_extract({alias}.custom, '{path}')");
+    }
+    let column = match shape {
+        Shape::Money => format!("{}_base", field.id),
+        Shape::Schedule => format!("{}_at", field.id),
+        _ => columns(field).swap_remove(0),
+    };
+    format!("{alias}.\"{column}\"")
+}
+
+/// What a value's columns hold, in the order of [`columns`].
+#[must_use]
+pub fn to_columns(field: &Field, value: &Value) -> Vec<Json> {
+    let count = columns(field).len();
+    match value {
+        Value::Null => vec![Json::Null; count],
+        Value::Text(text) => vec![Json::from(text.as_str())],
+        Value::Integer(number) => vec![Json::from(*number)],
+        Value::Decimal(decimal) => vec![Json::from(decimal.units)],
+        Value::Money(money) => {
+            vec![Json::from(money.minor), Json::from(money.currency.code()), Json::from(money.base_minor)]
+        }
+        Value::Date(date) => vec![Json::from(date.to_string())],
+        Value::Instant(at) => vec![Json::from(at.unix_ms())],
+        Value::Schedule(schedule) => vec![
+            Json::from(schedule.date.to_string()),
+            Json::from(schedule.time.map(|time| time.to_string())),
+            Json::from(schedule.zone.as_str()),
+            Json::from(schedule.at.unix_ms()),
+        ],
+        Value::Reference(id) => vec![Json::from(id.to_string())],
+    }
+}
+
+/// A value out of its columns. Storage that does not read as the field's type reads as null: a definition never
+/// makes a record unreadable.
+#[must_use]
+pub fn from_columns(kind: &FieldKind, columns: &[Json]) -> Value {
+    read(kind, columns).unwrap_or(Value::Null)
+}
+
+fn read(kind: &FieldKind, columns: &[Json]) -> Option<Value> {
+    let first = columns.first().filter(|first| !first.is_null())?;
+    let value = match (kind.behaviour().shape(), columns) {
+        (Shape::Text, _) => Value::Text(first.as_str()?.to_owned()),
+        (Shape::Integer, _) => Value::Integer(first.as_i64()?),
+        (Shape::Decimal(scale), _) => Value::Decimal(Decimal { units: first.as_i64()?, scale }),
+        (Shape::Money, [minor, currency, base]) => {
+            let currency = Currency::parse(currency.as_str()?)?;
+            Value::Money(Money { minor: minor.as_i64()?, currency, base_minor: base.as_i64() })
+        }
+        (Shape::Date, _) => Value::Date(Date::parse(first.as_str()?)?),
+        (Shape::Instant, _) => Value::Instant(Instant::from_unix_ms(first.as_i64()?)?),
+        (Shape::Schedule, [date, time, zone, at]) => Value::Schedule(Schedule {
+            date: Date::parse(date.as_str()?)?,
+            time: time.as_str().and_then(TimeOfDay::parse),
+            zone: zone.as_str()?.to_owned(),
+            at: Instant::from_unix_ms(at.as_i64()?)?,
+        }),
+        (Shape::Reference, _) => Value::Reference(first.as_str()?.parse().ok()?),
+        (Shape::Money | Shape::Schedule, _) => return None,
+    };
+    Some(value)
+}
+
+/// A custom field's value as it stands in the `custom` column: numbers where a condition compares numbers.
+#[must_use]
+pub fn to_custom(value: &Value) -> Json {
+    match value {
+        Value::Decimal(decimal) => Json::from(decimal.units),
+        Value::Instant(at) => Json::from(at.unix_ms()),
+        Value::Money(money) => {
+            json!({"minor": money.minor, "currency": money.currency, "base": money.base_minor})
+        }
+        Value::Schedule(schedule) => json!({
+            "date": schedule.date, "time": schedule.time.map(|time| time.to_string()), "zone": schedule.zone, "at": schedule.at.unix_ms(),
+        }),
+        value => value.to_json(),
+    }
+}
+
+#[must_use]
+pub fn from_custom(kind: &FieldKind, stored: &Json) -> Value {
+    let parts = |keys: &[&str]| -> Vec<Json> {
+        keys.iter().map(|key| stored.get(key).cloned().unwrap_or(Json::Null)).collect()
+    };
+    match kind.behaviour().shape() {
+        Shape::Money => from_columns(kind, &parts(&["minor", "currency", "base"])),
+        Shape::Schedule => from_columns(kind, &parts(&["date", "time", "zone", "at"])),
+        _ => from_columns(kind, std::slice::from_ref(stored)),
+    }
+}
+
+/// The `custom` column of a record with these values.
+#[must_use]
+pub fn custom(entity: &Entity, values: &domain::record::Values) -> Json {
+    let mut custom = Map::new();
+    for field in entity.fields.iter().filter(|field| field.custom) {
+        if let Some(value) = values.get(&field.id).filter(|value| !value.is_null()) {
+            custom.insert(field.id.clone(), to_custom(value));
+        }
+    }
+    Json::Object(custom)
+}

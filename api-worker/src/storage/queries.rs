@@ -1,0 +1,353 @@
+//! Lists, boards, totals, today, search, timelines, changes: reading many records under the reader's scope.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::access::Act;
+use domain::expr::{self, Env, Expr};
+use domain::fields::Shape;
+use domain::ids::Id;
+use domain::message::Problem;
+use domain::schema::{Entity, Field};
+use domain::time::Instant;
+use serde_json::Value as Json;
+
+use super::db::{Param, Statement};
+use super::filter;
+use super::place::{comparable, table};
+use super::records::{Reader, Selection};
+use super::scope::predicate;
+
+/// A WHERE under construction: conditions and the parameters they use, counted from `?3` (the workspace and the
+/// reader come first).
+pub struct Conditions {
+    sql: String,
+    params: Vec<Param>,
+}
+
+impl Conditions {
+    #[must_use]
+    pub fn new(reader: Reader<'_>) -> Self {
+        Self { sql: String::new(), params: vec![reader.user.into()] }
+    }
+
+    /// Binds a value and answers with its placeholder.
+    pub fn bind(&mut self, param: impl Into<Param>) -> String {
+        self.params.push(param.into());
+        format!("?{}", self.params.len() + 1)
+    }
+
+    pub fn and(&mut self, condition: &str) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+    }
+
+    #[must_use]
+    pub fn statement(self, name: &'static str, head: &str, tail: &str) -> Statement {
+        Statement::new(name, format!("{head}{}{tail}", self.sql), self.params)
+    }
+}
+
+/// The entity as the reader knows it: a condition on a hidden field would tell its value.
+#[must_use]
+pub fn visible(reader: Reader<'_>, entity: &Entity) -> Entity {
+    let mut visible = entity.clone();
+    visible.fields.retain(|field| !reader.role.hides(&entity.id, &field.id));
+    visible
+}
+
+/// Adds a filter, as JSON text, to the conditions.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn add_filter(
+    conditions: &mut Conditions,
+    reader: Reader<'_>,
+    entity: &Entity,
+    text: Option<&str>,
+    env: &Env,
+) -> Result<(), Vec<Problem>> {
+    let Some(text) = text else { return Ok(()) };
+    let wrong = |problem: Problem| vec![problem.at("filter")];
+    let json: Json = serde_json::from_str(text).map_err(|_| wrong(Problem::new("problem.not_json")))?;
+    let expr = Expr::parse(&json).map_err(wrong)?;
+    let entity = visible(reader, entity);
+    let checked = expr::check(&expr, &entity, reader.schema).map_err(|problems| {
+        problems
+            .into_iter()
+            .map(|problem| if problem.field.is_none() { problem.at("filter") } else { problem })
+            .collect::<Vec<_>>()
+    })?;
+    let place = |id: &str, _shape: Shape| {
+        entity.field(id).map_or_else(|| "NULL".to_owned(), |field| comparable("r", field))
+    };
+    let filter = filter::compile(&checked, env, &place, conditions.params.len() + 2);
+    for param in filter.params {
+        conditions.params.push(match param {
+            filter::Param::Text(text) => Param::Text(text),
+            filter::Param::Integer(number) => Param::Integer(number),
+        });
+    }
+    conditions.and(&format!("({})", filter.sql));
+    Ok(())
+}
+
+/// How a list is ordered.
+pub struct Sort {
+    key: String,
+    descending: bool,
+    /// The key is never null.
+    total: bool,
+}
+
+impl Sort {
+    /// Reads `name` or `-updated_at`; newest change first when nothing is asked for.
+    ///
+    /// # Errors
+    /// A field that is not there or cannot be sorted by.
+    pub fn read(reader: Reader<'_>, entity: &Entity, text: Option<&str>) -> Result<Self, Problem> {
+        let text = text.unwrap_or("-updated_at");
+        let (id, descending) = text.strip_prefix('-').map_or((text, false), |id| (id, true));
+        let field = entity.field(id).filter(|field| !reader.role.hides(&entity.id, &field.id));
+        let field = field.ok_or_else(|| {
+            Problem::on("sort", "problem.unknown_field")
+                .with("field", id.chars().take(80).collect::<String>())
+        })?;
+        if field.id == entity.title && field.id == "name" {
+            return Ok(Self { key: "r.name_key".to_owned(), descending, total: true });
+        }
+        let total = matches!(field.id.as_str(), "updated_at" | "created_at");
+        Ok(Self { key: comparable("r", field), descending, total })
+    }
+
+    /// The rows after the last one of the page before.
+    fn after(&self, conditions: &mut Conditions, cursor: Cursor) {
+        let Cursor { key, id } = cursor;
+        let id = conditions.bind(id);
+        let k = &self.key;
+        let beyond = if self.descending { "<" } else { ">" };
+        if key.is_null() {
+            // Nulls come first going up and last going down.
+            let rest = format!("({k} IS NULL AND r.id {beyond} {id})");
+            conditions.and(&if self.descending { rest } else { format!("({k} IS NOT NULL OR {rest})") });
+            return;
+        }
+        let key = match key {
+            Json::Number(number) => conditions.bind(number.as_i64().unwrap_or_default()),
+            key => conditions.bind(key.as_str().unwrap_or_default()),
+        };
+        let row = format!("({k}, r.id) {beyond} ({key}, {id})");
+        conditions.and(&if self.descending && !self.total { format!("({row} OR {k} IS NULL)") } else { row });
+    }
+
+    fn order(&self) -> String {
+        let direction = if self.descending { " DESC" } else { "" };
+        format!(" ORDER BY {}{direction}, r.id{direction}", self.key)
+    }
+}
+
+/// Where a page ended.
+pub struct Cursor {
+    key: Json,
+    id: Id,
+}
+
+impl Cursor {
+    /// # Errors
+    /// What is not a cursor of ours.
+    pub fn read(text: &str) -> Result<Self, Problem> {
+        let wrong = || Problem::on("after", "problem.not_a_cursor");
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
+        let (key, id) = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
+        Ok(Self { key, id })
+    }
+
+    #[must_use]
+    pub fn write(key: &Json, id: Id) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::json!([key, id]).to_string())
+    }
+}
+
+/// A page of a list; one row more than `limit` tells that there are others.
+#[must_use]
+pub fn list(
+    selection: &Selection<'_>,
+    mut conditions: Conditions,
+    sort: &Sort,
+    after: Option<Cursor>,
+    limit: u32,
+    deleted: bool,
+) -> Statement {
+    conditions.and(if deleted { "r.deleted_at IS NOT NULL" } else { "r.deleted_at IS NULL" });
+    if let Some(cursor) = after {
+        sort.after(&mut conditions, cursor);
+    }
+    let tail = format!("{} LIMIT {}", sort.order(), limit + 1);
+    conditions.statement("list", &selection.sql(&sort.key), &tail)
+}
+
+/// The first cards of a stage; one more than `limit` tells that there are others.
+#[must_use]
+pub fn column(selection: &Selection<'_>, mut conditions: Conditions, stage: &str, limit: u32) -> Statement {
+    let stage = conditions.bind(stage);
+    conditions.and(&format!("r.deleted_at IS NULL AND r.stage = {stage}"));
+    conditions.statement(
+        "board_column",
+        &selection.sql("NULL"),
+        &format!(" ORDER BY r.rank, r.id LIMIT {}", limit + 1),
+    )
+}
+
+/// Group, name of what the group points at, count, sum in two halves, rows whose amount has no known rate.
+pub type TotalRow = (Option<Json>, Option<String>, u64, i64, i64, u64);
+
+/// A sum is added up in two halves of this size, so that no amount of large amounts overflows.
+pub const HALF: i64 = 1_000_000_000;
+
+#[must_use]
+pub fn totals(
+    reader: Reader<'_>,
+    entity: &Entity,
+    mut conditions: Conditions,
+    group: Option<&Field>,
+    sum: Option<&Field>,
+) -> Statement {
+    conditions.and("r.deleted_at IS NULL");
+    let key = group.map_or_else(|| "NULL".to_owned(), |field| comparable("r", field));
+    let amount = sum.map_or_else(|| "0".to_owned(), |field| comparable("r", field));
+    let unconverted = match sum {
+        Some(field) if field.kind.behaviour().shape() == Shape::Money && !field.custom => {
+            format!("count(r.\"{}\") - count({amount})", field.id)
+        }
+        _ => "0".to_owned(),
+    };
+    let name = group.and_then(|field| {
+        let target = reader.schema.entity(field.kind.relation_target()?)?;
+        let scope = predicate(reader.schema, reader.role, target, Act::View, "n");
+        Some(format!(
+            "(SELECT n.\"{}\" FROM {} n WHERE n.workspace_id = ?1 AND n.id = {key} AND {scope})",
+            target.title,
+            table(target)
+        ))
+    });
+    let head = format!(
+        "SELECT json_array({key}, {}, count(*), coalesce(sum({amount} / {HALF}), 0), coalesce(sum({amount} % {HALF}), 0), {unconverted}) AS j \
+         FROM {} r WHERE r.workspace_id = ?1 AND {}",
+        name.unwrap_or_else(|| "NULL".to_owned()),
+        table(entity),
+        predicate(reader.schema, reader.role, entity, Act::View, "r"),
+    );
+    // More groups than this are no totals any more.
+    conditions.statement("totals", &head, &format!(" GROUP BY {key} ORDER BY count(*) DESC LIMIT 1000"))
+}
+
+/// The reader's open tasks, or next touches, by their time.
+#[must_use]
+pub fn due(selection: &Selection<'_>, mut conditions: Conditions, task: bool, limit: u32) -> Statement {
+    conditions.and("r.deleted_at IS NULL AND r.owner_id = ?2");
+    let (wanted, at) = if task {
+        ("r.status = 'open'", "r.due_at")
+    } else {
+        ("r.next_touch_at IS NOT NULL", "r.next_touch_at")
+    };
+    conditions.and(wanted);
+    conditions.statement(
+        "due",
+        &selection.sql(at),
+        &format!(" ORDER BY {at} IS NULL, {at}, r.id LIMIT {limit}"),
+    )
+}
+
+/// Records whose name contains a text, or whose phone or e-mail does, newest change first.
+#[must_use]
+pub fn search(reader: Reader<'_>, entity: &Entity, text: &str, limit: u32) -> Statement {
+    let mut conditions = Conditions::new(reader);
+    conditions.and("r.deleted_at IS NULL");
+    let seen = |id: &str| entity.field(id).is_some() && !reader.role.hides(&entity.id, id);
+    let mut any = Vec::new();
+    let key = domain::text::match_key(text);
+    if !key.is_empty() {
+        let key = conditions.bind(key);
+        any.push(format!("instr(r.match_key, {key}) > 0"));
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if seen("phone") && digits.len() >= 3 {
+        let digits = conditions.bind(digits);
+        any.push(format!("instr(r.phone, {digits}) > 0"));
+    }
+    if seen("email") && text.contains('@') {
+        let address = conditions.bind(text.to_ascii_lowercase());
+        any.push(format!("instr(r.email, {address}) > 0"));
+    }
+    if any.is_empty() {
+        any.push("0".to_owned());
+    }
+    conditions.and(&format!("({})", any.join(" OR ")));
+    // The second line: what tells namesakes apart.
+    let detail = ["company", "position", "phone", "code"]
+        .iter()
+        .filter(|id| seen(id))
+        .map(|id| format!("r.\"{id}\""))
+        .next();
+    let account = (entity.id != "lead" && seen("account")).then(|| {
+        let scope = reader.schema.entity("account").map_or_else(
+            || "0".to_owned(),
+            |account| predicate(reader.schema, reader.role, account, Act::View, "n"),
+        );
+        format!(
+            "(SELECT n.name FROM account n WHERE n.workspace_id = ?1 AND n.id = r.account_id AND {scope})"
+        )
+    });
+    let head = format!(
+        "SELECT json_array(r.id, r.\"{}\", {}, r.updated_at) AS j FROM {} r WHERE r.workspace_id = ?1 AND {}",
+        entity.title,
+        account.or(detail).unwrap_or_else(|| "NULL".to_owned()),
+        table(entity),
+        predicate(reader.schema, reader.role, entity, Act::View, "r"),
+    );
+    conditions.statement("search", &head, &format!(" ORDER BY r.updated_at DESC LIMIT {limit}"))
+}
+
+/// Touches or tasks about a record, newest first.
+#[must_use]
+pub fn about(
+    selection: &Selection<'_>,
+    reader: Reader<'_>,
+    relation: &str,
+    record: Id,
+    at: &str,
+    before: Instant,
+    limit: u32,
+) -> Statement {
+    let mut conditions = Conditions::new(reader);
+    let (id, before) = (conditions.bind(record), conditions.bind(before.unix_ms()));
+    conditions.and(&format!("r.deleted_at IS NULL AND r.\"{relation}_id\" = {id} AND {at} < {before}"));
+    conditions.statement(
+        "about",
+        &selection.sql(at),
+        &format!(" ORDER BY {at} DESC, r.id DESC LIMIT {limit}"),
+    )
+}
+
+/// Log entries scanned in one go.
+pub const CHANGES: u64 = 500;
+
+/// What changed among the next entries after a point, as far as the reader sees the records as they are now.
+#[must_use]
+pub fn changes(reader: Reader<'_>, after: u64) -> Statement {
+    let mut any: Vec<String> = reader
+        .schema
+        .entities
+        .iter()
+        .map(|entity| {
+            let scope = predicate(reader.schema, reader.role, entity, Act::View, "r");
+            format!("(l.entity = '{}' AND EXISTS (SELECT 1 FROM {} r WHERE r.workspace_id = ?1 AND r.id = l.record_id AND {scope}))", entity.id, table(entity))
+        })
+        .collect();
+    any.push("l.entity = 'definition'".to_owned());
+    let sql = format!(
+        "SELECT json_array(l.seq, l.entity, l.record_id, l.version, l.kind) AS j FROM change_log l \
+         WHERE l.workspace_id = ?1 AND l.seq > ?3 AND l.seq <= ?3 + {CHANGES} AND ({}) ORDER BY l.seq",
+        any.join(" OR ")
+    );
+    Statement::new("changes", sql, vec![reader.user.into(), after.into()])
+}

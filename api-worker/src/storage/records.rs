@@ -1,0 +1,324 @@
+//! Reading records: every query here carries the reader's scope and leaves out the fields the reader may not see.
+
+use std::collections::BTreeMap;
+
+use domain::access::{Act, Role};
+use domain::api::record::{Names, RecordBody};
+use domain::command::{Loaded, May};
+use domain::ids::Id;
+use domain::record::{Record, RecordKey, Values};
+use domain::schema::{Entity, Field, Schema};
+use domain::value::Value;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::db::{DbError, Param, Rows, Statement};
+use super::place::{columns, from_columns, from_custom, table};
+use super::scope::predicate;
+
+/// Functions of SQLite in D1 take 32 arguments.
+const ARGUMENTS: usize = 30;
+
+/// Who reads, and by which definitions.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub schema: &'a Schema,
+    pub role: &'a Role,
+    pub user: Id,
+}
+
+/// How records of one entity are selected and read back for one reader.
+pub struct Selection<'a> {
+    reader: Reader<'a>,
+    entity: &'a Entity,
+    fields: Vec<&'a Field>,
+}
+
+/// One selected row as it crosses from the database.
+#[derive(Deserialize)]
+pub struct Selected(
+    Id,
+    u64,
+    u8,
+    Option<u8>,
+    Option<u8>,
+    Option<u8>,
+    String,
+    Vec<Vec<Json>>,
+    Vec<Vec<Option<String>>>,
+    #[serde(default)] Json,
+);
+
+impl<'a> Selection<'a> {
+    #[must_use]
+    pub fn new(reader: Reader<'a>, entity: &'a Entity) -> Self {
+        let visible = |field: &&Field| !reader.role.hides(&entity.id, &field.id);
+        Self { reader, entity, fields: entity.fields.iter().filter(visible).collect() }
+    }
+
+    /// A selection that ignores hidden fields: the planner works on whole records, the reader never gets them.
+    #[must_use]
+    pub fn whole(reader: Reader<'a>, entity: &'a Entity) -> Self {
+        Self { reader, entity, fields: entity.fields.iter().collect() }
+    }
+
+    fn built_in(&self) -> impl Iterator<Item = &&'a Field> {
+        self.fields.iter().filter(|field| !field.custom)
+    }
+
+    /// `SELECT json_array(…) AS j FROM … WHERE workspace AND scope`; conditions, order and limit follow. `key` is
+    /// an expression handed through for paging.
+    #[must_use]
+    pub fn sql(&self, key: &str) -> String {
+        let Reader { schema, role, .. } = self.reader;
+        let may = |act| predicate(schema, role, self.entity, act, "r");
+        let columns: Vec<String> = self
+            .built_in()
+            .flat_map(|field| columns(field))
+            .map(|column| format!("r.\"{column}\""))
+            .collect();
+        let names: Vec<String> = self.fields.iter().filter_map(|field| self.name_of_target(field)).collect();
+        let custom = if self.fields.iter().any(|field| field.custom) { "r.custom" } else { "'{}'" };
+        format!(
+            "SELECT json_array(r.id, r.version, r.deleted_at IS NOT NULL, {}, {}, {}, {custom}, {}, {}, {key}) AS j FROM {} r \
+             WHERE r.workspace_id = ?1 AND {}",
+            may(Act::Update),
+            may(Act::Delete),
+            may(Act::Assign),
+            nested(&columns),
+            nested(&names),
+            table(self.entity),
+            may(Act::View),
+        )
+    }
+
+    /// The name of what a relation points at, null when the reader does not see it.
+    fn name_of_target(&self, field: &Field) -> Option<String> {
+        let target = self.reader.schema.entity(field.kind.relation_target()?)?;
+        if self.reader.role.hides(&target.id, &target.title) {
+            return Some("NULL".to_owned());
+        }
+        let scope = predicate(self.reader.schema, self.reader.role, target, Act::View, "n");
+        let id = super::place::comparable("r", field);
+        Some(format!(
+            "(SELECT n.\"{}\" FROM {} n WHERE n.workspace_id = ?1 AND n.id = {id} AND {scope})",
+            target.title,
+            table(target)
+        ))
+    }
+
+    fn values(&self, columns_json: Vec<Vec<Json>>, custom: &str) -> Values {
+        let flat: Vec<Json> = columns_json.into_iter().flatten().collect();
+        let mut rest = flat.as_slice();
+        let mut values = Values::new();
+        for field in self.built_in() {
+            let count = columns(field).len();
+            let (own, others) = rest.split_at(count.min(rest.len()));
+            rest = others;
+            let value = from_columns(&field.kind, own);
+            if !value.is_null() {
+                values.insert(field.id.clone(), value);
+            }
+        }
+        let custom: Map<String, Json> = serde_json::from_str(custom).unwrap_or_default();
+        for field in self.fields.iter().filter(|field| field.custom) {
+            let value = custom.get(&field.id).map_or(Value::Null, |stored| from_custom(&field.kind, stored));
+            if !value.is_null() {
+                values.insert(field.id.clone(), value);
+            }
+        }
+        values
+    }
+
+    #[must_use]
+    pub fn loaded(&self, row: Selected) -> Loaded {
+        let Selected(id, version, deleted, update, delete, assign, custom, columns, ..) = row;
+        let values = self.values(columns, &custom);
+        let record =
+            Record { key: RecordKey::new(&self.entity.id, id), version, values, deleted: deleted == 1 };
+        Loaded { record, may: may(update, delete, assign) }
+    }
+
+    /// The record as it goes to the reader; the names of what it points at go into `names`.
+    #[must_use]
+    pub fn body(&self, row: Selected, names: &mut Names) -> RecordBody {
+        let Selected(id, version, deleted, update, delete, assign, custom, columns, targets, _) = row;
+        let values = self.values(columns, &custom);
+        let targets: Vec<Option<String>> = targets.into_iter().flatten().collect();
+        let relations = self.fields.iter().filter(|field| field.kind.relation_target().is_some());
+        for (field, name) in relations.zip(targets) {
+            if let (Some(target), Some(name)) = (values.get(&field.id).and_then(Value::reference), name) {
+                names.insert(target, name);
+            }
+        }
+        let values = values.into_iter().map(|(field, value)| (field, value.to_json())).collect();
+        RecordBody {
+            entity: self.entity.id.clone(),
+            id,
+            version,
+            values,
+            deleted: deleted == 1,
+            may: may(update, delete, assign),
+        }
+    }
+}
+
+impl Selected {
+    /// The paging key the query handed through.
+    #[must_use]
+    pub fn key(&self) -> &Json {
+        &self.9
+    }
+
+    #[must_use]
+    pub fn id(&self) -> Id {
+        self.0
+    }
+}
+
+fn may(update: Option<u8>, delete: Option<u8>, assign: Option<u8>) -> May {
+    May { update: update == Some(1), delete: delete == Some(1), assign: assign == Some(1) }
+}
+
+fn nested(expressions: &[String]) -> String {
+    let chunks: Vec<String> =
+        expressions.chunks(ARGUMENTS).map(|chunk| format!("json_array({})", chunk.join(", "))).collect();
+    format!("json_array({})", chunks.join(", "))
+}
+
+/// Statements that load records by id, deleted ones included, one for each entity; [`read_loaded`] reads the answers.
+#[must_use]
+pub fn load(reader: Reader<'_>, keys: &std::collections::BTreeSet<RecordKey>) -> Vec<(String, Statement)> {
+    let mut by_entity: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for key in keys {
+        by_entity.entry(&key.entity).or_default().push(key.id.to_string());
+    }
+    let statement = |(entity, ids): (&str, Vec<String>)| {
+        let definition = reader.schema.entity(entity)?;
+        let sql = format!(
+            "{} AND r.id IN (SELECT value FROM json_each(?3))",
+            Selection::whole(reader, definition).sql("NULL")
+        );
+        let params = vec![reader.user.into(), Json::from(ids).into()];
+        Some((entity.to_owned(), Statement::new("load_records", sql, params)))
+    };
+    by_entity.into_iter().filter_map(statement).collect()
+}
+
+/// Statements that load what relations of records point at, one for each entity and relation; each answers with
+/// rows of the named entity, for [`read_loaded`].
+#[must_use]
+pub fn load_related(
+    reader: Reader<'_>,
+    related: &std::collections::BTreeSet<(RecordKey, String)>,
+) -> Vec<(String, Statement)> {
+    let mut subjects: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for (subject, relation) in related {
+        subjects.entry((&subject.entity, relation)).or_default().push(subject.id.to_string());
+    }
+    let statement = |((entity, relation), ids): ((&str, &str), Vec<String>)| {
+        let owner = reader.schema.entity(entity)?;
+        let field = owner.field(relation)?;
+        let target = reader.schema.entity(field.kind.relation_target()?)?;
+        let pointer = super::place::comparable("s", field);
+        let sql = format!(
+            "{} AND r.id IN (SELECT {pointer} FROM json_each(?3) g CROSS JOIN {} s ON s.workspace_id = ?1 AND s.id = g.value)",
+            Selection::whole(reader, target).sql("NULL"),
+            table(owner)
+        );
+        let params = vec![reader.user.into(), Json::from(ids).into()];
+        Some((target.id.clone(), Statement::new("load_related", sql, params)))
+    };
+    subjects.into_iter().filter_map(statement).collect()
+}
+
+/// # Errors
+/// A row that is not as selected.
+pub fn read_loaded(
+    reader: Reader<'_>,
+    entity: &str,
+    rows: &Rows,
+    into: &mut BTreeMap<RecordKey, Loaded>,
+) -> Result<(), DbError> {
+    let Some(definition) = reader.schema.entity(entity) else { return Ok(()) };
+    let selection = Selection::whole(reader, definition);
+    for row in rows.read::<Selected>()? {
+        let loaded = selection.loaded(row);
+        into.insert(loaded.record.key.clone(), loaded);
+    }
+    Ok(())
+}
+
+/// One record for its reader.
+#[must_use]
+pub fn get(reader: Reader<'_>, entity: &Entity, id: Id) -> Statement {
+    let sql = format!("{} AND r.id = ?3", Selection::new(reader, entity).sql("NULL"));
+    Statement::new("get_record", sql, vec![reader.user.into(), id.into()])
+}
+
+/// Ids of records by their names' match keys.
+#[must_use]
+pub fn by_match_key(reader: Reader<'_>, entity: &Entity, keys: &[String]) -> Statement {
+    let scope = predicate(reader.schema, reader.role, entity, Act::View, "r");
+    let sql = format!(
+        "SELECT json_array(r.match_key, r.id) AS j FROM {} r WHERE r.workspace_id = ?1 AND r.deleted_at IS NULL \
+         AND r.match_key IN (SELECT value FROM json_each(?3)) AND r.match_key <> '' AND {scope}",
+        table(entity)
+    );
+    Statement::new("by_match_key", sql, vec![reader.user.into(), Json::from(keys).into()])
+}
+
+/// Which of these external ids are taken, in sight or not: a key is unique in the workspace.
+#[must_use]
+pub fn taken_external_ids(entity: &Entity, ids: &[String]) -> Statement {
+    let sql = format!(
+        "SELECT json_array(r.external_id) AS j FROM {} r WHERE r.workspace_id = ?1 AND r.deleted_at IS NULL \
+         AND r.external_id IN (SELECT value FROM json_each(?2))",
+        table(entity)
+    );
+    Statement::new("taken_external_ids", sql, vec![Json::from(ids).into()])
+}
+
+/// Which of these stages any record stands in.
+#[must_use]
+pub fn occupied_stages(entity: &Entity, stages: &[String]) -> Statement {
+    let sql = format!(
+        "SELECT json_array(s.value) AS j FROM json_each(?2) s WHERE EXISTS (SELECT 1 FROM {} r WHERE r.workspace_id = ?1 AND r.stage = s.value)",
+        table(entity)
+    );
+    Statement::new("occupied_stages", sql, vec![Json::from(stages).into()])
+}
+
+/// The reader and their team mates.
+#[must_use]
+pub fn team_mates(user: Id) -> Statement {
+    Statement::new(
+        "team_mates",
+        format!("SELECT json_array(id) AS j FROM ({})", super::scope::TEAM_MATES),
+        vec![user.into()],
+    )
+}
+
+/// The newest rates of a workspace; few enough to load whole.
+#[must_use]
+pub fn rates() -> Statement {
+    let sql = "SELECT json_array(currency, \"from\", rate) AS j FROM rate WHERE workspace_id = ?1 AND deleted_at IS NULL ORDER BY \"from\" DESC LIMIT 2000";
+    Statement::new("rates", sql, Vec::<Param>::new())
+}
+
+/// Names of records by id, as far as the reader sees them.
+#[must_use]
+pub fn names(reader: Reader<'_>, entity: &Entity, ids: &std::collections::BTreeSet<Id>) -> Statement {
+    let scope = if reader.role.hides(&entity.id, &entity.title) {
+        "0".to_owned()
+    } else {
+        predicate(reader.schema, reader.role, entity, Act::View, "r")
+    };
+    let sql = format!(
+        "SELECT json_array(r.id, r.\"{}\") AS j FROM {} r WHERE r.workspace_id = ?1 AND r.id IN (SELECT value FROM json_each(?3)) AND {scope}",
+        entity.title,
+        table(entity)
+    );
+    let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
+    Statement::new("names", sql, vec![reader.user.into(), Json::from(ids).into()])
+}

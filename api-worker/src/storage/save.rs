@@ -1,0 +1,318 @@
+//! A plan as one batch. Its first statement is the assertion: the receipt's CHECK fails, and everything rolls
+//! back, unless every guarded row still has its version, everything pointed at is still there and the
+//! definitions are those the plan was validated against. It stands first rather than last so that the guards
+//! see the rows as they were (docs/decisions/0003-saving.md).
+
+use std::collections::BTreeMap;
+
+use domain::command::{Change, ChangeKind, FORMAT, Plan};
+use domain::ids::Id;
+use domain::record::{Record, RecordKey, Values};
+use domain::schema::{Entity, Schema};
+use domain::text::match_key;
+use domain::time::Instant;
+use serde_json::{Map, Value as Json, json};
+
+use super::db::{Param, Statement};
+use super::place::{columns, custom, table, to_columns};
+use super::sort_key::sort_key;
+
+/// Everything a save needs beside the plan.
+pub struct Save<'a> {
+    pub schema: &'a Schema,
+    pub plan: &'a Plan,
+    /// The loaded records by key: custom fields are written whole.
+    pub current: &'a dyn Fn(&RecordKey) -> Option<Record>,
+    pub command: Id,
+    pub user: Id,
+    pub now: Instant,
+    /// The command this one takes back.
+    pub undoes: Option<Id>,
+    /// The receipt without its `seq`, which the batch assigns.
+    pub result: Json,
+}
+
+impl Save<'_> {
+    /// The batch; the first statement answers with the assigned `seq`.
+    #[must_use]
+    pub fn statements(&self) -> Vec<Statement> {
+        let entries = self.log_entries();
+        let mut statements = vec![self.receipt(entries.len())];
+        statements.push(Statement::new(
+            "advance",
+            "UPDATE workspace SET seq = seq + ?2, revision = coalesce(?3, revision) WHERE workspace_id = ?1",
+            vec![
+                Param::from(entries.len() as u64),
+                self.plan.definition.as_ref().map(|(schema, _)| schema.revision).into(),
+            ],
+        ));
+        if let Some((schema, _)) = &self.plan.definition {
+            statements.push(Statement::new(
+                "define",
+                "INSERT INTO definition (workspace_id, revision, body, created_at, created_by_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+                vec![schema.revision.into(), serde_json::to_string(schema).unwrap_or_default().into(), self.now.unix_ms().into(), self.user.into()],
+            ));
+        }
+        statements.extend(self.row_statements());
+        statements.extend(self.log_statements(&entries));
+        statements
+    }
+
+    fn receipt(&self, entries: usize) -> Statement {
+        let mut params: Vec<Param> = vec![
+            self.command.into(),
+            self.user.into(),
+            self.now.unix_ms().into(),
+            (entries as u64).into(),
+            self.plan.import.into(),
+            self.result.clone().into(),
+            self.schema.revision.into(),
+        ];
+        let mut guards = vec!["(SELECT revision FROM workspace WHERE workspace_id = ?1) = ?8".to_owned()];
+        let mut versions: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
+        for change in self.plan.changes.iter().filter(|change| change.base_version > 0) {
+            versions.entry(&change.key.entity).or_default().push(json!([change.key.id, change.base_version]));
+        }
+        for (entity, rows) in versions {
+            params.push(Json::from(rows).into());
+            let at = params.len() + 1;
+            guards.push(format!(
+                "(SELECT count(*) FROM json_each(?{at}) g CROSS JOIN \"{entity}\" r ON r.workspace_id = ?1 AND r.id = g.value ->> 0 \
+                 AND r.version = g.value ->> 1) = json_array_length(?{at})"
+            ));
+        }
+        let mut alive: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for key in &self.plan.alive {
+            alive.entry(&key.entity).or_default().push(key.id.to_string());
+        }
+        for (entity, ids) in alive {
+            params.push(Json::from(ids).into());
+            let at = params.len() + 1;
+            guards.push(format!(
+                "(SELECT count(*) FROM json_each(?{at}) g CROSS JOIN \"{entity}\" r ON r.workspace_id = ?1 AND r.id = g.value \
+                 AND r.deleted_at IS NULL) = json_array_length(?{at})"
+            ));
+        }
+        let sql = format!(
+            "INSERT INTO receipt (workspace_id, command_id, user_id, at, seq, import_id, result, holds) \
+             VALUES (?1, ?2, ?3, ?4, (SELECT seq FROM workspace WHERE workspace_id = ?1) + ?5, ?6, ?7, coalesce({}, 0)) \
+             RETURNING json_array(seq) AS j",
+            guards.join(" AND ")
+        );
+        Statement::new("receipt", sql, params)
+    }
+
+    fn row_statements(&self) -> Vec<Statement> {
+        let mut inserts: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
+        let mut updates: BTreeMap<(&str, Vec<String>), Vec<Json>> = BTreeMap::new();
+        for change in &self.plan.changes {
+            let Some(entity) = self.schema.entity(&change.key.entity) else { continue };
+            if change.base_version == 0 {
+                inserts.entry(&change.key.entity).or_default().push(self.whole_row(entity, change));
+            } else {
+                let (set, row) = self.changed_columns(entity, change);
+                updates.entry((&change.key.entity, set)).or_default().push(row);
+            }
+        }
+        let mut statements = Vec::new();
+        for (entity, rows) in inserts {
+            statements.extend(self.schema.entity(entity).map(|entity| self.insert(entity, rows)));
+        }
+        for ((entity, set), rows) in updates {
+            statements.extend(self.schema.entity(entity).map(|entity| self.update(entity, &set, rows)));
+        }
+        statements
+    }
+
+    fn whole_row(&self, entity: &Entity, change: &Change) -> Json {
+        let mut row = Map::from_iter([("id".to_owned(), json!(change.key.id))]);
+        for field in insertable(entity) {
+            let value = change.after.get(&field.id).unwrap_or(&domain::value::Value::Null);
+            row.extend(columns(field).into_iter().zip(to_columns(field, value)));
+        }
+        row.insert("custom".to_owned(), Json::from(custom(entity, &change.after).to_string()));
+        row.extend(title_keys(entity, &change.after));
+        Json::Object(row)
+    }
+
+    fn insert(&self, entity: &Entity, rows: Vec<Json>) -> Statement {
+        let mut names = vec!["id".to_owned()];
+        names.extend(insertable(entity).flat_map(columns));
+        names.push("custom".to_owned());
+        if has_title_keys(entity) {
+            names.extend(["name_key".to_owned(), "match_key".to_owned()]);
+        }
+        let listed: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+        let values: Vec<String> = names.iter().map(|name| format!("v.value ->> '{name}'")).collect();
+        let sql = format!(
+            "INSERT INTO {} (workspace_id, version, created_at, created_by_id, updated_at, updated_by_id, {}) \
+             SELECT ?1, 1, ?3, ?2, ?3, ?2, {} FROM json_each(?4) v",
+            table(entity),
+            listed.join(", "),
+            values.join(", ")
+        );
+        Statement::new(
+            "insert",
+            sql,
+            vec![self.user.into(), self.now.unix_ms().into(), Json::from(rows).into()],
+        )
+    }
+
+    /// The columns a change sets, and the row that sets them.
+    fn changed_columns(&self, entity: &Entity, change: &Change) -> (Vec<String>, Json) {
+        let mut row = Map::new();
+        let mut touches_custom = false;
+        for (id, value) in &change.after {
+            let Some(field) = entity.field(id) else { continue };
+            if field.custom {
+                touches_custom = true;
+            } else {
+                row.extend(columns(field).into_iter().zip(to_columns(field, value)));
+            }
+        }
+        if touches_custom {
+            let mut values = (self.current)(&change.key).map(|record| record.values).unwrap_or_default();
+            values.extend(change.after.clone());
+            row.insert("custom".to_owned(), Json::from(custom(entity, &values).to_string()));
+        }
+        if change.after.contains_key(&entity.title) {
+            row.extend(title_keys(entity, &change.after));
+        }
+        match change.kind {
+            ChangeKind::Deleted => row.insert("deleted_at".to_owned(), json!(self.now.unix_ms())),
+            ChangeKind::Restored => row.insert("deleted_at".to_owned(), Json::Null),
+            _ => None,
+        };
+        let set = row.keys().cloned().collect();
+        row.insert("id".to_owned(), json!(change.key.id));
+        (set, Json::Object(row))
+    }
+
+    /// SQLite would go through every row of the workspace here and look each up in the JSON; the list of ids (and
+    /// `CROSS JOIN` in the guards, which fixes the order) makes it look the rows up by their key.
+    fn update(&self, entity: &Entity, set: &[String], rows: Vec<Json>) -> Statement {
+        let mut assignments: Vec<String> =
+            set.iter().map(|name| format!("\"{name}\" = v.value ->> '{name}'")).collect();
+        assignments.extend([
+            "version = t.version + 1".to_owned(),
+            "updated_at = ?3".to_owned(),
+            "updated_by_id = ?2".to_owned(),
+        ]);
+        let sql = format!(
+            "UPDATE {} AS t SET {} FROM json_each(?4) v WHERE t.workspace_id = ?1 AND t.id = v.value ->> 'id' \
+             AND t.id IN (SELECT value ->> 'id' FROM json_each(?4))",
+            table(entity),
+            assignments.join(", ")
+        );
+        Statement::new(
+            "update",
+            sql,
+            vec![self.user.into(), self.now.unix_ms().into(), Json::from(rows).into()],
+        )
+    }
+
+    /// One entry a change, and one for changed definitions: (entry, personal values).
+    fn log_entries(&self) -> Vec<(Json, Option<Json>)> {
+        let mut entries: Vec<(Json, Option<Json>)> =
+            self.plan.changes.iter().map(|change| self.log_entry(change)).collect();
+        if let Some((schema, inverse)) = &self.plan.definition {
+            let entry = json!({
+                "entity": "definition", "record": self.command, "version": schema.revision, "kind": "defined",
+                "body": json!({"inverse": inverse}).to_string(),
+            });
+            entries.push((entry, None));
+        }
+        entries
+    }
+
+    fn log_entry(&self, change: &Change) -> (Json, Option<Json>) {
+        let entity = self.schema.entity(&change.key.entity);
+        let mut open = Map::new();
+        let mut personal = Map::new();
+        for (id, after) in &change.after {
+            let before = change.before.get(id).map_or(Json::Null, domain::value::Value::to_json);
+            let pair = json!([before, after.to_json()]);
+            let names_a_person =
+                entity.and_then(|entity| entity.field(id)).is_some_and(|field| field.personal);
+            if names_a_person {
+                personal.insert(id.clone(), pair)
+            } else {
+                open.insert(id.clone(), pair)
+            };
+        }
+        let entry = json!({
+            "entity": change.key.entity, "record": change.key.id, "version": change.base_version + 1, "kind": change.kind,
+            "body": json!({"fields": open}).to_string(),
+        });
+        (entry, (!personal.is_empty()).then(|| json!({"fields": personal})))
+    }
+
+    fn log_statements(&self, entries: &[(Json, Option<Json>)]) -> Vec<Statement> {
+        if entries.is_empty() {
+            return Vec::new();
+        }
+        let open: Vec<&Json> = entries.iter().map(|(entry, _)| entry).collect();
+        // Entries count from the seq the workspace had before this batch advanced it.
+        let first = "(SELECT seq FROM workspace WHERE workspace_id = ?1) - ?2 + 1";
+        let log = format!(
+            "INSERT INTO change_log (workspace_id, seq, v, command_id, at, user_id, entity, record_id, version, kind, body, undoes) \
+             SELECT ?1, {first} + e.key, ?3, ?4, ?5, ?6, e.value ->> 'entity', e.value ->> 'record', e.value ->> 'version', \
+             e.value ->> 'kind', e.value ->> 'body', ?7 FROM json_each(?8) e"
+        );
+        let count = Param::from(entries.len() as u64);
+        let mut statements = vec![Statement::new(
+            "log",
+            log,
+            vec![
+                count.clone(),
+                i64::from(FORMAT).into(),
+                self.command.into(),
+                self.now.unix_ms().into(),
+                self.user.into(),
+                self.undoes.into(),
+                json!(open).into(),
+            ],
+        )];
+        let personal: Vec<Json> = entries
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (entry, personal))| {
+                personal
+                    .as_ref()
+                    .map(|body| json!({"at": at, "record": entry["record"], "body": body.to_string()}))
+            })
+            .collect();
+        if !personal.is_empty() {
+            let sql = format!(
+                "INSERT INTO change_personal (workspace_id, seq, record_id, body) \
+                 SELECT ?1, {first} + (e.value ->> 'at'), e.value ->> 'record', e.value ->> 'body' FROM json_each(?3) e"
+            );
+            statements.push(Statement::new("log_personal", sql, vec![count, Json::from(personal).into()]));
+        }
+        statements
+    }
+}
+
+/// Fields whose columns an insert names; bookkeeping is the statement's own.
+fn insertable(entity: &Entity) -> impl Iterator<Item = &domain::schema::Field> {
+    entity
+        .fields
+        .iter()
+        .filter(|field| !field.custom && !super::place::BOOKKEEPING.contains(&field.id.as_str()))
+}
+
+/// Records that are found and sorted by a name keep its keys.
+fn has_title_keys(entity: &Entity) -> bool {
+    entity.title == "name"
+}
+
+fn title_keys(entity: &Entity, values: &Values) -> Vec<(String, Json)> {
+    if !has_title_keys(entity) {
+        return Vec::new();
+    }
+    let name = values.get("name").and_then(domain::value::Value::text).unwrap_or_default();
+    vec![
+        ("name_key".to_owned(), Json::from(sort_key(name))),
+        ("match_key".to_owned(), Json::from(match_key(name))),
+    ]
+}
