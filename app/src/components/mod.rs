@@ -1,0 +1,38 @@
+//! Buttons, fields, dialogs, rows: what every screen is built from. They know no CRM words and import nothing of ours;
+//! texts come in as properties.
+
+mod avatar;
+mod button;
+mod chips;
+mod empty;
+mod field;
+pub mod icons;
+mod input;
+mod pick;
+mod row;
+mod sentinel;
+mod sheet;
+mod skeleton;
+mod toast;
+
+pub use avatar::{Avatar, AvatarShape};
+pub use button::{Button, ButtonKind, IconButton};
+pub use chips::{Badge, ChipGroup, Choice, Tone};
+pub use empty::EmptyState;
+pub use field::{Field, FormProblem};
+pub use icons::{Icon, icon};
+pub use input::{PasswordInput, SearchBox, Select, Switch, TextArea, TextInput};
+pub use pick::PickButton;
+pub use row::{ButtonRow, Group, LinkRow};
+pub use sentinel::Sentinel;
+pub use sheet::Sheet;
+pub use skeleton::{SkeletonRows, SkeletonText};
+pub use toast::{Toast, ToastRegion, Toasts};
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A name unique on the page, to tie labels, helps and problems to their control.
+fn unique_id(kind: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{kind}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,40 @@
+//! One of a list of choices.
+
+use domain::fields::ChoiceOption;
+use leptos::prelude::*;
+use serde_json::Value as Json;
+
+use super::{Input, plain};
+use crate::components::{Choice, Select};
+use crate::i18n::{label, t};
+use crate::state::session::schema_now;
+
+pub(super) fn input(input: &Input) -> AnyView {
+    let offered = input.field.kind.behaviour().options(&schema_now());
+    select(input, offered)
+}
+
+/// The platform's list over any choices; shared with stages and roles.
+pub(super) fn select(input: &Input, options: Vec<ChoiceOption>) -> AnyView {
+    let value = input.value;
+    let choices: Vec<Choice> = options
+        .into_iter()
+        .map(|option| {
+            let text = option.label;
+            Choice::new(option.id, move || label(&text))
+        })
+        .collect();
+    let chosen = Signal::derive(move || value.with(plain));
+    let choose = move |id: String| value.set(if id.is_empty() { Json::Null } else { Json::from(id) });
+    view! { <Select value=chosen choices=choices on_choose=choose placeholder=t("field.choose") /> }
+        .into_any()
+}
+
+pub(super) fn text(kind: &domain::fields::Choice, json: &Json) -> String {
+    let id = json.as_str().unwrap_or_default();
+    // A retired option still has its name.
+    kind.options
+        .iter()
+        .find(|option| option.id == id)
+        .map_or_else(|| id.to_owned(), |option| label(&option.label))
+}

@@ -1,0 +1,143 @@
+//! Types of field on the screen: one file each with its input, its text in lists and, where it leads somewhere, its
+//! display. What a value may be, `domain::fields` says.
+
+mod choice;
+mod date;
+mod decimal;
+mod email;
+mod instant;
+mod integer;
+mod long_text;
+mod money;
+mod phone;
+mod relation;
+mod role;
+pub mod schedule;
+mod stage;
+mod text;
+mod user;
+
+pub use date::day_text;
+pub use relation::Picker;
+
+use domain::api::record::RecordBody;
+use domain::fields::FieldKind;
+use domain::ids::Id;
+use domain::schema::{Field, Schema};
+use leptos::prelude::*;
+use serde_json::Value as Json;
+
+use crate::i18n::tr;
+
+/// What a control edits. What is typed and is no such value stays in it as the text it is, so that the domain's own
+/// reading says what is wrong.
+#[derive(Clone)]
+pub struct Input {
+    pub field: Field,
+    pub value: RwSignal<Json>,
+}
+
+/// The control for a field; the label stands around it.
+pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {
+    let input = Input { field: field.clone(), value };
+    match &field.kind {
+        FieldKind::Text(_) => text::input(&input),
+        FieldKind::LongText(_) => long_text::input(&input),
+        FieldKind::Integer(_) => integer::input(&input),
+        FieldKind::Decimal(_) => decimal::input(&input),
+        FieldKind::Money(_) => money::input(&input),
+        FieldKind::Date(_) => date::input(&input),
+        FieldKind::Instant(_) => instant::input(&input),
+        FieldKind::Schedule(_) => schedule::input(&input),
+        FieldKind::Choice(_) => choice::input(&input),
+        FieldKind::Phone(_) => phone::input(&input),
+        FieldKind::Email(_) => email::input(&input),
+        FieldKind::Relation(kind) => relation::input(&input, &kind.entity),
+        FieldKind::User(_) => user::input(&input),
+        FieldKind::Stage(_) => stage::input(&input),
+        FieldKind::Role(_) => role::input(&input),
+    }
+}
+
+/// A value as text, for cells, titles and the timeline. Inside a view it follows language and names.
+pub fn text(field: &Field, json: &Json) -> String {
+    if json.is_null() {
+        return String::new();
+    }
+    match &field.kind {
+        FieldKind::Integer(_) => integer::text(json),
+        FieldKind::Money(_) => money::text(json),
+        FieldKind::Date(_) => date::text(json),
+        FieldKind::Instant(_) => instant::text(json),
+        FieldKind::Schedule(_) => schedule::text(json),
+        FieldKind::Choice(kind) => choice::text(kind, json),
+        FieldKind::Phone(_) => phone::text(json),
+        FieldKind::Relation(_) | FieldKind::User(_) => relation::text(json),
+        FieldKind::Stage(_) => stage::text(json),
+        FieldKind::Role(_) => role::text(json),
+        FieldKind::Text(_) | FieldKind::LongText(_) | FieldKind::Decimal(_) | FieldKind::Email(_) => {
+            plain(json)
+        }
+    }
+}
+
+/// A value on the page of its record: numbers can be called, names lead to their record.
+pub fn display(field: &Field, json: &Json) -> AnyView {
+    match &field.kind {
+        FieldKind::Phone(_) => phone::display(json),
+        FieldKind::Email(_) => email::display(json),
+        FieldKind::Text(_) => text::display(json),
+        FieldKind::Relation(kind) => relation::display(&kind.entity, json),
+        _ => {
+            let (field, json) = (field.clone(), json.clone());
+            (move || text(&field, &json)).into_any()
+        }
+    }
+}
+
+/// What a record is called.
+pub fn title(schema: &Schema, body: &RecordBody) -> String {
+    let field = schema.entity(&body.entity).and_then(|entity| entity.field(&entity.title));
+    let value = field.and_then(|field| Some((field, body.values.get(&field.id)?)));
+    value
+        .map(|(field, json)| text(field, json))
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| tr("record.unnamed", &[]))
+}
+
+/// The text of one field of a record; empty when it has none.
+pub fn text_of(schema: &Schema, body: &RecordBody, field: &str) -> String {
+    let definition = schema.entity(&body.entity).and_then(|entity| entity.field(field));
+    definition.and_then(|field| Some(text(field, body.values.get(&field.id)?))).unwrap_or_default()
+}
+
+/// The record that a field of a record points at.
+pub fn reference(body: &RecordBody, field: &str) -> Option<Id> {
+    body.values.get(field)?.as_str()?.parse().ok()
+}
+
+/// Whether its control wants the whole width of a form.
+pub fn is_wide(field: &Field) -> bool {
+    matches!(field.kind, FieldKind::LongText(_) | FieldKind::Schedule(_))
+}
+
+fn plain(json: &Json) -> String {
+    match json {
+        Json::String(text) => text.clone(),
+        Json::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// A text to type in that keeps the value in step: `read` makes of it what goes over the wire.
+fn typed(value: RwSignal<Json>, shown: String, read: impl Fn(&str) -> Json + 'static) -> RwSignal<String> {
+    let typed = RwSignal::new(shown);
+    // The text is the source and the value follows it; the value alone could not hold half a number.
+    Effect::new(move |before: Option<()>| {
+        let text = typed.get();
+        if before.is_some() {
+            value.set(if text.trim().is_empty() { Json::Null } else { read(&text) });
+        }
+    });
+    typed
+}

@@ -1,0 +1,14 @@
+//! What people see: a Leptos app compiled to WebAssembly. It draws, foresees and remembers; the Worker decides.
+
+mod api;
+mod app;
+mod components;
+mod fields;
+mod i18n;
+mod pages;
+mod routes;
+mod state;
+
+fn main() {
+    app::start();
+}

@@ -1,0 +1,335 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::look::Stat;
+use super::runner::{self, Made, Phase, Refused, Run};
+use super::{Work, field_name, plural};
+use crate::components::{Button, ButtonKind, Sheet, icon, icons};
+use crate::i18n::{format, problem_text, problems_text, t, tr};
+use crate::routes;
+
+/// Refused rows shown one by one; all of them are in the file to download.
+const SHOWN: usize = 50;
+/// Names of what was created on the way.
+const NAMES: usize = 30;
+
+/// The last step: how far it is, what came of it, and the way back.
+#[component]
+pub fn Report(work: Work) -> impl IntoView {
+    let run = Memo::new(move |_| work.shown.get().and_then(runner::run));
+    view! {
+        <div class="stack">
+            {move || {
+                run.with(|run| run.as_ref().map(|run| (run.id, run.entity.clone(), run.file.clone())))
+                    .map(|(id, entity, file)| {
+                        view! {
+                            <h2 class="import-file">{icon(icons::IMPORT)} <span>{file}</span></h2>
+                            <Progress run />
+                            <Result run />
+                            <Next work run id entity />
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Progress(run: Memo<Option<Run>>) -> impl IntoView {
+    // Done and all, as numbers of one bar, and what it says.
+    let bar = Memo::new(move |_| {
+        run.with(|run| {
+            let run = run.as_ref()?;
+            match run.phase {
+                Phase::Running | Phase::Waiting | Phase::Stopped { .. } if run.rows_done() < run.rows() => {
+                    Some((run.rows_done(), run.rows(), "import.progress"))
+                }
+                Phase::Undoing { done, of } => Some((done, of, "import.undo.progress")),
+                _ => None,
+            }
+        })
+    });
+    let note = move || {
+        run.with(|run| match run.as_ref().map(|run| &run.phase) {
+            Some(Phase::Running) => Some(tr("import.leave", &[])),
+            Some(Phase::Waiting) => Some(tr("import.waiting", &[])),
+            _ => None,
+        })
+    };
+    let stopped = move || {
+        run.with(|run| match run.as_ref().map(|run| &run.phase) {
+            Some(Phase::Stopped { problems }) if problems.is_empty() => Some(tr("import.stopped", &[])),
+            Some(Phase::Stopped { problems }) => Some(problems_text(problems)),
+            _ => None,
+        })
+    };
+    view! {
+        {move || {
+            bar.get()
+                .map(|(done, of, key)| {
+                    let percent = (done * 100).checked_div(of).unwrap_or(100);
+                    let (done, of) = (format::number(done as i64), format::number(of as i64));
+                    let said = tr(key, &[("done", &done), ("total", &of)]);
+                    view! {
+                        <div class="card stack stack-tight">
+                            <p role="status" class="numeric">{said.clone()}</p>
+                            <div
+                                class="progress"
+                                role="progressbar"
+                                aria-label=said
+                                aria-valuemin="0"
+                                aria-valuemax="100"
+                                aria-valuenow=percent.to_string()
+                            >
+                                <div class="progress-bar" style:width=format!("{percent}%")></div>
+                            </div>
+                            {note().map(|text| view! { <p class="field-help">{text}</p> })}
+                        </div>
+                    }
+                })
+        }}
+        {move || {
+            stopped()
+                .map(|text| {
+                    view! { <p class="notice" data-tone="warning" role="alert">{icon(icons::ALERT)} <span>{text}</span></p> }
+                })
+        }}
+    }
+}
+
+#[component]
+fn Result(run: Memo<Option<Run>>) -> impl IntoView {
+    let undone = move || {
+        run.with(|run| match run.as_ref().map(|run| &run.phase) {
+            Some(Phase::Undone { kept: 0 }) => Some(tr("import.undone", &[])),
+            Some(Phase::Undone { kept }) => {
+                Some(tr("import.undone_but", &[("count", &format::number(*kept as i64))]))
+            }
+            _ => None,
+        })
+    };
+    let stats = move || {
+        run.with(|run| {
+            run.as_ref().map(|run| {
+                view! {
+                    <div class="stats">
+                        <Stat number=run.created label=t("import.stat.created") />
+                        <Stat number=run.skipped label=t("import.stat.skipped") />
+                        <Stat number=run.refused_count label=t("import.stat.refused") />
+                    </div>
+                }
+            })
+        })
+    };
+    let refused = Memo::new(move |_| {
+        run.with(|run| {
+            run.as_ref()
+                .map(|run| (run.entity.clone(), run.file.clone(), run.refused.clone(), run.refused_count))
+                .unwrap_or_default()
+        })
+    });
+    let made =
+        Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.made.clone()).unwrap_or_default()));
+    view! {
+        {move || {
+            undone().map(|text| view! { <p class="notice" role="status">{icon(icons::UNDO)} <span>{text}</span></p> })
+        }}
+        {stats}
+        {move || (undone().is_none() && made.with(|made| !made.is_empty())).then(|| view! { <MadeOnTheWay made=made.get() /> })}
+        {move || {
+            let (entity, file, rows, count) = refused.get();
+            (count > 0).then(|| view! { <RefusedRows entity file rows count /> })
+        }}
+    }
+}
+
+/// What relations named and nobody had.
+#[component]
+fn MadeOnTheWay(made: Vec<Made>) -> impl IntoView {
+    let mut kinds: BTreeMap<String, Vec<Made>> = BTreeMap::new();
+    for one in made {
+        kinds.entry(one.entity.clone()).or_default().push(one);
+    }
+    let kind = |(entity, made): (String, Vec<Made>)| {
+        let count = made.len();
+        let more = count.saturating_sub(NAMES);
+        let title = move || format!("{} · {}", plural(&entity), format::number(count as i64));
+        let names = made.into_iter().take(NAMES).map(|one| view! { <A href=routes::record(&one.entity, &one.id.to_string()) attr:class="chip">{one.name}</A> }).collect_view();
+        view! {
+            <div class="stack stack-tight">
+                <h3 class="made-title">{title}</h3>
+                <div class="chips">{names}</div>
+                {(more > 0).then(|| view! { <p class="field-help">{move || tr("board.more", &[("count", &format::number(more as i64))])}</p> })}
+            </div>
+        }
+    };
+    view! {
+        <section>
+            <h2 class="group-title">{t("import.made")}</h2>
+            <div class="card stack">{kinds.into_iter().map(kind).collect_view()}</div>
+        </section>
+    }
+}
+
+#[component]
+fn RefusedRows(entity: String, file: String, rows: Vec<Refused>, count: usize) -> impl IntoView {
+    let sheet = StoredValue::new((entity.clone(), file, rows.clone()));
+    let download = move |()| {
+        sheet.with_value(|(entity, file, rows)| save_text(&error_name(file), &error_sheet(entity, rows)))
+    };
+    let more = count.saturating_sub(SHOWN);
+    let row = move |row: Refused| {
+        let entity = entity.clone();
+        let problems = move || {
+            let said = row.problems.iter().map(|problem| {
+                let what = problem_text(problem);
+                match (&problem.field, problem.args.get("text")) {
+                    (Some(field), Some(text)) => tr(
+                        "import.problem.cell",
+                        &[("field", &field_name(&entity, field)), ("text", text), ("problem", &what)],
+                    ),
+                    (Some(field), None) => format!("{} · {what}", field_name(&entity, field)),
+                    (None, _) => what,
+                }
+            });
+            said.collect::<Vec<_>>().join(" · ")
+        };
+        let line = row.line.to_string();
+        view! {
+            <li class="row">
+                <span class="row-text">
+                    <span class="row-title">{move || tr("import.row", &[("row", &line)])}</span>
+                    <span class="row-sub row-sub-wrap">{problems}</span>
+                </span>
+            </li>
+        }
+    };
+    view! {
+        <section>
+            <h2 class="group-title" data-tone="danger">{t("import.report.refused")}</h2>
+            <ul class="group">{rows.into_iter().take(SHOWN).map(row).collect_view()}</ul>
+            {(more > 0).then(|| view! { <p class="list-note">{move || tr("board.more", &[("count", &format::number(more as i64))])}</p> })}
+            <div class="btn-row">
+                <Button label=t("import.report.errors") kind=ButtonKind::Quiet drawing=icons::IMPORT on_press=download />
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Next(work: Work, run: Memo<Option<Run>>, id: domain::ids::Id, entity: String) -> impl IntoView {
+    let asking = RwSignal::new(false);
+    let phase = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.phase.clone())));
+    let can_go_on = move || {
+        run.with(|run| {
+            run.as_ref()
+                .is_some_and(|run| matches!(run.phase, Phase::Stopped { .. }) && run.rows_done() < run.rows())
+        })
+    };
+    let finished = move || {
+        !can_go_on()
+            && phase.with(|phase| {
+                matches!(phase, Some(Phase::Done | Phase::Undone { .. } | Phase::Stopped { .. }))
+            })
+    };
+    let can_undo = move || phase.with(|phase| matches!(phase, Some(Phase::Done | Phase::Stopped { .. })));
+    let list = StoredValue::new(entity);
+    let undo = move |()| {
+        asking.set(false);
+        runner::undo(id);
+        // How far it is stands at the top.
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    };
+    view! {
+        <div class="btn-row btn-row-end">
+            <Show when=can_undo>
+                <Button label=t("import.undo") kind=ButtonKind::DangerQuiet drawing=icons::UNDO on_press=move |()| asking.set(true) />
+            </Show>
+            <Show when=can_go_on>
+                <Button label=t("action.continue") kind=ButtonKind::Primary on_press=move |()| runner::go_on(id) />
+            </Show>
+            <Show when=finished>
+                <Button label=t("import.again") on_press=move |()| work.begin_again() />
+                <A href=list.with_value(|entity| list_of(entity)) attr:class="btn btn-primary">
+                    {move || tr("import.open_list", &[("entity", &list.with_value(|entity| plural(entity)))])}
+                </A>
+            </Show>
+        </div>
+        <Sheet
+            open=asking
+            title=t("import.undo.title")
+            close=t("action.close")
+            foot=move || {
+                view! {
+                    <Button label=t("action.cancel") on_press=move |()| asking.set(false) />
+                    <Button label=t("import.undo") kind=ButtonKind::Danger on_press=undo />
+                }
+            }
+        >
+            <p>{t("import.undo.body")}</p>
+        </Sheet>
+    }
+}
+
+/// Where what was imported can be seen.
+fn list_of(entity: &str) -> String {
+    if matches!(entity, "user") { routes::MEMBERS.to_owned() } else { routes::records(entity) }
+}
+
+/// `accounts.csv` becomes `accounts-problems.csv`.
+fn error_name(file: &str) -> String {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    format!("{stem}-problems.csv")
+}
+
+/// The refused rows as a file: what they said, by field, and why not. It can be mended and brought in again.
+fn error_sheet(entity: &str, rows: &[Refused]) -> String {
+    let columns: BTreeSet<&String> = rows.iter().flat_map(|row| row.cells.keys()).collect();
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let line = |cells: Vec<String>| cells.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(",");
+    let mut head: Vec<String> = columns.iter().map(|field| untrack(|| field_name(entity, field))).collect();
+    head.push(untrack(|| tr("import.report.why", &[])));
+    // The mark at the front tells Excel that this is UTF-8.
+    let mut sheet = format!("\u{feff}{}\r\n", line(head));
+    for row in rows {
+        let mut cells: Vec<String> =
+            columns.iter().map(|field| row.cells.get(*field).cloned().unwrap_or_default()).collect();
+        cells.push(untrack(|| {
+            let said = row.problems.iter().map(|problem| match &problem.field {
+                Some(field) => format!("{}: {}", field_name(entity, field), problem_text(problem)),
+                None => problem_text(problem),
+            });
+            said.collect::<Vec<_>>().join("; ")
+        }));
+        sheet.push_str(&line(cells));
+        sheet.push_str("\r\n");
+    }
+    sheet
+}
+
+/// Hands a text to the reader as a file.
+fn save_text(name: &str, text: &str) {
+    let give = || -> Result<(), JsValue> {
+        let parts = js_sys::Array::of1(&JsValue::from_str(text));
+        let blob = web_sys::Blob::new_with_str_sequence(&parts)?;
+        let address = web_sys::Url::create_object_url_with_blob(&blob)?;
+        let link: web_sys::HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        // The browser reads it after this turn.
+        set_timeout(
+            move || {
+                let _ = web_sys::Url::revoke_object_url(&address);
+            },
+            std::time::Duration::from_secs(10),
+        );
+        Ok(())
+    };
+    if let Err(error) = give() {
+        web_sys::console::error_1(&error);
+    }
+}

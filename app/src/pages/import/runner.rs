@@ -1,0 +1,405 @@
+//! Imports under way. They go on whatever page is open, wait for the network, and survive a reload: every command has
+//! its id and is on the device before the first one is sent, so that whoever goes on sends the same again.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use domain::api::command::{Answer, CommandsRequest, Receipt};
+use domain::api::{Code, GetImport, SendCommands};
+use domain::command::{Action, Command, RowOutcome};
+use domain::ids::Id;
+use domain::import_file::{Chunk, named};
+use domain::message::Problem;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+
+use crate::api::ApiError;
+use crate::state::outbox::command;
+use crate::state::session::{note_revision, reload_schema, schema_now};
+use crate::state::{app, ask, sleep, store, time};
+
+/// Under which the device remembers imports.
+const RUNS: &str = "import/runs";
+/// Imports that are remembered with their report.
+const RUNS_KEPT: usize = 20;
+/// Refused rows that are kept to be mended; of more, only the count.
+const REFUSED_KEPT: usize = 5_000;
+const LONGEST_PAUSE_MS: i32 = 30_000;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    pub id: Id,
+    pub entity: String,
+    pub file: String,
+    /// Milliseconds since 1970.
+    pub started: i64,
+    pub chunks: Vec<Part>,
+    pub created: usize,
+    pub skipped: usize,
+    pub refused_count: usize,
+    pub refused: Vec<Refused>,
+    /// What relations named and nobody had.
+    pub made: Vec<Made>,
+    pub phase: Phase,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    pub command: Id,
+    pub rows: usize,
+    pub done: bool,
+}
+
+/// A row that did not go in, with what it said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    pub line: u32,
+    pub cells: BTreeMap<String, String>,
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    pub entity: String,
+    pub id: Id,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Running,
+    /// The server is not reached; it goes on by itself.
+    Waiting,
+    /// Somebody has to go on with it: after a reload, or when the server said no.
+    Stopped {
+        problems: Vec<Problem>,
+    },
+    Done,
+    Undoing {
+        done: usize,
+        of: usize,
+    },
+    Undone {
+        kept: usize,
+    },
+}
+
+impl Run {
+    pub fn rows(&self) -> usize {
+        self.chunks.iter().map(|part| part.rows).sum()
+    }
+
+    pub fn rows_done(&self) -> usize {
+        self.chunks.iter().filter(|part| part.done).map(|part| part.rows).sum()
+    }
+
+    pub fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Running | Phase::Waiting | Phase::Undoing { .. })
+    }
+}
+
+thread_local! {
+    static LIST: ArcRwSignal<Vec<Run>> = ArcRwSignal::new(Vec::new());
+    /// Whose imports these are.
+    static OWNER: RefCell<Option<Id>> = const { RefCell::new(None) };
+    /// Commands of imports started in this tab.
+    static COMMANDS: RefCell<BTreeMap<Id, Rc<Vec<Command>>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Imports of this device, the newest first.
+pub fn runs() -> Vec<Run> {
+    LIST.with(|list| list.get())
+}
+
+pub fn run(id: Id) -> Option<Run> {
+    LIST.with(|list| list.with(|runs| runs.iter().find(|run| run.id == id).cloned()))
+}
+
+fn now(id: Id) -> Option<Run> {
+    LIST.with(|list| list.with_untracked(|runs| runs.iter().find(|run| run.id == id).cloned()))
+}
+
+/// Reads what the device remembers of the imports of whoever is signed in.
+pub async fn remembered() {
+    let Some(user) = app().session.with_untracked(|session| session.as_ref().map(|session| session.user))
+    else {
+        return;
+    };
+    if OWNER.with_borrow(|owner| *owner == Some(user)) {
+        return;
+    }
+    OWNER.set(Some(user));
+    COMMANDS.with_borrow_mut(BTreeMap::clear);
+    let text = match store::current() {
+        Some(store) => store.seen(RUNS).await,
+        None => None,
+    };
+    let mut runs: Vec<Run> = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    for run in runs.iter_mut().filter(|run| run.is_busy()) {
+        // The tab that ran it is gone.
+        run.phase = Phase::Stopped { problems: Vec::new() };
+    }
+    LIST.with(|list| list.set(runs));
+}
+
+async fn save() {
+    let runs = LIST.with(|list| list.get_untracked());
+    if let (Some(store), Ok(text)) = (store::current(), serde_json::to_string(&runs)) {
+        store.remember(RUNS, &text).await;
+    }
+}
+
+fn chunk_key(run: Id, at: usize) -> String {
+    format!("import/{run}/{at}")
+}
+
+fn change(id: Id, by: impl FnOnce(&mut Run)) {
+    LIST.with(|list| {
+        list.update(|runs| {
+            if let Some(run) = runs.iter_mut().find(|run| run.id == id) {
+                by(run);
+            }
+        });
+    });
+}
+
+/// Begins an import.
+pub async fn start(id: Id, entity: &str, file: &str, chunks: Vec<Chunk>) {
+    remembered().await;
+    let run = Run {
+        id,
+        entity: entity.to_owned(),
+        file: file.to_owned(),
+        started: time::now().unix_ms(),
+        chunks: chunks
+            .iter()
+            .map(|chunk| Part { command: chunk.command.id, rows: chunk.rows, done: false })
+            .collect(),
+        created: 0,
+        skipped: 0,
+        refused_count: 0,
+        refused: Vec::new(),
+        made: Vec::new(),
+        phase: Phase::Running,
+    };
+    if let Some(store) = store::current() {
+        for (at, chunk) in chunks.iter().enumerate() {
+            if let Ok(text) = serde_json::to_string(&chunk.command) {
+                store.remember(&chunk_key(id, at), &text).await;
+            }
+        }
+    }
+    COMMANDS.with_borrow_mut(|known| {
+        known.insert(id, Rc::new(chunks.into_iter().map(|chunk| chunk.command).collect()))
+    });
+    LIST.with(|list| {
+        list.update(|runs| {
+            runs.insert(0, run);
+            runs.truncate(RUNS_KEPT);
+        });
+    });
+    save().await;
+    spawn_local(drive(id));
+}
+
+/// Goes on with an import that was interrupted.
+pub fn go_on(id: Id) {
+    if now(id).is_some_and(|run| !run.is_busy()) {
+        change(id, |run| run.phase = Phase::Running);
+        spawn_local(drive(id));
+    }
+}
+
+async fn command_of(id: Id, at: usize) -> Option<Command> {
+    let known = COMMANDS.with_borrow(|known| known.get(&id).cloned());
+    if let Some(command) = known.and_then(|commands| commands.get(at).cloned()) {
+        return Some(command);
+    }
+    let text = store::current()?.seen(&chunk_key(id, at)).await?;
+    serde_json::from_str(&text).ok()
+}
+
+/// What came of sending one command.
+enum Sent {
+    Done(Receipt),
+    /// The rows of this command, and only they, cannot go in.
+    Refused(Vec<Problem>),
+    /// Nothing more can be sent until somebody does something about it.
+    Stop(Vec<Problem>),
+}
+
+/// Sends a command until there is an answer.
+async fn send(id: Id, command: &Command) -> Sent {
+    let mut pause = 1_000;
+    let mut tries = 0;
+    loop {
+        let request = CommandsRequest { commands: vec![command.clone()] };
+        let again = match ask::<SendCommands>(&[], &request).await {
+            Ok(reply) => match reply.answers.into_iter().next() {
+                Some(Answer::Done(receipt)) => return Sent::Done(receipt),
+                Some(Answer::Refused { code: Code::Invalid | Code::NotFound, problems, .. }) => {
+                    return Sent::Refused(problems);
+                }
+                Some(Answer::Refused { code: Code::Outdated, .. }) | Some(Answer::Conflict { .. })
+                    if tries < 5 =>
+                {
+                    // Somebody changed definitions or records in the same moment.
+                    reload_schema();
+                    true
+                }
+                Some(Answer::Refused { code: Code::Fault, .. }) if tries < 5 => true,
+                Some(Answer::Refused { code, problems, .. }) => {
+                    let problems =
+                        if problems.is_empty() { vec![Problem::new(code.message_key())] } else { problems };
+                    return Sent::Stop(problems);
+                }
+                _ => return Sent::Stop(vec![Problem::new(Code::Fault.message_key())]),
+            },
+            Err(ApiError::Outdated | ApiError::Conflict(_)) if tries < 5 => true,
+            Err(ApiError::Fault(_)) if tries < 5 => true,
+            Err(ApiError::Offline) => false,
+            Err(ApiError::Refused(envelope)) => {
+                let problems = if envelope.problems.is_empty() {
+                    vec![Problem::new(envelope.code.message_key())]
+                } else {
+                    envelope.problems
+                };
+                return Sent::Stop(problems);
+            }
+            Err(error) => return Sent::Stop(vec![Problem::new(error.message_key())]),
+        };
+        tries += i32::from(again);
+        change(id, |run| {
+            if run.phase == Phase::Running {
+                run.phase = Phase::Waiting;
+            }
+        });
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE_MS);
+    }
+}
+
+async fn drive(id: Id) {
+    while let Some(run) = now(id) {
+        let Some(at) = run.chunks.iter().position(|part| !part.done) else {
+            change(id, |run| run.phase = Phase::Done);
+            break;
+        };
+        let Some(command) = command_of(id, at).await else {
+            change(id, |run| {
+                run.phase = Phase::Stopped { problems: vec![Problem::new("import.problem.forgotten")] }
+            });
+            break;
+        };
+        match send(id, &command).await {
+            Sent::Done(receipt) => {
+                note_revision(receipt.revision);
+                change(id, |run| take(run, at, &command, &receipt));
+            }
+            Sent::Refused(problems) => change(id, |run| refuse(run, at, &command, &problems)),
+            Sent::Stop(problems) => {
+                change(id, |run| run.phase = Phase::Stopped { problems });
+                break;
+            }
+        }
+        save().await;
+        if let Some(store) = store::current() {
+            store.remember(&chunk_key(id, at), "").await;
+        }
+    }
+    save().await;
+    COMMANDS.with_borrow_mut(|known| known.remove(&id));
+    app().refresh.update(|count| *count += 1);
+}
+
+fn rows_of(command: &Command) -> &[domain::command::ImportRow] {
+    match command.actions.first() {
+        Some(Action::ImportRows { rows, .. }) => rows,
+        _ => &[],
+    }
+}
+
+fn keep_refused(run: &mut Run, command: &Command, line: u32, problems: Vec<Problem>) {
+    run.refused_count += 1;
+    if run.refused.len() < REFUSED_KEPT {
+        let cells = rows_of(command)
+            .iter()
+            .find(|row| row.line == line)
+            .map(|row| row.cells.clone())
+            .unwrap_or_default();
+        run.refused.push(Refused { line, cells, problems });
+    }
+}
+
+fn take(run: &mut Run, at: usize, command: &Command, receipt: &Receipt) {
+    run.phase = Phase::Running;
+    run.chunks[at].done = true;
+    for report in &receipt.rows {
+        match report.outcome {
+            RowOutcome::Created => run.created += 1,
+            RowOutcome::Skipped => run.skipped += 1,
+            RowOutcome::Refused => keep_refused(run, command, report.line, report.problems.clone()),
+        }
+    }
+    let saved: BTreeSet<(&str, Id)> =
+        receipt.records.iter().map(|saved| (saved.entity.as_str(), saved.record)).collect();
+    for ((entity, id), name) in named(&schema_now(), command) {
+        if saved.contains(&(entity.as_str(), id)) && !run.made.iter().any(|made| made.id == id) {
+            run.made.push(Made { entity, id, name });
+        }
+    }
+}
+
+fn refuse(run: &mut Run, at: usize, command: &Command, problems: &[Problem]) {
+    run.phase = Phase::Running;
+    run.chunks[at].done = true;
+    for row in rows_of(command) {
+        keep_refused(run, command, row.line, problems.to_vec());
+    }
+}
+
+/// Takes back everything an import did, its last command first.
+pub fn undo(id: Id) {
+    if now(id).is_some_and(|run| !run.is_busy()) {
+        change(id, |run| run.phase = Phase::Undoing { done: 0, of: run.chunks.len() });
+        spawn_local(async move {
+            let phase = match take_back(id).await {
+                Ok(kept) => Phase::Undone { kept },
+                Err(problems) => Phase::Stopped { problems },
+            };
+            change(id, |run| run.phase = phase);
+            save().await;
+            app().refresh.update(|count| *count += 1);
+        });
+    }
+}
+
+async fn take_back(id: Id) -> Result<usize, Vec<Problem>> {
+    let import = ask::<GetImport>(&[&id.to_string()], &domain::api::Empty {}).await;
+    let import = import.map_err(|error| vec![Problem::new(error.message_key())])?;
+    let open: Vec<Id> = import
+        .commands
+        .iter()
+        .rev()
+        .filter(|part| !part.undone && part.created > 0)
+        .map(|part| part.command)
+        .collect();
+    // What has not been sent yet never will be.
+    change(id, |run| run.chunks.iter_mut().for_each(|part| part.done = true));
+    let of = open.len();
+    let mut kept = 0;
+    for (done, part) in open.into_iter().enumerate() {
+        change(id, |run| run.phase = Phase::Undoing { done, of });
+        match send(id, &command(vec![Action::Undo { command: part }])).await {
+            Sent::Done(receipt) => kept += receipt.kept.len(),
+            // Somebody else took this part back in the same moment.
+            Sent::Refused(problems)
+                if problems.iter().all(|problem| problem.key == "problem.nothing_to_undo") => {}
+            Sent::Refused(problems) | Sent::Stop(problems) => return Err(problems),
+        }
+    }
+    Ok(kept)
+}

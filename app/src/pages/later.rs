@@ -1,0 +1,167 @@
+//! Pages whose code is fetched when it is first wanted: `xtask/src/split.rs` cuts the program at the functions below,
+//! one file for each group and one for what groups share. What daily work begins with stays in the program itself.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_split::SplitLoaderError;
+#[cfg(not(debug_assertions))]
+use leptos::wasm_split::wasm_split;
+
+use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
+use crate::i18n::{say, t};
+use crate::pages::{admin, import, more, records, search, tray};
+use crate::state::{app, sleep};
+
+/// Builds a page. The function itself lives in the part that has been fetched.
+type Build = fn() -> AnyView;
+type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Build, SplitLoaderError>>>>;
+
+/// A function whose code lives in a part of its own. A debug build stays in one piece and runs without the splitter.
+#[cfg(not(debug_assertions))]
+macro_rules! apart {
+    ($part:ident, $name:ident, $value:expr => $type:ty) => {
+        #[wasm_split($part, wasm_split_path = ::leptos::wasm_split, fallible)]
+        fn $name() -> Result<$type, SplitLoaderError> {
+            Ok($value)
+        }
+    };
+}
+#[cfg(debug_assertions)]
+macro_rules! apart {
+    ($part:ident, $name:ident, $value:expr => $type:ty) => {
+        async fn $name() -> Result<$type, SplitLoaderError> {
+            Ok($value)
+        }
+    };
+}
+
+/// `name: how it is shown = what is built`
+macro_rules! later {
+    ($part:ident: $($name:ident: $shown:ident = $build:expr;)+) => {$(
+        pub fn $name() -> AnyView {
+            apart!($part, $name, || $build.into_any() => Build);
+            $shown(|| Box::pin($name()))
+        }
+    )+};
+}
+
+later! { records:
+    record_list: page = records::Records();
+    record: page = records::Record();
+    search_page: page = search::Search();
+    touch_sheet: touch = records::TouchSheet();
+    tray_sheet: tray = tray::TraySheet();
+}
+
+later! { office:
+    definitions: page = admin::Definitions();
+    more_page: page = more::More();
+    appearance: page = more::Appearance();
+    sessions: page = more::Sessions();
+    password: page = more::Password();
+    members: page = more::Members();
+    join: page = more::Join();
+    reset: page = more::Reset();
+}
+
+later! { import:
+    import_page: page = import::Import();
+}
+
+#[derive(Clone, Copy)]
+enum Code {
+    Coming,
+    Here(Build),
+    /// The connection was lost on the way.
+    Missing,
+}
+
+/// The page once its code is there; until then its outline, and a way to try again when it did not come.
+fn page(fetch: Fetch) -> AnyView {
+    let code = RwSignal::new(Code::Coming);
+    let begin = move || {
+        code.set(Code::Coming);
+        spawn_local(async move {
+            let arrived = fetch().await;
+            code.try_set(arrived.map_or(Code::Missing, Code::Here));
+        });
+    };
+    begin();
+    let pressed = StoredValue::new(false);
+    let again = move |()| {
+        // What does not come although there is a connection belongs to a release that is no longer served.
+        if pressed.get_value() && window().navigator().on_line() {
+            let _ = window().location().reload();
+        }
+        pressed.set_value(true);
+        begin();
+    };
+    let draw = move || match code.get() {
+        Code::Here(build) => build(),
+        Code::Coming => view! {
+            <header class="topbar"></header>
+            <main id="main" class="main" aria-busy="true">
+                <div class="page">
+                    <SkeletonRows count=6 />
+                </div>
+            </main>
+        }
+        .into_any(),
+        Code::Missing => view! {
+            <header class="topbar"></header>
+            <main id="main" class="main">
+                <EmptyState drawing=icons::OFFLINE title=t("auth.stranded.title") body=t("error.offline")>
+                    <Button label=t("action.retry") on_press=again />
+                </EmptyState>
+            </main>
+        }
+        .into_any(),
+    };
+    draw.into_any()
+}
+
+fn touch(fetch: Fetch) -> AnyView {
+    let touching = app().touching;
+    sheet(
+        fetch,
+        Signal::derive(move || touching.with(Option::is_some)),
+        Callback::new(move |()| touching.set(None)),
+    )
+}
+
+fn tray(fetch: Fetch) -> AnyView {
+    let open = app().tray;
+    sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
+}
+
+/// A sheet of the shell, fetched when it is first wanted and built once.
+fn sheet(fetch: Fetch, wanted: Signal<bool>, give_up: Callback<()>) -> AnyView {
+    let here = RwSignal::new(None::<Build>);
+    Effect::new(move |_| {
+        if !wanted.get() || here.with_untracked(Option::is_some) {
+            return;
+        }
+        spawn_local(async move {
+            if let Ok(build) = fetch().await {
+                here.try_set(Some(build));
+            } else {
+                give_up.run(());
+                app().toasts.show(Toast::new(say("error.offline", &[])).with_icon(icons::OFFLINE));
+            }
+        });
+    });
+    (move || here.get().map(|build| build())).into_any()
+}
+
+/// Brings the code of daily work while nothing else is to be done, so that it is there on a bad line and without one.
+pub fn fetch_in_the_background() {
+    apart!(records, records_part, () => ());
+    spawn_local(async {
+        sleep(3_000).await;
+        // What did not come now is fetched when it is wanted.
+        let _ = records_part().await;
+    });
+}

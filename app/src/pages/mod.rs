@@ -1,0 +1,16 @@
+//! One file per screen, by area.
+
+pub mod account;
+pub mod admin;
+mod frame;
+pub mod home;
+pub mod import;
+pub mod later;
+pub mod more;
+pub mod records;
+pub mod search;
+mod shell;
+mod tray;
+
+pub use frame::{NotFound, Page, Width, open_while};
+pub use shell::Shell;

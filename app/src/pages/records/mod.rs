@@ -1,0 +1,75 @@
+//! Lists, forms and pages of records, drawn from their definitions. No entity is named here except where it earns a
+//! panel of its own.
+
+mod conflict;
+mod facts;
+mod form;
+mod list;
+mod page;
+mod related;
+mod stage;
+mod timeline;
+mod touch;
+
+pub use conflict::ConflictSheet;
+pub use list::Records;
+pub use page::StaleNote;
+pub use stage::{MoveSheet, move_to};
+pub use touch::{NextChips, TouchSheet};
+
+use domain::ids::Id;
+use domain::schema::Entity;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::components::{EmptyState, Icon, icons};
+use crate::i18n::t;
+use crate::pages::Page;
+use crate::state::session::schema;
+
+/// `/records/{entity}/{id}`, and `/records/{entity}/new`.
+#[component]
+pub fn Record() -> impl IntoView {
+    let params = use_params_map();
+    let at = Memo::new(move |_| {
+        params.with(|params| (params.get("entity").unwrap_or_default(), params.get("id").unwrap_or_default()))
+    });
+    move || {
+        let (entity, id) = at.get();
+        match (definition(&entity), id.as_str(), id.parse::<Id>()) {
+            (Some(definition), "new", _) => view! { <form::NewRecord definition /> }.into_any(),
+            (Some(definition), _, Ok(id)) => view! { <page::RecordPage definition id /> }.into_any(),
+            _ => view! { <Gone /> }.into_any(),
+        }
+    }
+}
+
+/// The definition behind an address; the page is drawn again when it changes.
+fn definition(id: &str) -> Option<Entity> {
+    schema().entity(id).cloned()
+}
+
+#[component]
+fn Gone() -> impl IntoView {
+    view! {
+        <Page title=t("record.gone.title") back=crate::routes::TODAY>
+            <EmptyState drawing=icons::SEARCH title=t("record.gone.title") body=t("record.gone.body") />
+        </Page>
+    }
+}
+
+/// The drawing of a kind of record; kinds of one's own have a common one.
+pub fn drawing(entity: &str) -> Icon {
+    match entity {
+        "lead" => icons::LEAD,
+        "account" => icons::CUSTOMERS,
+        "contact" => icons::CONTACT,
+        "deal" => icons::DEAL,
+        "product" => icons::PRODUCT,
+        "touch" => icons::TOUCH,
+        "task" => icons::TASK,
+        "user" => icons::USER,
+        "team" => icons::TEAM,
+        _ => icons::FIELDS,
+    }
+}

@@ -1,0 +1,382 @@
+//! One record: who or what it is, what can be done, what is known, what happened.
+
+use std::sync::Arc;
+
+use domain::access::{Act, Level};
+use domain::api::record::RecordBody;
+use domain::api::{Empty, GetRecord};
+use domain::command::Action;
+use domain::ids::Id;
+use domain::schema::Entity;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_navigate;
+
+use super::Gone;
+use super::facts::Facts;
+use super::form::EditForm;
+use super::related::Related;
+use super::stage::StagePath;
+use super::timeline::Timeline;
+use crate::api::ApiError;
+use crate::components::{
+    Avatar, AvatarShape, Badge, ButtonRow, EmptyState, IconButton, Sheet, SkeletonRows, Tone, icon, icons,
+};
+use crate::fields::{self, Picker};
+use crate::i18n::{label, say, t, tr};
+use crate::pages::Page;
+use crate::pages::Width;
+use crate::routes;
+use crate::state::loader::load;
+use crate::state::outbox::{self, Note};
+use crate::state::session::{role, schema};
+use crate::state::{Touching, app};
+
+#[component]
+pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
+    let entity = definition.id.clone();
+    let reply = load::<GetRecord>({
+        let entity = entity.clone();
+        move || Some((vec![entity.clone(), id.to_string()], Empty {}))
+    });
+    // What the server knows with what waits on top; or what only this device knows.
+    let body = {
+        let entity = entity.clone();
+        Memo::new(move |_| {
+            let overlay = app().overlay.get();
+            match reply.value.get() {
+                Some(reply) => {
+                    overlay.apply(reply.seq, &reply.record).filter(|body| !body.deleted).map(Arc::new)
+                }
+                None => overlay.find_created(&entity, id).map(Arc::new),
+            }
+        })
+    };
+    let gone = Memo::new(move |_| {
+        let refused = reply.error.with(|error| matches!(error, Some(ApiError::Refused(_))));
+        let deleted = reply.value.with(Option::is_some);
+        body.with(Option::is_none) && (refused || deleted)
+    });
+    let there = Memo::new(move |_| body.with(Option::is_some));
+    move || {
+        if gone.get() {
+            view! { <Gone /> }.into_any()
+        } else if there.get() {
+            view! { <Present definition=definition.clone() body stale=reply.stale /> }.into_any()
+        } else {
+            let offline = move || reply.error.with(Option::is_some);
+            view! {
+                <Page title=t("record.details") back=routes::records(&definition.id) width=Width::Broad>
+                    {move || {
+                        if offline() {
+                            view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t("error.offline") /> }.into_any()
+                        } else {
+                            view! { <SkeletonRows count=5 /> }.into_any()
+                        }
+                    }}
+                </Page>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn Present(definition: Entity, body: Memo<Option<Arc<RecordBody>>>, stale: RwSignal<bool>) -> impl IntoView {
+    let editing = RwSignal::new(None::<Arc<RecordBody>>);
+    let menu = RwSignal::new(false);
+    let assigning = RwSignal::new(false);
+    let title =
+        Memo::new(move |_| body.get().map(|body| fields::title(&schema(), &body)).unwrap_or_default());
+    let may = Memo::new(move |_| body.with(|body| body.as_ref().map(|body| body.may).unwrap_or_default()));
+    let actions = move || {
+        view! {
+            <Show when=move || may.get().update && editing.with(Option::is_none)>
+                <IconButton label=t("action.edit") drawing=icons::EDIT on_press=move |()| editing.set(body.get_untracked()) />
+            </Show>
+            <Show when=move || may.get().delete || may.get().assign>
+                <IconButton label=t("action.more") drawing=icons::MORE on_press=move |()| menu.set(true) />
+            </Show>
+        }
+    };
+    let waiting = Memo::new(move |_| {
+        body.get().is_some_and(|body| app().overlay.with(|overlay| overlay.is_waiting(body.id)))
+    });
+    let shown = {
+        let definition = definition.clone();
+        move || match editing.get() {
+            Some(before) => {
+                let definition = definition.clone();
+                view! { <EditForm definition body=(*before).clone() on_done=move |()| editing.set(None) /> }
+                    .into_any()
+            }
+            None => view! { <Reading definition=definition.clone() body title waiting /> }.into_any(),
+        }
+    };
+    let kind = definition.label.clone();
+    view! {
+        <Page title=move || title.get() over=move || label(&kind) back=routes::records(&definition.id) width=Width::Broad actions=actions>
+            <div class="stack">
+                <StaleNote stale />
+                {shown}
+            </div>
+            <RecordMenu definition=definition.clone() body menu assigning />
+        </Page>
+    }
+}
+
+/// Says that what is shown may be old.
+#[component]
+pub fn StaleNote(stale: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <Show when=move || stale.get()>
+            <p class="notice" data-tone="warning" role="status">
+                {icon(icons::OFFLINE)} <span>{t("sync.stale")}</span>
+            </p>
+        </Show>
+    }
+}
+
+#[component]
+fn Reading(
+    definition: Entity,
+    body: Memo<Option<Arc<RecordBody>>>,
+    title: Memo<String>,
+    waiting: Memo<bool>,
+) -> impl IntoView {
+    let company = matches!(definition.id.as_str(), "account");
+    let subtitle = move || {
+        body.get().map(|body| {
+            let schema = schema();
+            let facts = ["account", "company", "position", "amount", "grade", "status", "industry", "series"];
+            let texts = facts
+                .iter()
+                .map(|field| fields::text_of(&schema, &body, field))
+                .filter(|text| !text.is_empty())
+                .take(3);
+            texts.collect::<Vec<_>>().join(" · ")
+        })
+    };
+    let has_stages = definition.field("stage").is_some();
+    let follow_up = definition.follow_up;
+    let shape = if company { AvatarShape::Square } else { AvatarShape::Large };
+    view! {
+        <div class="record-head">
+            {move || view! { <Avatar name=title.get() shape /> }}
+            <div class="record-name">
+                <p class="record-title">{move || title.get()}</p>
+                <p class="record-sub">{subtitle}</p>
+            </div>
+            <Show when=move || waiting.get()>
+                <Badge label=t("timeline.waiting") tone=Tone::Warning />
+            </Show>
+        </div>
+        <Actions definition=definition.clone() body />
+        {has_stages.then(|| view! { <StagePath body /> })}
+        {follow_up.then(|| view! { <NextTouch body /> })}
+        <div class="record-columns">
+            <div class="stack">
+                <section class="card" aria-labelledby="facts-title">
+                    <h2 class="card-title" id="facts-title">{t("record.details")}</h2>
+                    <Facts definition=definition.clone() body />
+                </section>
+                {body.with_untracked(|body| body.as_ref().map(|body| body.id)).map(|id| view! { <Related entity=definition.id.clone() id /> })}
+            </div>
+            <section aria-labelledby="timeline-title">
+                <h2 class="group-title" id="timeline-title">{t("record.timeline")}</h2>
+                <Timeline entity=definition.id.clone() body />
+            </section>
+        </div>
+    }
+}
+
+/// When the next touch is due, in the place where one looks first.
+#[component]
+fn NextTouch(body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
+    move || {
+        let json = body.get()?.values.get("next_touch").cloned()?;
+        let late = fields::schedule::is_late(&json);
+        let text = fields::schedule::date_of(&json).map(fields::day_text).unwrap_or_default();
+        Some(view! {
+            <p class="next-touch" data-late=late.then_some("true")>
+                {icon(icons::CALENDAR)} <span>{t("next.title")}</span> <strong>{text}</strong>
+            </p>
+        })
+    }
+}
+
+/// The few things one does with a record, each one tap away.
+#[component]
+fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
+    let touchable = schema().entity("touch").is_some_and(|touch| touch.parents.contains(&definition.id));
+    let may_create = |entity: &str| role().is_some_and(|role| role.level(entity, Act::Create) != Level::None);
+    let touch = move |_| {
+        if let Some(body) = body.get_untracked() {
+            app().touching.set(Some(Touching::Record(Box::new((*body).clone()))));
+        }
+    };
+    let plain = move |field: &'static str| {
+        body.with(|body| body.as_ref().and_then(|body| body.values.get(field)?.as_str().map(str::to_owned)))
+    };
+    let entity = definition.id.clone();
+    let new_deal = (entity == "account" || entity == "contact") && may_create("deal");
+    let new_task = touchable && may_create("task");
+    let new_contact = entity == "account" && may_create("contact");
+    let with_parent = move |kind: &'static str| {
+        let entity = entity.clone();
+        move || {
+            let query = body.with(|body| {
+                let body = body.as_ref()?;
+                let account = fields::reference(body, "account").filter(|_| entity != "account");
+                let own = format!("{entity}={}", body.id);
+                Some(account.map_or(own.clone(), |account| format!("{own}&account={account}")))
+            });
+            format!("{}?{}", routes::new_record(kind), query.unwrap_or_default())
+        }
+    };
+    view! {
+        <div class="record-actions">
+            {(touchable && may_create("touch"))
+                .then(|| {
+                    view! {
+                        <button type="button" class="record-action" aria-haspopup="dialog" aria-label=t("add.touch") on:click=touch>
+                            {icon(icons::TOUCH)}
+                            <span>{t("entity.touch")}</span>
+                        </button>
+                    }
+                })}
+            {new_deal
+                .then(|| {
+                    view! {
+                        <A href=with_parent("deal") attr:class="record-action">
+                            {icon(icons::DEAL)}
+                            <span>{t("add.deal")}</span>
+                        </A>
+                    }
+                })}
+            {new_contact
+                .then(|| {
+                    view! {
+                        <A href=with_parent("contact") attr:class="record-action">
+                            {icon(icons::CONTACT)}
+                            <span>{t("add.contact")}</span>
+                        </A>
+                    }
+                })}
+            {new_task
+                .then(|| {
+                    view! {
+                        <A href=with_parent("task") attr:class="record-action">
+                            {icon(icons::TASK)}
+                            <span>{t("add.task")}</span>
+                        </A>
+                    }
+                })}
+            {move || {
+                plain("phone")
+                    .map(|number| {
+                        view! {
+                            <a class="record-action" href=format!("tel:{number}")>
+                                {icon(icons::CALL)}
+                                <span>{t("record.call")}</span>
+                            </a>
+                        }
+                    })
+            }}
+            {move || {
+                plain("email")
+                    .map(|address| {
+                        view! {
+                            <a class="record-action" href=format!("mailto:{address}")>
+                                {icon(icons::MAIL)}
+                                <span>{t("record.mail")}</span>
+                            </a>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn RecordMenu(
+    definition: Entity,
+    body: Memo<Option<Arc<RecordBody>>>,
+    menu: RwSignal<bool>,
+    assigning: RwSignal<bool>,
+) -> impl IntoView {
+    let navigate = StoredValue::new_local(use_navigate());
+    let list = routes::records(&definition.id);
+    let ownable = definition.field("owner").is_some();
+    let remove = move |()| {
+        menu.set(false);
+        let Some(body) = body.get_untracked() else { return };
+        let name = fields::title(&crate::state::session::schema_now(), &body);
+        // What waits before it makes the version higher by the time it arrives.
+        let base_version = body.version + app().overlay.with_untracked(|overlay| overlay.waiting(body.id));
+        let action = Action::Delete { entity: body.entity.clone(), record: body.id, base_version };
+        let note = Note {
+            key: "outbox.item.delete".to_owned(),
+            entity: body.entity.clone(),
+            name: name.clone(),
+            toast: Some(say("record.deleted.toast", &[("name", &name)])),
+            record: Some((body.entity.clone(), body.id)),
+        };
+        let known = RecordBody { version: base_version, ..(*body).clone() };
+        outbox::submit_soon(outbox::command(vec![action]), note, vec![known]);
+        navigate.with_value(|navigate| {
+            navigate(&list, leptos_router::NavigateOptions { replace: true, ..Default::default() })
+        });
+    };
+    let remove = Callback::new(remove);
+    let give = move |hit: domain::api::record::Hit| {
+        assigning.set(false);
+        let Some(body) = body.get_untracked() else { return };
+        crate::state::names::learn_one(hit.id, &hit.title);
+        let action = Action::Assign {
+            entity: body.entity.clone(),
+            record: body.id,
+            old_owner: fields::reference(&body, "owner"),
+            owner: Some(hit.id),
+        };
+        let note = Note {
+            key: "outbox.item.update".to_owned(),
+            entity: body.entity.clone(),
+            name: fields::title(&crate::state::session::schema_now(), &body),
+            toast: Some(say("record.assigned.toast", &[("name", &hit.title)])),
+            record: Some((body.entity.clone(), body.id)),
+        };
+        outbox::submit_soon(outbox::command(vec![action]), note, vec![(*body).clone()]);
+    };
+    let may = Memo::new(move |_| body.with(|body| body.as_ref().map(|body| body.may).unwrap_or_default()));
+    view! {
+        <Sheet open=menu title=t("action.more") close=t("action.close")>
+            <div class="group">
+                <Show when=move || may.get().assign && ownable>
+                    <ButtonRow
+                        title=t("record.assign")
+                        on_press=move |()| {
+                            menu.set(false);
+                            assigning.set(true);
+                        }
+                    >
+                        <span class="row-icon">{icon(icons::USER)}</span>
+                    </ButtonRow>
+                </Show>
+                <Show when=move || may.get().delete>
+                    <ButtonRow title=t("action.delete") sub=t("record.delete.body") danger=true on_press=remove>
+                        <span class="row-icon">{icon(icons::DELETE)}</span>
+                    </ButtonRow>
+                </Show>
+            </div>
+        </Sheet>
+        <Sheet open=assigning title=t("record.assign") close=t("action.close")>
+            <Picker entities=vec!["user".to_owned()] on_pick=give />
+        </Sheet>
+    }
+}
+
+/// Somebody's name, or that it is one.
+pub fn person(id: Id) -> String {
+    crate::state::names::name_of(id).unwrap_or_else(|| tr("timeline.someone", &[]))
+}

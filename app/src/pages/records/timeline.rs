@@ -1,0 +1,281 @@
+//! What happened with a record: touches and tasks, and who changed what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use domain::api::GetTimeline;
+use domain::api::record::{RecordBody, TimelineEntry, TimelineRequest};
+use domain::command::ChangeKind;
+use domain::ids::Id;
+use domain::time::Instant;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::A;
+use serde_json::Value as Json;
+
+use super::page::person;
+use crate::components::{Badge, Button, EmptyState, Icon, SkeletonRows, Tone, icon, icons};
+use crate::fields;
+use crate::i18n::{format, label, t, tr};
+use crate::routes;
+use crate::state::loader::{load, note};
+use crate::state::session::schema;
+use crate::state::{app, ask};
+
+/// Fields whose changes follow from what stands beside them: nobody wants to read about them.
+const SILENT: [&str; 6] = ["rank", "last_touch_at", "next_touch", "updated_at", "updated_by", "close_date"];
+
+#[component]
+pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
+    let id = Memo::new(move |_| body.with(|body| body.as_ref().map(|body| body.id)));
+    let parts = {
+        let entity = entity.clone();
+        move |id: Id| vec![entity.clone(), id.to_string()]
+    };
+    let first = load::<GetTimeline>({
+        let parts = parts.clone();
+        move || Some((parts(id.get()?), TimelineRequest::default()))
+    });
+    let older = RwSignal::new(Vec::<TimelineEntry>::new());
+    let more = RwSignal::new(None::<bool>);
+    let pending = RwSignal::new(false);
+    let load_more = move |()| {
+        let last = older.with_untracked(|older| older.last().map(TimelineEntry::at)).or_else(|| {
+            first.value.with_untracked(|reply| {
+                reply.as_ref().and_then(|reply| reply.entries.last().map(TimelineEntry::at))
+            })
+        });
+        let (Some(id), Some(before)) = (id.get_untracked(), last) else { return };
+        let parts = parts(id);
+        pending.set(true);
+        spawn_local(async move {
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            if let Ok(reply) = ask::<GetTimeline>(&parts, &TimelineRequest { before: Some(before) }).await {
+                note(&reply);
+                more.set(Some(reply.more));
+                older.update(|older| older.extend(reply.entries));
+            }
+            pending.set(false);
+        });
+    };
+    let entries = {
+        let entity = entity.clone();
+        Memo::new(move |_| {
+            let mut all: Vec<TimelineEntry> = first
+                .value
+                .with(|reply| reply.as_ref().map(|reply| reply.entries.clone()).unwrap_or_default());
+            older.with(|older| all.extend(older.iter().cloned()));
+            let known: BTreeSet<Id> = all
+                .iter()
+                .filter_map(|entry| {
+                    if let TimelineEntry::Touch { record, .. } = entry { Some(record.id) } else { None }
+                })
+                .collect();
+            // Touches that are only on this device yet stand where they will stand.
+            let waiting = app().overlay.with(|overlay| overlay.created(0, "touch"));
+            for record in waiting
+                .into_iter()
+                .filter(|touch| !known.contains(&touch.id) && fields::reference(touch, &entity) == id.get())
+            {
+                let at = record.values.get("happened_at").and_then(Json::as_str).and_then(Instant::parse);
+                all.insert(
+                    0,
+                    TimelineEntry::Touch { at: at.unwrap_or_else(crate::state::time::now), record },
+                );
+            }
+            all
+        })
+    };
+    let has_more = move || {
+        more.get().unwrap_or_else(|| first.value.with(|reply| reply.as_ref().is_some_and(|reply| reply.more)))
+    };
+    let key = |entry: &TimelineEntry| match entry {
+        TimelineEntry::Touch { record, .. } | TimelineEntry::Task { record, .. } => {
+            format!("{}.{}", record.id, record.version)
+        }
+        TimelineEntry::Change { command, at, change, .. } => format!("{command}.{at}.{change:?}"),
+    };
+    let load_more = Callback::new(load_more);
+    move || {
+        if entries.with(|entries| !entries.is_empty()) {
+            let entity = entity.clone();
+            view! {
+                <ol class="timeline">
+                    <For each=move || entries.get() key=key let:entry>
+                        {event(entry, &entity)}
+                    </For>
+                </ol>
+                <Show when=has_more>
+                    <Button label=t("action.show_more") block=true pending=pending on_press=load_more />
+                </Show>
+            }
+            .into_any()
+        } else if first.value.with(Option::is_some) {
+            view! { <EmptyState drawing=icons::HISTORY title=t("timeline.empty.title") body=t("timeline.empty.body") /> }.into_any()
+        } else if first.error.with(Option::is_some) {
+            view! { <p class="list-note" role="alert">{t("error.panel")}</p> }.into_any()
+        } else {
+            view! { <SkeletonRows count=3 /> }.into_any()
+        }
+    }
+}
+
+fn moment(at: Instant) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are far below 2^53")]
+    let ms = at.unix_ms() as f64;
+    format::moment(ms)
+}
+
+fn event(entry: TimelineEntry, entity: &str) -> AnyView {
+    match entry {
+        TimelineEntry::Touch { at, record } => touch(at, record),
+        TimelineEntry::Task { at, record } => task(at, &record),
+        TimelineEntry::Change { at, by, change, fields, .. } => {
+            changed(at, by, change, fields, entity.to_owned())
+        }
+    }
+}
+
+fn touch_drawing(kind: &str) -> Icon {
+    match kind {
+        "call" => icons::CALL,
+        "visit" => icons::VISIT,
+        "wechat" => icons::CHAT,
+        "email" => icons::MAIL,
+        "meeting" => icons::MEETING,
+        _ => icons::TOUCH,
+    }
+}
+
+fn touch(at: Instant, record: RecordBody) -> AnyView {
+    let kind = record.values.get("kind").and_then(Json::as_str).unwrap_or_default().to_owned();
+    let waiting = app().overlay.with_untracked(|overlay| overlay.is_waiting(record.id));
+    let record = Arc::new(record);
+    let (head, result, body) = (record.clone(), record.clone(), record);
+    let who = move || {
+        let actor = fields::reference(&head, "owner").map_or_else(|| tr("timeline.someone", &[]), person);
+        tr("timeline.touch", &[("actor", &actor), ("kind", &fields::text_of(&schema(), &head, "kind"))])
+    };
+    let outcome = move || {
+        let text = fields::text_of(&schema(), &result, "outcome");
+        (!text.is_empty()).then(|| view! { <Badge label=text /> })
+    };
+    let summary = fields::text_of(&schema(), &body, "summary");
+    view! {
+        <li class="event" data-kind="touch">
+            <span class="event-icon">{icon(touch_drawing(&kind))}</span>
+            <div>
+                <div class="event-head">
+                    <span>{who}</span>
+                    {outcome}
+                    {waiting.then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })}
+                    <time class="event-when" datetime=at.to_string()>{move || moment(at)}</time>
+                </div>
+                <p class="event-body">{summary}</p>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn task(at: Instant, record: &RecordBody) -> AnyView {
+    let done = record.values.get("status").and_then(Json::as_str) == Some("done");
+    let drawing = if done { icons::CIRCLE_CHECK } else { icons::TASK };
+    let schema = schema();
+    let due = fields::text_of(&schema, record, "due");
+    let (to, name) = (routes::record("task", &record.id.to_string()), fields::title(&schema, record));
+    view! {
+        <li class="event" data-kind="task">
+            <span class="event-icon">{icon(drawing)}</span>
+            <div>
+                <div class="event-head">
+                    <A href=to>{name}</A>
+                    {(!due.is_empty()).then(|| view! { <Badge label=due /> })}
+                    <time class="event-when" datetime=at.to_string()>{move || moment(at)}</time>
+                </div>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn changed(
+    at: Instant,
+    by: Id,
+    change: ChangeKind,
+    changes: BTreeMap<String, (Json, Json)>,
+    entity: String,
+) -> AnyView {
+    let said: Vec<(String, (Json, Json))> =
+        changes.into_iter().filter(|(field, _)| !SILENT.contains(&field.as_str())).collect();
+    if change == ChangeKind::Updated && said.is_empty() {
+        return ().into_any();
+    }
+    let details = said.clone();
+    let kind = entity.clone();
+    let head = move || {
+        let actor = person(by);
+        let schema = schema();
+        let definition = schema.entity(&kind);
+        match change {
+            ChangeKind::Created => {
+                let name = definition.map(|definition| label(&definition.label)).unwrap_or_default();
+                tr("timeline.created", &[("actor", &actor), ("entity", &name)])
+            }
+            ChangeKind::Deleted => tr("timeline.deleted", &[("actor", &actor)]),
+            ChangeKind::Restored => tr("timeline.restored", &[("actor", &actor)]),
+            ChangeKind::Updated | ChangeKind::Defined => {
+                let moved = said.iter().find(|(field, _)| field == "stage");
+                let field = moved.and_then(|(field, _)| definition?.field(field));
+                if let (Some((_, (_, after))), Some(field)) = (moved, field) {
+                    return tr(
+                        "timeline.moved",
+                        &[("actor", &actor), ("stage", &fields::text(field, after))],
+                    );
+                }
+                let names = said
+                    .iter()
+                    .filter_map(|(field, _)| definition?.field(field))
+                    .map(|field| label(&field.label))
+                    .collect::<Vec<_>>();
+                tr("timeline.updated", &[("actor", &actor), ("fields", &names.join(" · "))])
+            }
+        }
+    };
+    let drawing = match change {
+        ChangeKind::Created => icons::ADD,
+        ChangeKind::Deleted => icons::DELETE,
+        ChangeKind::Restored => icons::UNDO,
+        ChangeKind::Updated | ChangeKind::Defined => icons::EDIT,
+    };
+    let line = move |(id, (before, after)): (String, (Json, Json))| {
+        let entity = entity.clone();
+        move || {
+            let schema = schema();
+            let field = schema.entity(&entity)?.field(&id)?;
+            let shown = |json: &Json| {
+                let text = fields::text(field, json);
+                if text.is_empty() { tr("timeline.blank", &[]) } else { text }
+            };
+            let text = tr(
+                "timeline.change",
+                &[("field", &label(&field.label)), ("before", &shown(&before)), ("after", &shown(&after))],
+            );
+            Some(view! { <p>{text}</p> })
+        }
+    };
+    let lines = (change == ChangeKind::Updated).then(|| details.into_iter().map(line).collect_view());
+    view! {
+        <li class="event" data-kind="change">
+            <span class="event-icon">{icon(drawing)}</span>
+            <div>
+                <div class="event-head">
+                    <span>{head}</span>
+                    <time class="event-when" datetime=at.to_string()>{move || moment(at)}</time>
+                </div>
+                <div class="event-changes">{lines}</div>
+            </div>
+        </li>
+    }
+    .into_any()
+}

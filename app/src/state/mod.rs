@@ -1,0 +1,124 @@
+//! What the whole app knows: made once, read through small functions.
+//!
+//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`overlay`] how
+//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers.
+
+pub mod foresee;
+pub mod loader;
+pub mod names;
+pub mod outbox;
+pub mod overlay;
+pub mod preferences;
+pub mod session;
+pub mod store;
+pub mod time;
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use domain::api::Call;
+use domain::api::account::SessionReply;
+use domain::api::record::RecordBody;
+use domain::command::Wire;
+use domain::schema::Schema;
+use leptos::prelude::*;
+
+use crate::api::{self, ApiError};
+use crate::components::Toasts;
+use outbox::Item;
+use overlay::Overlay;
+use session::Entry;
+
+/// The signals of the app. They live as long as the page.
+#[derive(Clone, Copy)]
+pub struct App {
+    pub entry: RwSignal<Entry>,
+    pub session: RwSignal<Option<Arc<SessionReply>>>,
+    pub schema: RwSignal<Option<Arc<Schema>>>,
+    /// The server was reached last time it was asked.
+    pub online: RwSignal<bool>,
+    pub names_version: RwSignal<u32>,
+    /// Commands without an answer, refused ones, and answered ones that a page may not know of yet.
+    pub items: RwSignal<Vec<Arc<Item>>>,
+    pub sending: RwSignal<bool>,
+    pub overlay: Memo<Arc<Overlay>>,
+    /// Grows when something was saved or the page was looked at again: pages read again.
+    pub refresh: RwSignal<u64>,
+    pub toasts: Toasts,
+    /// The sheet of what waits is open.
+    pub tray: RwSignal<bool>,
+    /// The sheet that logs a touch is open, and about what.
+    pub touching: RwSignal<Option<Touching>>,
+    /// What somebody wants to try again with: a form for this kind takes it over.
+    pub draft: RwSignal<Option<(String, Wire)>>,
+}
+
+/// About what a touch is to be logged.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Touching {
+    Anything,
+    Record(Box<RecordBody>),
+}
+
+thread_local! {
+    static APP: OnceCell<App> = const { OnceCell::new() };
+}
+
+/// The app's signals. Made by the first call, which [`start`] sees to be outside of every component.
+pub fn app() -> App {
+    APP.with(|app| {
+        *app.get_or_init(|| {
+            let items = RwSignal::new(Vec::new());
+            App {
+                entry: RwSignal::new(Entry::Starting),
+                session: RwSignal::new(None),
+                schema: RwSignal::new(None),
+                online: RwSignal::new(true),
+                names_version: RwSignal::new(0),
+                items,
+                sending: RwSignal::new(false),
+                overlay: Memo::new(move |_| {
+                    Arc::new(items.with(|items: &Vec<Arc<Item>>| Overlay::of(items)))
+                }),
+                refresh: RwSignal::new(0),
+                toasts: Toasts::default(),
+                tray: RwSignal::new(false),
+                touching: RwSignal::new(None),
+                draft: RwSignal::new(None),
+            }
+        })
+    })
+}
+
+/// Begins: signals, language and theme, the session, the outbox.
+pub fn start() {
+    app();
+    preferences::start();
+    session::start();
+    outbox::start();
+}
+
+/// Calls an endpoint and takes notice of what the answer says about connection and session.
+pub async fn ask<C: Call>(parts: &[&str], request: &C::Request) -> Result<C::Reply, ApiError> {
+    let reply = api::call::<C>(parts, request).await;
+    match &reply {
+        Err(ApiError::Offline) => app().online.set(false),
+        Err(ApiError::SignedOut) => session::lost(),
+        Err(ApiError::Outdated) => session::reload_schema(),
+        _ => {
+            if !app().online.get_untracked() {
+                app().online.set(true);
+            }
+        }
+    }
+    reply
+}
+
+/// Waits.
+pub async fn sleep(ms: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        // Fails only without a window.
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}

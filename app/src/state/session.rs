@@ -1,0 +1,251 @@
+//! Who is signed in, and the definitions of their workspace: from the device at first, from the server as soon as it
+//! answers.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use domain::access::Role;
+use domain::api::account::SessionReply;
+use domain::api::{Empty, GetSchema, GetSession, SignOut};
+use domain::ids::Id;
+use domain::money::Currency;
+use domain::schema::{Schema, WorkspaceSettings};
+use domain::time::{Date, Zone as _};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::preferences::{read, remove, write};
+use super::time::{self, ZONES};
+use super::{app, ask, outbox, store};
+use crate::api::{self, ApiError, address};
+
+/// `app/first.js` reads it too: whether to show the shell of the app or of the entrance.
+const SIGNED_IN_KEY: &str = "zhike.signed_in";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Not known yet.
+    Starting,
+    Out,
+    In,
+    /// Somebody is signed in, as far as this device knows, but it has neither network nor memory.
+    Stranded,
+}
+
+thread_local! {
+    static SCHEMA_ON_ITS_WAY: Cell<bool> = const { Cell::new(false) };
+}
+
+pub(super) fn start() {
+    let known = read(SIGNED_IN_KEY);
+    let entrance = window().location().pathname().is_ok_and(|path| crate::routes::is_entrance(&path));
+    if known.is_none() && entrance {
+        app().entry.set(Entry::Out);
+        return;
+    }
+    spawn_local(async move {
+        if let Some(name) = known
+            && store::open(&name).await.is_ok()
+        {
+            remembered().await;
+        }
+        enter().await;
+    });
+}
+
+/// What this device saw last: enough to show the app at once, and without network.
+async fn remembered() {
+    let Some(store) = store::current() else { return };
+    let session = store.seen(&address::<GetSession>(&[], &Empty {})).await;
+    let schema = store.seen(&address::<GetSchema>(&[], &Empty {})).await;
+    let session = session.and_then(|text| serde_json::from_str::<SessionReply>(&text).ok());
+    let schema = schema.and_then(|text| serde_json::from_str::<Schema>(&text).ok());
+    if let (Some(session), Some(schema)) = (session, schema) {
+        app().session.set(Some(Arc::new(session)));
+        app().schema.set(Some(Arc::new(schema)));
+        app().entry.set(Entry::In);
+        outbox::load().await;
+    }
+}
+
+/// Asks who is signed in and what the workspace defines; used at start and right after signing in.
+pub async fn enter() {
+    match ask::<GetSession>(&[], &Empty {}).await {
+        Ok(session) => signed_in(session).await,
+        Err(ApiError::SignedOut) => lost(),
+        Err(_) if app().entry.get_untracked() == Entry::In => outbox::send_soon(),
+        Err(_) => app().entry.set(Entry::Stranded),
+    }
+}
+
+fn device_name(session: &SessionReply) -> String {
+    format!("{}.{}", session.workspace, session.user)
+}
+
+/// Whether this browser is still signed in as whom this tab shows. Another tab may have signed in as somebody else, and
+/// the cookie is theirs now: nothing may be sent from here then.
+pub fn is_ours() -> bool {
+    if window().local_storage().ok().flatten().is_none() {
+        // Nowhere to know it from; such a window has no other tabs that could.
+        return true;
+    }
+    let known = read(SIGNED_IN_KEY);
+    app().session.with_untracked(|session| {
+        session.as_ref().is_some_and(|session| known.as_deref() == Some(&device_name(session)))
+    })
+}
+
+/// Before somebody signs in: from here on no tab sends for whoever was signed in. What it gives back undoes it.
+pub fn suspend() -> Option<String> {
+    let known = read(SIGNED_IN_KEY);
+    remove(SIGNED_IN_KEY);
+    known
+}
+
+/// The sign-in did not come to be.
+pub fn resume(known: Option<String>) {
+    if let Some(known) = known {
+        write(SIGNED_IN_KEY, &known);
+    }
+}
+
+async fn signed_in(session: SessionReply) {
+    time::set_clock(session.now);
+    let name = device_name(&session);
+    let same = read(SIGNED_IN_KEY).as_deref() == Some(&name) && store::current().is_some();
+    if !same {
+        // Somebody else: nothing of the one before may be shown or sent.
+        app().schema.set(None);
+        app().items.set(Vec::new());
+        store::forget_current();
+        // Without a database the app works and forgets.
+        let _ = store::open(&name).await;
+        write(SIGNED_IN_KEY, &name);
+    }
+    if let Some(store) = store::current()
+        && let Ok(text) = serde_json::to_string(&session)
+    {
+        store.remember(&address::<GetSession>(&[], &Empty {}), &text).await;
+    }
+    let revision = session.revision;
+    super::names::learn_one(session.user, &session.name);
+    app().session.set(Some(Arc::new(session)));
+    let known = app()
+        .schema
+        .with_untracked(|schema| schema.as_ref().is_some_and(|schema| schema.revision == revision));
+    if known {
+        api::forget_early(&address::<GetSchema>(&[], &Empty {}));
+    }
+    if known || load_schema().await.is_ok() {
+        app().entry.set(Entry::In);
+    } else if app().entry.get_untracked() != Entry::In {
+        app().entry.set(Entry::Stranded);
+    }
+    outbox::load().await;
+    outbox::send_soon();
+}
+
+async fn load_schema() -> Result<(), ApiError> {
+    let schema = ask::<GetSchema>(&[], &Empty {}).await?;
+    if let Some(store) = store::current()
+        && let Ok(text) = serde_json::to_string(&schema)
+    {
+        store.remember(&address::<GetSchema>(&[], &Empty {}), &text).await;
+    }
+    app().schema.set(Some(Arc::new(schema)));
+    Ok(())
+}
+
+/// Loads the definitions again, once at a time.
+pub fn reload_schema() {
+    if SCHEMA_ON_ITS_WAY.replace(true) {
+        return;
+    }
+    spawn_local(async {
+        // What failed is tried again by the next reply that mentions a newer revision.
+        let _ = load_schema().await;
+        SCHEMA_ON_ITS_WAY.set(false);
+    });
+}
+
+/// A reply was made under this revision of the definitions.
+pub fn note_revision(revision: u64) {
+    let older = app()
+        .schema
+        .with_untracked(|schema| schema.as_ref().is_some_and(|schema| schema.revision < revision));
+    if older {
+        reload_schema();
+    }
+}
+
+/// The session has ended, here or elsewhere. What waits stays on the device for when the same person comes back.
+pub fn lost() {
+    remove(SIGNED_IN_KEY);
+    store::forget_current();
+    app().session.set(None);
+    app().schema.set(None);
+    app().items.set(Vec::new());
+    app().entry.set(Entry::Out);
+}
+
+/// Ends the session. Offline it cannot: the cookie would stay.
+pub async fn sign_out() -> Result<(), ApiError> {
+    match ask::<SignOut>(&[], &Empty {}).await {
+        Ok(_) | Err(ApiError::SignedOut) => {
+            lost();
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The definitions. Pages inside the shell exist only while there are some; elsewhere these are empty.
+pub fn schema() -> Arc<Schema> {
+    app().schema.get().unwrap_or_else(nothing_defined)
+}
+
+pub fn schema_now() -> Arc<Schema> {
+    app().schema.get_untracked().unwrap_or_else(nothing_defined)
+}
+
+fn nothing_defined() -> Arc<Schema> {
+    let Some(currency) = Currency::parse("CNY") else { unreachable!("three capital letters are a currency") };
+    let workspace =
+        WorkspaceSettings { name: String::new(), language: String::new(), zone: "UTC".to_owned(), currency };
+    Arc::new(Schema {
+        v: 1,
+        revision: 0,
+        workspace,
+        entities: Vec::new(),
+        pipelines: Vec::new(),
+        roles: Vec::new(),
+    })
+}
+
+/// Who looks at the screen.
+pub fn me() -> Option<Id> {
+    app().session.with(|session| session.as_ref().map(|session| session.user))
+}
+
+/// The reader's role; none is like a role without grants.
+pub fn role() -> Option<Role> {
+    let id = app().session.with(|session| session.as_ref().map(|session| session.role.clone()))?;
+    schema().role(&id).cloned()
+}
+
+/// The zone whose clock the reader's schedules follow.
+pub fn zone() -> String {
+    app()
+        .session
+        .with_untracked(|session| session.as_ref().map(|session| session.zone.clone()))
+        .unwrap_or_else(|| "UTC".to_owned())
+}
+
+/// The reader's day.
+pub fn today() -> Date {
+    let now = time::now();
+    match ZONES.date(&zone(), now).or_else(|| now.utc_date()) {
+        Some(today) => today,
+        None => unreachable!("an instant of our years has a day"),
+    }
+}
