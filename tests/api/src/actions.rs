@@ -1,0 +1,92 @@
+//! Actions in short.
+
+use domain::command::{Action, ImportRow, Wire};
+use domain::fields::{DateOrder, DecimalMark, TextFormats};
+use domain::ids::Id;
+use domain::money::Currency;
+use domain::schema::change::DefinitionChange;
+use domain::schema::{Field, Label};
+use serde_json::Value as Json;
+
+#[track_caller]
+fn wire(values: Json) -> Wire {
+    match values {
+        Json::Object(values) => values.into_iter().collect(),
+        other => panic!("values are an object, not {other}"),
+    }
+}
+
+#[track_caller]
+#[must_use]
+pub fn create(entity: &str, record: Id, values: Json) -> Action {
+    Action::Create { entity: entity.to_owned(), record, values: wire(values) }
+}
+
+#[track_caller]
+#[must_use]
+pub fn update(entity: &str, record: Id, base_version: u64, old: Json, values: Json) -> Action {
+    Action::Update { entity: entity.to_owned(), record, base_version, old: wire(old), values: wire(values) }
+}
+
+#[must_use]
+pub fn delete(entity: &str, record: Id, base_version: u64) -> Action {
+    Action::Delete { entity: entity.to_owned(), record, base_version }
+}
+
+#[must_use]
+pub fn restore(entity: &str, record: Id) -> Action {
+    Action::Restore { entity: entity.to_owned(), record }
+}
+
+#[must_use]
+pub fn move_deal(record: Id, from: &str, to: &str) -> Action {
+    let (from, to) = (from.to_owned(), to.to_owned());
+    Action::MoveStage { entity: "deal".to_owned(), record, from, to, rank: None }
+}
+
+#[track_caller]
+#[must_use]
+pub fn log_touch(record: Id, entity: &str, subject: Id, values: Json, next_touch: Option<Json>) -> Action {
+    Action::LogTouch { record, entity: entity.to_owned(), subject, values: wire(values), next_touch }
+}
+
+#[must_use]
+pub fn assign(entity: &str, record: Id, old_owner: Option<Id>, owner: Option<Id>) -> Action {
+    Action::Assign { entity: entity.to_owned(), record, old_owner, owner }
+}
+
+/// Rows with days as 2026-05-01, a decimal point and dollars.
+#[track_caller]
+#[must_use]
+pub fn import(import: Id, entity: &str, create_missing: bool, rows: Vec<ImportRow>) -> Action {
+    let Some(currency) = Currency::parse("USD") else { panic!("USD is a currency") };
+    let formats = TextFormats { dates: DateOrder::YearMonthDay, decimal: DecimalMark::Point, currency };
+    Action::ImportRows { import, entity: entity.to_owned(), formats, create_missing, rows }
+}
+
+#[must_use]
+pub fn define(base_revision: u64, change: DefinitionChange) -> Action {
+    Action::ChangeDefinition { base_revision, change }
+}
+
+#[must_use]
+pub fn undo(command: Id) -> Action {
+    Action::Undo { command }
+}
+
+/// A custom field; `kind` is its type with its settings, as on the wire.
+#[track_caller]
+#[must_use]
+pub fn field(id: &str, kind: Json) -> Field {
+    let mut json = kind;
+    json["id"] = id.into();
+    json["label"] = serde_json::json!(Label::new(id, id));
+    serde_json::from_value(json).unwrap_or_else(|error| panic!("not a field: {error}"))
+}
+
+/// Adds a custom field.
+#[track_caller]
+#[must_use]
+pub fn add_field(revision: u64, entity: &str, id: &str, kind: Json) -> Action {
+    define(revision, DefinitionChange::AddField { entity: entity.to_owned(), field: field(id, kind) })
+}

@@ -1,0 +1,14 @@
+//! `/api/v1/commands`: the one door.
+
+mod assign;
+mod definition;
+mod import;
+mod merge;
+mod money;
+mod records;
+mod sending;
+mod together;
+mod touch;
+mod undo;
+
+covers!(SendCommands);

@@ -1,0 +1,39 @@
+//! Contract tests against the real Worker. The tree mirrors the URLs; what concerns all of them stands beside.
+//!
+//! Every test makes its own workspace. They run in any order and at the same time, and wait for conditions,
+//! never for time. Start them with `cargo xtask test api`.
+
+/// Names the endpoints whose contract a module tests; `coverage` holds the list against `domain::api`.
+macro_rules! covers {
+    ($($call:ident),+ $(,)?) => {
+        pub const COVERED: &[&str] = &[$(<domain::api::$call as domain::api::Call>::ENDPOINT.name),+];
+    };
+}
+
+mod access;
+mod bad_input;
+mod coverage;
+mod fuzz;
+mod gate;
+mod hidden;
+mod isolation;
+mod openapi;
+
+mod auth;
+mod board;
+mod changes;
+mod commands;
+mod health;
+mod imports;
+mod invitations;
+mod records;
+mod schema;
+mod search;
+mod session;
+mod sessions;
+mod today;
+mod totals;
+
+mod conditions;
+mod sample;
+mod storm;

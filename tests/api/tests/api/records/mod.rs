@@ -1,0 +1,6 @@
+//! `/api/v1/records/…`
+
+mod list;
+mod rest;
+
+covers!(ListRecords, CreateRecord, GetRecord, UpdateRecord, DeleteRecord, GetTimeline);

@@ -1,0 +1,220 @@
+//! The real sample: 8,800 opportunities of a computer hardware seller, as messy as they came, go in through the
+//! import and give the answers that were computed straight from the files. Its path stands in ZHIKE_SAMPLE; it
+//! is not committed, and without it this says plainly that it was skipped.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use api_tests::actions::{define, field, undo};
+use api_tests::ids::new_id;
+use api_tests::person::Person;
+use api_tests::workspace::{Workspace, settings};
+use domain::api::record::TotalsRequest;
+use domain::api::{Empty, GetImport, GetSchema, GetTotals};
+use domain::command::RowOutcome;
+use domain::ids::Id;
+use domain::import_file::{Mapping, Meaning, Sheet, Target, chunks};
+use domain::money::Currency;
+use domain::schema::change::DefinitionChange;
+use domain::schema::{Schema, WorkspaceSettings};
+use serde_json::{Value as Json, json};
+
+const FOLDER: &str = "crm-sales-opportunities";
+
+fn sample() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let given = std::env::var_os("ZHIKE_SAMPLE").map_or(beside, PathBuf::from);
+    // The folder itself or the one it lies in.
+    [given.join(FOLDER), given].into_iter().find(|dir| dir.join("sales_pipeline.csv").is_file())
+}
+
+struct Importer<'a> {
+    admin: &'a Person,
+    schema: Schema,
+    dir: PathBuf,
+    imports: Vec<Id>,
+}
+
+impl Importer<'_> {
+    /// Imports a file as a person would: takes the guesses, changes some, and answers how many rows went in.
+    fn file(&mut self, name: &str, entity: &str, change: &dyn Fn(&mut Mapping, &Schema, &Sheet)) -> usize {
+        let sheet = Sheet::parse(&fs::read_to_string(self.dir.join(name)).unwrap()).unwrap();
+        let mut mapping = Mapping::guess(&self.schema, entity, &sheet);
+        change(&mut mapping, &self.schema, &sheet);
+        let import = new_id();
+        self.imports.push(import);
+        let mut created = 0;
+        for chunk in chunks(&self.schema, &mapping, &sheet, import, &mut new_id) {
+            let receipt = self.admin.done_as(&chunk.command);
+            for row in &receipt.rows {
+                assert_eq!(row.outcome, RowOutcome::Created, "{name}: {row:?}");
+            }
+            created += receipt.rows.len();
+        }
+        assert_eq!(created, sheet.rows.len(), "{name}: nothing is lost");
+        created
+    }
+
+    fn undo_all(&self) {
+        for import in self.imports.iter().rev() {
+            let commands = self.admin.call::<GetImport>(&[&import.to_string()], &Empty {}).commands;
+            for command in commands.iter().rev() {
+                let receipt = self.admin.done(vec![undo(command.command)]);
+                assert!(receipt.kept.is_empty(), "{:?}", receipt.kept);
+            }
+            let commands = self.admin.call::<GetImport>(&[&import.to_string()], &Empty {}).commands;
+            assert!(commands.iter().all(|command| command.undone));
+        }
+    }
+}
+
+fn target(mapping: &mut Mapping, schema: &Schema, sheet: &Sheet, column: &str, field: &str) {
+    let at = sheet.header.iter().position(|name| name == column).unwrap();
+    mapping.set(at, Target::Field(field.to_owned()), schema, sheet);
+}
+
+/// Count and sum in dollars by a field's value.
+fn by(admin: &Person, filter: Option<&Json>, group: &str) -> BTreeMap<String, (u64, i64)> {
+    let totals = admin.totals("deal", filter, Some(group), Some("amount"));
+    totals
+        .into_iter()
+        .map(|total| (total.group.unwrap_or_default(), (total.count, total.sum / 100)))
+        .collect()
+}
+
+fn sum(admin: &Person, filter: &Json) -> i64 {
+    admin.totals("deal", Some(filter), None, Some("amount")).iter().map(|total| total.sum).sum::<i64>() / 100
+}
+
+fn won(and: Json) -> Json {
+    json!(["and", ["=", ["field", "stage"], "signed"], and])
+}
+
+#[test]
+fn the_real_sample_goes_in_whole_gives_the_known_answers_and_comes_out_again() {
+    let Some(dir) = sample() else {
+        println!("SKIPPED: the real sample is not here. Set ZHIKE_SAMPLE to the folder with {FOLDER}.");
+        return;
+    };
+    let begun = Instant::now();
+    let dollars = WorkspaceSettings { currency: Currency::parse("USD").unwrap(), ..settings() };
+    let workspace = Workspace::on(&api_tests::browser::Server::shared(), dollars);
+    let admin = &workspace.admin;
+    for (id, kind) in
+        [("f_established", json!({"type": "integer"})), ("f_office", json!({"type": "text", "max": 80}))]
+    {
+        let field = field(id, kind);
+        admin.done(vec![define(
+            admin.revision(),
+            DefinitionChange::AddField { entity: "account".into(), field },
+        )]);
+    }
+    let before: Vec<u64> =
+        ["user", "team", "product", "account", "deal"].map(|entity| admin.count(entity, None)).into();
+    let schema = admin.call::<GetSchema>(&[], &Empty {});
+    let mut importer = Importer { admin, schema, dir, imports: Vec::new() };
+
+    let people = importer.file("sales_teams.csv", "user", &|mapping, schema, sheet| {
+        target(mapping, schema, sheet, "sales_agent", "name");
+        target(mapping, schema, sheet, "manager", "manager");
+        target(mapping, schema, sheet, "regional_office", "team");
+    });
+    let products = importer.file("products.csv", "product", &|_, _, _| {});
+    let accounts = importer.file("accounts.csv", "account", &|mapping, schema, sheet| {
+        target(mapping, schema, sheet, "year_established", "f_established");
+        target(mapping, schema, sheet, "office_location", "f_office");
+        target(mapping, schema, sheet, "subsidiary_of", "parent");
+        let sector = mapping.column_of("industry").unwrap();
+        mapping.columns[sector].words.insert("technolgy".into(), Meaning::Option("software".into()));
+    });
+    let deals = importer.file("sales_pipeline.csv", "deal", &|mapping, schema, sheet| {
+        target(mapping, schema, sheet, "opportunity_id", "external_id");
+        target(mapping, schema, sheet, "engage_date", "engaged_on");
+        target(mapping, schema, sheet, "close_value", "amount");
+        let stage = mapping.column_of("stage").unwrap();
+        for (word, stage_id) in [
+            ("Won", "signed"),
+            ("Lost", "lost"),
+            ("Engaging", "negotiation"),
+            ("Prospecting", "first_contact"),
+        ] {
+            mapping.columns[stage].words.insert(word.into(), Meaning::Option(stage_id.into()));
+        }
+    });
+    println!("in after {:.1} s", begun.elapsed().as_secs_f64());
+    assert_eq!((people, products, accounts, deals), (35, 7, 85, 8_800));
+    the_known_answers(admin);
+    println!("asked after {:.1} s", begun.elapsed().as_secs_f64());
+
+    importer.undo_all();
+    let after: Vec<u64> =
+        ["user", "team", "product", "account", "deal"].map(|entity| admin.count(entity, None)).into();
+    assert_eq!(after, before, "undone, the workspace is as before");
+    println!("in and out again after {:.1} s", begun.elapsed().as_secs_f64());
+}
+
+fn the_known_answers(admin: &Person) {
+    // The six managers came in as people too; offices as teams. `GTXPro` found `GTX Pro`, `null` is no account.
+    let counts = ["user", "team", "product", "account", "deal"].map(|entity| admin.count(entity, None));
+    assert_eq!(counts, [1 + 35 + 6, 3, 7, 85, 8_800]);
+    assert_eq!(admin.count("deal", Some(&json!(["is_empty", ["field", "account"]]))), 1_425);
+    assert_eq!(admin.count("deal", Some(&json!(["is_empty", ["field", "product"]]))), 0);
+
+    let stages = by(admin, None, "stage");
+    let count = |stage: &str| stages.get(stage).map_or(0, |(count, _)| *count);
+    assert_eq!(
+        [count("signed"), count("lost"), count("negotiation"), count("first_contact")],
+        [4_238, 2_473, 1_589, 500]
+    );
+    assert_eq!(stages["signed"].1, 10_005_534);
+
+    let signed = json!(["=", ["field", "stage"], "signed"]);
+    let mut agents: Vec<(i64, String)> =
+        by(admin, Some(&signed), "owner").into_iter().map(|(agent, (_, sum))| (sum, agent)).collect();
+    agents.sort_unstable_by(|one, other| other.cmp(one));
+    let names = admin
+        .call::<GetTotals>(
+            &["deal"],
+            &TotalsRequest { group: Some("owner".into()), ..TotalsRequest::default() },
+        )
+        .names;
+    let name = |at: usize| names[&agents[at].1.parse::<Id>().unwrap()].as_str();
+    assert_eq!(
+        (name(0), agents[0].0, name(1), agents[1].0),
+        ("Darcel Schlecht", 1_153_214, "Vicki Laflamme", 478_396)
+    );
+    assert_eq!(agents.len(), 30);
+
+    for (office, wanted) in [("West", 3_568_647), ("Central", 3_346_293), ("East", 3_090_594)] {
+        let team =
+            admin.ids("team", Some(&json!(["=", ["field", "name"], office]))).into_iter().next().unwrap();
+        let members = admin.ids("user", Some(&json!(["=", ["field", "team"], team])));
+        assert_eq!(sum(admin, &won(json!(["in", ["field", "owner"], members]))), wanted, "{office}");
+    }
+    for (first, last, wanted) in [
+        ("2017-03-01", "2017-03-31", 1_134_672),
+        ("2017-06-01", "2017-06-30", 1_338_466),
+        ("2017-12-01", "2017-12-31", 1_131_573),
+    ] {
+        let month =
+            json!(["and", [">=", ["field", "close_date"], first], ["<=", ["field", "close_date"], last]]);
+        assert_eq!(sum(admin, &won(month)), wanted, "{first}");
+    }
+    assert_eq!(admin.count("deal", Some(&json!(["is_empty", ["field", "close_date"]]))), 2_089);
+    assert_eq!(admin.count("deal", Some(&json!(["is_empty", ["field", "engaged_on"]]))), 500);
+
+    let acme = admin
+        .ids("account", Some(&json!(["=", ["field", "name"], "Acme Corporation"])))
+        .into_iter()
+        .next()
+        .unwrap();
+    let acme = admin.read("account", acme).values;
+    assert_eq!(
+        (&acme["industry"], &acme["f_established"], &acme["f_office"]),
+        (&json!("software"), &json!(1_996), &json!("United States"))
+    );
+    assert_eq!(admin.count("account", Some(&json!(["is_set", ["field", "parent"]]))), 15);
+}

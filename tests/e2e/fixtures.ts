@@ -1,0 +1,128 @@
+// What every journey has: a page that may not complain, a real finger, and the accessibility check.
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
+
+import { Person } from "./steps";
+import type { Lang } from "./words";
+
+export { expect };
+
+type Fixtures = {
+  /** Console errors this journey causes on purpose (a refused save, being offline). */
+  expectedErrors: RegExp;
+  finger: Finger;
+  /** The one who makes the journey, in the language of their browser. */
+  me: Person;
+  /** Somebody else at a device of their own, watched for complaints as well. */
+  another: (lang?: Lang) => Promise<Person>;
+  /** Fails on any WCAG 2.2 AA rule that axe can check on the page as it is now. */
+  expectAccessible: () => Promise<void>;
+};
+
+export const test = base.extend<Fixtures>({
+  expectedErrors: [/^$/, { option: true }],
+
+  // A journey fails when the page throws, logs an error or breaks its own security policy, even if it looks right.
+  page: async ({ page, expectedErrors }, use) => {
+    const complaints = listen(page);
+    await use(page);
+    expectQuiet(complaints, expectedErrors);
+  },
+
+  me: async ({ page, locale, hasTouch }, use) => {
+    await use(new Person(page, langOf(locale), hasTouch));
+  },
+
+  another: async ({ browser, locale, hasTouch, viewport, isMobile, deviceScaleFactor, timezoneId, expectedErrors }, use) => {
+    const device: BrowserContextOptions = { hasTouch, viewport, isMobile, deviceScaleFactor, timezoneId, locale };
+    const closing: (() => Promise<void>)[] = [];
+    await use(async (lang = langOf(locale)) => {
+      const context = await browser.newContext({ ...device, locale: lang === "zh" ? "zh-CN" : "en-US" });
+      const page = await context.newPage();
+      const complaints = listen(page);
+      closing.push(async () => {
+        await context.close();
+        expectQuiet(complaints, expectedErrors);
+      });
+      return new Person(page, lang, hasTouch);
+    });
+    for (const close of closing) await close();
+  },
+
+  finger: async ({ page }, use) => {
+    await use(new Finger(page));
+  },
+
+  expectAccessible: async ({ page }, use) => {
+    await use(async () => {
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+        .analyze();
+      const found = violations.map(
+        (v) => `${v.id}: ${v.help}\n    ${v.nodes.map((node) => node.target.join(" ")).join("\n    ")}`,
+      );
+      expect(found).toEqual([]);
+    });
+  },
+});
+
+function langOf(locale: string | undefined): Lang {
+  return locale?.startsWith("zh") ? "zh" : "en";
+}
+
+/** Collects what a page complains about from now on. */
+export function listen(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`thrown: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`${message.text()} (${message.location().url})`);
+  });
+  return complaints;
+}
+
+export function expectQuiet(complaints: string[], expectedErrors: RegExp): void {
+  const unexpected = complaints.filter((text) => !expectedErrors.test(text));
+  expect(unexpected, "the page complained").toEqual([]);
+}
+
+/**
+ * Touch as the browser gets it from a screen. Synthetic DOM events skip what goes wrong in the hand:
+ * scrolling that takes over, pointer capture, long press.
+ */
+export class Finger {
+  constructor(private readonly page: Page) {}
+
+  /** Puts the finger down, rests until the thing has been taken up, moves in small steps, and lifts it. */
+  async drag(from: Locator, to: Locator, takenUp?: () => Promise<void>): Promise<void> {
+    const start = await centre(from);
+    const end = await centre(to);
+    const cdp = await this.page.context().newCDPSession(this.page);
+    await cdp.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [start] });
+    await takenUp?.();
+    const steps = 20;
+    for (let step = 1; step <= steps; step++) {
+      const at = (a: number, b: number) => a + ((b - a) * step) / steps;
+      const point = { x: at(start.x, end.x), y: at(start.y, end.y) };
+      await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [point] });
+      await this.page.waitForTimeout(16);
+    }
+    await cdp.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await cdp.detach();
+  }
+}
+
+/** The middle of what can be seen of it: a finger does not reach beyond the glass. */
+async function centre(target: Locator): Promise<{ x: number; y: number }> {
+  const glass = target.page().viewportSize();
+  let box = await target.boundingBox();
+  // Between finding it and measuring it, it may be drawn anew.
+  await expect(async () => {
+    box = await target.boundingBox();
+    expect(box, `${target} is on the page`).not.toBeNull();
+  }).toPass({ timeout: 15_000 });
+  if (!box || !glass) throw new Error(`${target} is not on the page`);
+  const middle = (from: number, size: number, end: number) => (Math.max(from, 0) + Math.min(from + size, end)) / 2;
+  const at = { x: middle(box.x, box.width, glass.width), y: middle(box.y, box.height, glass.height) };
+  if (at.x < 0 || at.y < 0 || at.x > glass.width || at.y > glass.height) throw new Error(`${target} is not in sight`);
+  return at;
+}

@@ -1,0 +1,147 @@
+// Files as they come out of other systems, through the screens.
+import { expect, test } from "./fixtures";
+import type { Person } from "./steps";
+
+const AGENTS = ["Moses Frase", "Darcel Schlecht", "Anna Snelling", "Cecily Lampkin", "Versie Hillebrand", "Zane Levy"];
+const PRODUCTS = ["GTXPro", "GTX Pro", "GTX Basic", "MG Special"];
+const COMPANIES = ["Cancity", "Isdom", "Hottechi", "Codehow", "Konex", "Zencorporation", "Bioholding", 'Beta, "Asia" Ltd'];
+const ROWS = 300;
+/** Its close date is no day of any year. */
+const BROKEN = 137;
+
+type Row = { stage: string; account: string; value: number; cells: string[] };
+
+/** A pipeline with everything that is wrong with the real one: spellings, `null`, holes, and one row that cannot be. */
+function pipeline(): Row[] {
+  const day = (at: number) => `2017-0${1 + (at % 9)}-${String(1 + (at % 28)).padStart(2, "0")}`;
+  return Array.from({ length: ROWS }, (_, at) => {
+    const stage = ["Won", "Won", "Won", "Won", "Lost", "Lost", "Lost", "Engaging", "Engaging", "Prospecting"][at % 10];
+    const over = stage === "Won" || stage === "Lost";
+    const account = at % 7 === 3 ? "null" : COMPANIES[at % COMPANIES.length];
+    const value = stage === "Won" ? 1000 + at : 0;
+    const id = `${at.toString(36).toUpperCase().padStart(4, "0")}I7A6`;
+    const engaged = stage === "Prospecting" ? "" : day(at);
+    const closed = at === BROKEN ? "2017-02-30" : over ? day(at + 3) : "";
+    const cells = [id, AGENTS[at % 6], PRODUCTS[at % 4], account, stage, engaged, closed, over ? String(value) : ""];
+    return { stage, account, value, cells };
+  });
+}
+
+function csv(lines: string[][]): string {
+  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("");
+}
+
+/** There is no encoder for it in Node; its decoder turned round. */
+function gbk(text: string): Buffer {
+  const decoder = new TextDecoder("gbk");
+  const codes = new Map<string, number[]>();
+  for (let high = 0x81; high <= 0xfe; high++) {
+    for (let low = 0x40; low <= 0xfe; low++) codes.set(decoder.decode(Uint8Array.of(high, low)), [high, low]);
+  }
+  return Buffer.from([...text].flatMap((letter) => (letter < "\x80" ? [letter.charCodeAt(0)] : (codes.get(letter) ?? [0x3f]))));
+}
+
+async function choose(me: Person, name: string, buffer: Buffer): Promise<void> {
+  await me.page.goto("/import");
+  await expect(me.page.getByText(me.t("import.file.choose"))).toBeVisible();
+  await me.page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer });
+  await expect(me.heading(me.t("import.map.columns"))).toBeVisible();
+}
+
+function stat(me: Person, number: number, label: string) {
+  return me.page.getByText(new RegExp(`^${number}\\s*${me.t(label)}$`));
+}
+
+test("brings in a messy pipeline of three hundred deals, and takes it back", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const rows = pipeline();
+  const header = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value".split(",");
+  await choose(me, "sales_pipeline.csv", Buffer.from(csv([header, ...rows.map((row) => row.cells)])));
+
+  // What the columns mean has been guessed.
+  await expect(me.field(t("import.entity"))).toHaveValue("deal");
+  const guesses = { sales_agent: "owner", product: "product", account: "account", deal_stage: "stage", engage_date: "engaged_on", close_date: "close_date", close_value: "amount" };
+  for (const [column, field] of Object.entries(guesses)) {
+    await expect(me.field(t("import.map.field_of", { column }))).toHaveValue(field);
+  }
+  await expect(page.getByRole("switch", { name: new RegExp(t("import.map.create_missing")) })).toBeChecked();
+  await me.press(me.button(t("import.preview.start")));
+
+  // The preview names the row that cannot be.
+  await expect(stat(me, ROWS, "import.stat.rows")).toBeVisible();
+  await expect(stat(me, ROWS - 1, "import.stat.ready")).toBeVisible();
+  await expect(page.getByText("2017-02-30").first()).toBeVisible();
+
+  let release = () => {};
+  const held = new Promise<void>((go) => (release = go));
+  await page.route("**/api/v1/commands", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await me.press(me.button(t("import.start_rows", { count: ROWS - 1 })));
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  release();
+  await expect(me.button(t("import.undo"))).toBeVisible({ timeout: 60_000 });
+  await expect(stat(me, ROWS - 1, "import.stat.created")).toBeVisible();
+  await expect(stat(me, 1, "import.stat.refused")).toBeVisible();
+  // The heading is the first line.
+  await expect(page.getByRole("listitem").filter({ hasText: t("import.row", { row: BROKEN + 2 }) })).toContainText("2017-02-30");
+
+  const good = rows.filter((_, at) => at !== BROKEN);
+  const deals = await me.list("deal");
+  expect(deals.length).toBe(good.length);
+  const won = good.filter((row) => row.stage === "Won");
+  const sum = won.reduce((sum, row) => sum + row.value, 0);
+  const signed = deals.filter((deal) => deal.values.stage === "signed");
+  expect(signed.length).toBe(won.length);
+  expect(signed.reduce((sum, deal) => sum + (deal.values.amount as { amount: number }).amount, 0)).toBe(sum * 100);
+  expect(deals.filter((deal) => deal.values.account === undefined).length).toBe(good.filter((row) => row.account === "null").length);
+  expect((await me.list("account")).map((account) => account.values.name).sort()).toEqual([...COMPANIES].sort());
+  expect((await me.list("product")).length).toBe(3);
+  expect((await me.list("user")).length).toBe(AGENTS.length + 1);
+
+  const report = page.url();
+  await me.goTo("board");
+  const count = (stage: string) => good.filter((row) => row.stage === stage).length;
+  await expect(me.column("stage.signed")).toContainText(t("board.column.count", { count: won.length }));
+  await expect(me.column("stage.signed")).toContainText(`¥${(sum / 10_000).toFixed(1).replace(/\.0$/, "")}万`);
+  await expect(me.column("stage.lost")).toContainText(t("board.column.count", { count: count("Lost") }));
+  await expect(me.column("stage.negotiation")).toContainText(t("board.column.count", { count: count("Engaging") }));
+  await expect(me.column("stage.first_contact")).toContainText(t("board.column.count", { count: count("Prospecting") }));
+
+  await page.goto(report);
+  await me.press(page.getByRole("button", { name: /^sales_pipeline\.csv/ }));
+  await me.press(me.button(t("import.undo")));
+  const sure = me.sheet(t("import.undo.title"));
+  await me.press(me.button(t("import.undo"), sure));
+  await expect(page.getByText(t("import.undone"))).toBeVisible({ timeout: 60_000 });
+  for (const entity of ["deal", "account", "product"]) expect(await me.list(entity), entity).toEqual([]);
+  expect((await me.list("user")).length).toBe(1);
+  await me.goTo("board");
+  await expect(me.heading(t("board.empty.title"))).toBeVisible();
+});
+
+test("brings in customers from an old Chinese spreadsheet", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const places = ["深圳", "苏州", "宁波", "成都"];
+  const trades = ["蓝鲸科技", "昆仑仪器", "“云杉”精密", "东篱食品", "骐骥物流"];
+  const names = Array.from({ length: 20 }, (_, at) => `${places[at % 4]}${trades[at % 5]}有限公司`);
+  const lines = names.map((name, at) => [name, at % 2 ? "制造业" : "软件与信息技术", `0755-8888${1000 + at}`, String(50 + at), at % 3 ? "" : "老客户,介绍来的"]);
+  await choose(me, "客户.csv", gbk(csv([["客户名称", "行业", "联系电话", "员工人数", "备注"], ...lines])));
+
+  await expect(me.field(t("import.file.encoding"))).toHaveValue(/gb/i);
+  await expect(me.field(t("import.entity"))).toHaveValue("account");
+  for (const [column, field] of Object.entries({ 客户名称: "name", 行业: "industry", 联系电话: "phone", 员工人数: "employees", 备注: "note" })) {
+    await expect(me.field(t("import.map.field_of", { column }))).toHaveValue(field);
+  }
+  await me.press(me.button(t("import.preview.start")));
+  await expect(stat(me, 20, "import.stat.ready")).toBeVisible();
+  await me.press(me.button(t("import.start_rows", { count: 20 })));
+  await expect(stat(me, 20, "import.stat.created")).toBeVisible({ timeout: 60_000 });
+  await me.press(me.link(t("import.open_list", { entity: t("entity.account.many") })));
+  await expect(page.getByRole("link", { name: /苏州昆仑仪器有限公司/ })).toBeVisible();
+  expect((await me.list("account")).map((account) => account.values.name).sort()).toEqual([...names].sort());
+});

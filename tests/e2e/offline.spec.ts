@@ -1,0 +1,97 @@
+// A visit logged in a lift: it is on the device before it is on the screen, and on the server exactly once.
+import type { BrowserContext } from "@playwright/test";
+
+import { expect, expectQuiet, listen, test } from "./fixtures";
+import type { Person } from "./steps";
+
+// The browser itself says on the console that it is offline.
+const OFFLINE = /net::ERR_(INTERNET_DISCONNECTED|FAILED)/;
+test.use({ expectedErrors: OFFLINE });
+
+const SERVER = "**/api/**";
+const SAID = "电梯里记的";
+
+async function atACustomer(me: Person): Promise<string> {
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "蓝鲸科技" });
+  await me.openRecord("account", account);
+  return account;
+}
+
+async function logsAVisit(me: Person): Promise<void> {
+  await me.press(me.button(me.t("add.touch")));
+  await me.logTouch("visit", "week", SAID);
+  await expect(me.timeline().getByText(SAID)).toBeVisible();
+  await expect(me.timeline().getByText(me.t("timeline.waiting"))).toBeVisible();
+  await expect(me.tray(me.t("outbox.waiting", { count: 1 }))).toBeVisible();
+}
+
+async function syncsNow(me: Person): Promise<void> {
+  const sheet = me.sheet(me.t("outbox.title"));
+  await me.press(me.tray(me.t("outbox.waiting", { count: 1 })));
+  await me.press(me.button(me.t("outbox.retry"), sheet));
+}
+
+/** On the server and on the screen, once, and nothing waits any more. */
+async function isThereOnce(me: Person): Promise<void> {
+  await expect(me.sheet(me.t("outbox.title")).getByText(me.t("outbox.empty"))).toBeVisible();
+  const touches = await me.list("touch");
+  expect(touches.map((touch) => touch.values.summary)).toEqual([SAID]);
+  await me.press(me.button(me.t("action.close"), me.sheet(me.t("outbox.title"))));
+  await expect(me.timeline().getByText(SAID)).toHaveCount(1);
+  await expect(me.timeline().getByText(me.t("timeline.waiting"))).toHaveCount(0);
+}
+
+/** A tab whose app came from the browser's cache while the server stays away. */
+async function openStranded(me: Person, context: BrowserContext, account: string): Promise<Person> {
+  await context.route(SERVER, (route) => route.abort());
+  await context.setOffline(false);
+  const again = me.at(await context.newPage());
+  await again.page.goto(`/records/account/${account}`);
+  await expect(again.tray(me.t("outbox.waiting", { count: 1 }))).toBeVisible();
+  await expect(again.timeline().getByText(SAID)).toBeVisible();
+  return again;
+}
+
+test("logs a visit offline, loses the tab, and it is there exactly once", async ({ me, page, context }) => {
+  const account = await atACustomer(me);
+  await context.setOffline(true);
+  await logsAVisit(me);
+  await page.close();
+
+  const again = await openStranded(me, context, account);
+  const complaints = listen(again.page);
+  await context.unroute(SERVER);
+  await syncsNow(again);
+  await isThereOnce(again);
+  expectQuiet(complaints, OFFLINE);
+});
+
+test("sends a visit from two tabs at once, and it is there exactly once", async ({ me, page, context }) => {
+  const account = await atACustomer(me);
+  await context.setOffline(true);
+  await logsAVisit(me);
+  const second = await openStranded(me, context, account);
+
+  await context.unroute(SERVER);
+  await Promise.all([page.evaluate(() => dispatchEvent(new Event("online"))), syncsNow(second)]);
+  await isThereOnce(second);
+  await page.bringToFront();
+  await expect(me.timeline().getByText(me.t("timeline.waiting"))).toHaveCount(0);
+  await expect(me.timeline().getByText(SAID)).toHaveCount(1);
+});
+
+test("never hears the answer, sends again, and it is there exactly once", async ({ me, page }) => {
+  await atACustomer(me);
+  let heard = 0;
+  await page.route("**/api/v1/commands", async (route) => {
+    heard += 1;
+    await route.fetch();
+    await route.abort();
+  });
+  await logsAVisit(me);
+  await expect.poll(() => heard).toBeGreaterThan(0);
+  await page.unrouteAll({ behavior: "wait" });
+  await syncsNow(me);
+  await isThereOnce(me);
+});

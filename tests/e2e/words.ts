@@ -1,0 +1,42 @@
+// What the app says, from the app's own tables: a journey follows a label when it is reworded.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export type Lang = "zh" | "en";
+export type Words = (key: string, args?: Record<string, string | number>) => string;
+
+export function wordsOf(lang: Lang): Words {
+  const source = readFileSync(join(__dirname, `../../messages/src/${lang}.rs`), "utf8");
+  const lines = source.matchAll(/^\s*\("([a-z0-9_.]+)", "((?:[^"\\]|\\.)*)"\),$/gm);
+  const table = new Map([...lines].map(([, key, text]) => [key, text.replace(/\\(.)/g, "$1")]));
+  return (key, args = {}) => {
+    const pattern = table.get(key);
+    if (pattern === undefined) throw new Error(`there is no message ${key} in ${lang}`);
+    return pattern.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (_, name, one, other) => {
+      const value = String(args[name] ?? "");
+      return one === undefined ? value : value === "1" ? one : other;
+    });
+  };
+}
+
+/** Names that come with the definitions of a new workspace and not from the tables. */
+const BUILT_IN = {
+  "account.name": { zh: "客户名称", en: "Name" },
+  "account.phone": { zh: "电话", en: "Phone" },
+  "account.website": { zh: "网站", en: "Website" },
+  "deal.name": { zh: "商机名称", en: "Name" },
+  "deal.account": { zh: "客户", en: "Account" },
+  "deal.amount": { zh: "金额", en: "Amount" },
+  "stage.first_contact": { zh: "初步接触", en: "First contact" },
+  "stage.needs": { zh: "需求确认", en: "Needs" },
+  "stage.proposal": { zh: "方案报价", en: "Proposal" },
+  "stage.negotiation": { zh: "商务谈判", en: "Negotiation" },
+  "stage.signed": { zh: "签约成交", en: "Signed" },
+  "stage.lost": { zh: "输单", en: "Lost" },
+} as const;
+
+export type BuiltIn = keyof typeof BUILT_IN;
+
+export function builtIn(lang: Lang, name: BuiltIn): string {
+  return BUILT_IN[name][lang];
+}
