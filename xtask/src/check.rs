@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::process::{command, run as run_command};
 use crate::say::step;
-use crate::tidy;
+use crate::{tidy, tools};
 
 /// Everything, as this machine compiles it: the tests inside the crates run here.
 pub const NATIVE: &[&str] = &["domain", "messages", "app", "api-worker", "xtask", "api-tests"];
@@ -12,6 +12,7 @@ pub const NATIVE: &[&str] = &["domain", "messages", "app", "api-worker", "xtask"
 const WASM: &[&str] = &["app", "api-worker"];
 
 pub fn run() -> Result<()> {
+    tools::wasm_target()?;
     // All of them, so that one run tells everything that is wrong.
     let results = [
         step("format", || run_command(command("cargo")?.args(["fmt", "--all", "--check"]))),

@@ -49,7 +49,8 @@ pub fn setup() -> Result<Tools> {
     Ok(tools)
 }
 
-fn wasm_target() -> Result<()> {
+/// What app and Worker are compiled for; checking them needs it as building does.
+pub fn wasm_target() -> Result<()> {
     let dir = first_line("rustc", &["--print", "target-libdir", "--target", "wasm32-unknown-unknown"])
         .context("rustc is missing: install Rust with rustup (rustup.rs)")?;
     if PathBuf::from(dir).is_dir() {
