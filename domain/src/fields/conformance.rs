@@ -7,7 +7,7 @@ use super::{Choice, ChoiceOption, DateOrder, DecimalMark, FieldKind, Reading, Sh
 use crate::expr::Type;
 use crate::money::Currency;
 use crate::schema::{Label, Schema, WorkspaceSettings, builtin};
-use crate::time::{Date, Instant, Zone};
+use crate::time::Zone;
 use crate::value::Value;
 
 struct Sample {
@@ -213,23 +213,13 @@ fn samples(schema: &Schema) -> Vec<Sample> {
 /// Knows two zones; everything else is unknown, as it may be on a phone.
 struct TwoZones;
 
-impl TwoZones {
-    fn offset(zone: &str) -> Option<i64> {
+impl Zone for TwoZones {
+    fn offset_ms(&self, zone: &str, _unix_ms: i64) -> Option<i64> {
         match zone {
             "UTC" => Some(0),
             "Asia/Shanghai" => Some(8 * 3_600_000),
             _ => None,
         }
-    }
-}
-
-impl Zone for TwoZones {
-    fn instant(&self, zone: &str, local: chrono::NaiveDateTime) -> Option<Instant> {
-        Instant::from_unix_ms(local.and_utc().timestamp_millis() - Self::offset(zone)?)
-    }
-
-    fn date(&self, zone: &str, instant: Instant) -> Option<Date> {
-        Instant::from_unix_ms(instant.unix_ms() + Self::offset(zone)?)?.utc_date()
     }
 }
 
