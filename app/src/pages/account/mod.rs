@@ -4,7 +4,7 @@ mod sending;
 mod sign_in;
 mod sign_up;
 
-pub use sending::Sending;
+pub use sending::{Next, Sending};
 pub use sign_in::SignIn;
 pub use sign_up::{CURRENCIES, SignUp};
 

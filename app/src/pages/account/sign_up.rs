@@ -7,7 +7,7 @@ use leptos_router::components::A;
 use messages::Lang;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Entry, Sending};
+use super::{Entry, Next, Sending};
 use crate::components::{
     Button, ButtonKind, Choice, Field, FormProblem, PasswordInput, Select, TextInput, icon, icons,
 };
@@ -39,7 +39,7 @@ pub fn SignUp() -> impl IntoView {
     let currencies: Vec<Choice> =
         CURRENCIES.iter().map(|code| Choice::new(*code, move || currency_name(lang(), code))).collect();
     let password_help = move || tr("auth.field.password.help", &[("min", &PASSWORD_MIN.to_string())]);
-    let sending = Sending::<domain::api::SignUp>::new(|_| {});
+    let sending = Sending::<domain::api::SignUp>::new(|_| Next::Enter);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(currency) = Currency::parse(&currency.get_untracked()) else { return };
