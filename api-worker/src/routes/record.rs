@@ -323,7 +323,7 @@ pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) ->
             let (reader, definition) = (session.reader()?, read_entity(session, entity)?);
             let mut statements = vec![
                 records::get(reader, definition, record),
-                log::of_record(record, before.unix_ms(), TIMELINE + 1),
+                log::of_record(entity, record, before.unix_ms(), TIMELINE + 1),
             ];
             statements.extend(about(reader, entity, record, before));
             Ok(statements)

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::Code;
 use domain::api::command::{Answer as CommandAnswer, Receipt, Saved};
-use domain::command::{Action, Command, Loaded, Logged, Needs, Plan, Refusal, World, needs, plan};
+use domain::command::{
+    Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, needs, plan,
+};
 use domain::fields::Reading;
 use domain::ids::Id;
 use domain::message::Problem;
@@ -80,6 +82,7 @@ async fn turn(cx: &Cx, command: &Command) -> Answer<Turn> {
         taken: &loaded.taken,
         occupied_stages: &loaded.occupied_stages,
         undo: &loaded.undo,
+        leant_on: &loaded.leant_on,
     };
     match plan(command, &world) {
         Ok(plan) => save(&session, command, &plan, &loaded.records).await,
@@ -180,6 +183,7 @@ struct Loads {
     taken: BTreeSet<(String, String)>,
     occupied_stages: BTreeSet<String>,
     undo: Vec<Logged>,
+    leant_on: BTreeSet<RecordKey>,
     undo_entries: Vec<log::Entry>,
 }
 
@@ -226,13 +230,23 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
         entries.iter().map(|entry| RecordKey::new(&entry.entity, entry.record)).collect();
     let reading = Reading { schema: &session.schema, zone: &session.actor.zone, zones: &Zones };
     world.undo = entries.into_iter().map(|entry| log::to_logged(entry, reader, &reading)).collect();
-    let (entities, statements): (Vec<String>, Vec<Statement>) =
-        records::load(reader, &keys).into_iter().unzip();
-    if statements.is_empty() {
+    let created = world.undo.iter().filter(|entry| entry.kind == ChangeKind::Created);
+    let created: BTreeSet<RecordKey> = created.map(|entry| entry.key.clone()).collect();
+    let loads = records::load(reader, &keys);
+    let leaning = records::leaning(&session.schema, &created, &keys);
+    if loads.is_empty() && leaning.is_empty() {
         return Ok(());
     }
-    for (entity, rows) in entities.iter().zip(session.db.batch(statements).await?) {
+    let (loaded, mut statements): (Vec<String>, Vec<Statement>) = loads.into_iter().unzip();
+    let (leant_on, more): (Vec<String>, Vec<Statement>) = leaning.into_iter().unzip();
+    statements.extend(more);
+    let mut answers = session.db.batch(statements).await?.into_iter();
+    for (entity, rows) in loaded.iter().zip(answers.by_ref()) {
         records::read_loaded(reader, entity, &rows, &mut world.records)?;
+    }
+    for (entity, rows) in leant_on.iter().zip(answers) {
+        let ids = rows.read::<(Id,)>()?;
+        world.leant_on.extend(ids.into_iter().map(|(id,)| RecordKey::new(entity, id)));
     }
     Ok(())
 }
@@ -286,6 +300,15 @@ async fn save(
         }
         Err(DbError::Constraint(text)) if text.contains(".id") => {
             Ok(Turn::Taken(Problem::on("record", "problem.id_taken")))
+        }
+        // The log keeps a change as text inside text, so that a body within its limit may still make too large a row.
+        Err(DbError::TooLarge(_)) => {
+            let refused = CommandAnswer::Refused {
+                command: command.id,
+                code: Code::TooLarge,
+                problems: vec![Problem::on("actions", "problem.command_too_large")],
+            };
+            Ok(Turn::Answered(Box::new(refused)))
         }
         Err(error) => Err(error.into()),
     }

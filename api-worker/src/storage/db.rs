@@ -88,6 +88,8 @@ impl Statement {
 pub enum DbError {
     /// A constraint said no; its text names which.
     Constraint(String),
+    /// A value beyond what a row or a parameter holds; its text names the statement.
+    TooLarge(String),
     /// Ours, or the platform's.
     Fault(String),
 }
@@ -96,6 +98,7 @@ impl std::fmt::Display for DbError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Constraint(text) => write!(f, "constraint: {text}"),
+            Self::TooLarge(text) => write!(f, "too large: {text}"),
             Self::Fault(text) => f.write_str(text),
         }
     }
@@ -154,6 +157,12 @@ impl Db {
     #[must_use]
     pub fn workspace(&self) -> Id {
         self.workspace
+    }
+
+    /// Whether much of what one invocation may ask has been asked: better begin nothing new.
+    #[must_use]
+    pub fn is_nearly_spent(&self) -> bool {
+        self.statements.get() > MAX_STATEMENTS / 2
     }
 
     /// Runs statements as one transaction.
@@ -274,7 +283,7 @@ fn to_js(name: &str, param: &Param) -> Result<JsValue, DbError> {
     match param {
         Param::Null => Ok(JsValue::NULL),
         Param::Text(text) if text.len() > MAX_VALUE_BYTES => {
-            Err(DbError::Fault(format!("{name}: a value of {} bytes", text.len())))
+            Err(DbError::TooLarge(format!("{name}: a value of {} bytes", text.len())))
         }
         Param::Text(text) => Ok(JsValue::from_str(text)),
         // The binding's own integer type holds 32 bits; a JavaScript number holds 53.

@@ -56,11 +56,15 @@ pub fn of_command(command: Id) -> Statement {
     )
 }
 
-/// Entries of one record before a moment, newest first. The caller has to know that the reader sees the record.
+/// Entries of one record before a moment, newest first. The caller has to know that the reader sees the record: by its
+/// kind and its id, for two kinds may have records of one id.
 #[must_use]
-pub fn of_record(record: Id, before: i64, limit: u32) -> Statement {
-    let sql = format!("{COLUMNS} AND l.record_id = ?2 AND l.at < ?3 ORDER BY l.seq DESC LIMIT ?4");
-    Statement::new("log_of_record", sql, vec![record.into(), before.into(), i64::from(limit).into()])
+pub fn of_record(entity: &str, record: Id, before: i64, limit: u32) -> Statement {
+    let sql = format!(
+        "{COLUMNS} AND l.record_id = ?2 AND l.entity = ?5 AND l.at < ?3 ORDER BY l.seq DESC LIMIT ?4"
+    );
+    let params = vec![record.into(), before.into(), i64::from(limit).into(), entity.into()];
+    Statement::new("log_of_record", sql, params)
 }
 
 /// # Errors

@@ -87,6 +87,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         names: &BTreeMap::new(),
         taken: &BTreeSet::new(),
         occupied_stages: &BTreeSet::new(),
+        leant_on: &BTreeSet::new(),
         undo: &[],
     };
     match plan(command, &world) {

@@ -185,6 +185,8 @@ pub struct World<'a> {
     pub occupied_stages: &'a BTreeSet<String>,
     /// The log of the command to undo; empty when there is none in sight.
     pub undo: &'a [Logged],
+    /// Records the undone command created that others point at, which it did not create itself.
+    pub leant_on: &'a BTreeSet<RecordKey>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -243,7 +245,7 @@ pub enum RowOutcome {
     Refused,
 }
 
-/// What an undo left alone, because somebody changed it since.
+/// What an undo left alone, because somebody changed these fields since. Without fields: others point at the record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Kept {

@@ -315,6 +315,11 @@ fn log_touch(
         }
     }
     insert(draft, touch, id, values);
+    if definition.follow_up && !loaded.may.update && !next.is_null() {
+        // Said rather than dropped: whoever plans something relies on it.
+        draft.forbid(Problem::on("next_touch", "problem.forbidden"));
+        return;
+    }
     if definition.follow_up && loaded.may.update {
         // The newest plan wins: a touch must never be lost to a quarrel about the next one.
         let current = draft.find(&loaded.record.key).map_or(loaded.record, |found| found.record);

@@ -69,6 +69,7 @@ impl Story {
             names: &self.names,
             taken: &BTreeSet::new(),
             occupied_stages: &BTreeSet::new(),
+            leant_on: &BTreeSet::new(),
             undo: &self.undo,
         };
         plan(&command, &world)

@@ -55,7 +55,8 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
     match entry.kind {
         ChangeKind::Created => {
             let changed = fields_changed_since(draft, entry, record);
-            if changed.is_empty() {
+            let leant_on = draft.world.leant_on.contains(&entry.key);
+            if changed.is_empty() && !leant_on {
                 if !record.deleted {
                     draft.write(record, ChangeKind::Deleted, Values::new());
                 }
@@ -70,7 +71,12 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
             let back: Values = entry
                 .before
                 .iter()
-                .filter(|(field, value)| !changed.contains(field) && !record.get(field).same(value))
+                // What holds something else by now is newer, whoever wrote it: also the last touch, which the
+                // system keeps.
+                .filter(|(field, _)| {
+                    entry.after.get(*field).is_some_and(|after| record.get(field).same(after))
+                })
+                .filter(|(field, value)| !record.get(field).same(value))
                 .map(|(field, value)| (field.clone(), value.clone()))
                 .collect();
             if let Some(entity) = draft.world.schema.entity(&entry.key.entity) {

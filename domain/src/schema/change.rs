@@ -98,9 +98,9 @@ pub fn apply(
             DefinitionChange::RenameField { entity: entity.clone(), field: field.clone(), label: old }
         }
         DefinitionChange::SetRequired { entity, field, required } => {
-            let title = entity_mut(&mut next, entity)?.title.clone();
+            let always = entity_mut(&mut next, entity)?.always_requires(field);
             let target = field_mut(&mut next, entity, field)?;
-            if target.system || (&title == field && !required) {
+            if target.system || (always && !required) {
                 return refuse(Problem::on("required", "problem.definition.always_so"));
             }
             let old = std::mem::replace(&mut target.required, *required);

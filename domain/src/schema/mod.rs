@@ -165,6 +165,12 @@ impl Entity {
         self.fields.iter().find(|field| field.id == id)
     }
 
+    /// Whether a field is required whatever the workspace wishes: records are called by it, or the product needs it.
+    #[must_use]
+    pub fn always_requires(&self, field: &str) -> bool {
+        self.title == field || builtin::requires(&self.id, field)
+    }
+
     /// Fields a person may fill in, in the order of the form.
     #[must_use]
     pub fn form_fields(&self) -> Vec<&Field> {

@@ -107,6 +107,7 @@ impl Here<'_> {
             names: &BTreeMap::new(),
             taken: &BTreeSet::new(),
             occupied_stages: &BTreeSet::new(),
+            leant_on: &BTreeSet::new(),
             undo: &[],
         };
         match plan(&command(vec![action]), &world) {

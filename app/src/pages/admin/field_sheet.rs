@@ -159,8 +159,9 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
     let field = StoredValue::new(
         entity.with_value(|entity| schema_now().entity(entity)?.field(id.as_deref()?).cloned()),
     );
-    let is_title = entity.with_value(|entity| {
-        schema_now().entity(entity).is_some_and(|entity| Some(&entity.title) == id.as_ref())
+    let always_required = entity.with_value(|entity| {
+        let schema = schema_now();
+        schema.entity(entity).zip(id.as_ref()).is_some_and(|(entity, id)| entity.always_requires(id))
     });
     let form = field.with_value(|field| Form::of(field.as_ref()));
     let pending = RwSignal::new(false);
@@ -256,7 +257,7 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                 <Options drafts=form.options />
                 <FormProblem problem=at("options") />
             </Show>
-            {(!is_title)
+            {(!always_required)
                 .then(|| {
                     view! {
                         <Switch

@@ -157,9 +157,9 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
     let field = Memo::new(move |_| {
         entity.with_value(|entity| id.with_value(|id| schema().entity(entity)?.field(id).cloned()))
     });
-    let is_title = Memo::new(move |_| {
+    let always_required = Memo::new(move |_| {
         entity.with_value(|entity| {
-            id.with_value(|id| schema().entity(entity).is_some_and(|entity| &entity.title == id))
+            id.with_value(|id| schema().entity(entity).is_some_and(|entity| entity.always_requires(id)))
         })
     });
     let with =
@@ -207,7 +207,7 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
                     type="checkbox"
                     role="switch"
                     prop:checked=required
-                    disabled=move || pending.get() || is_title.get()
+                    disabled=move || pending.get() || always_required.get()
                     on:change:target=change
                 />
             </label>

@@ -20,7 +20,13 @@ use crate::fields::FieldKind;
 /// The definitions of a new workspace.
 #[must_use]
 pub fn schema(workspace: WorkspaceSettings) -> Schema {
-    let entities = vec![
+    let entities = entities();
+    let roles = shipped_roles();
+    Schema { v: FORMAT, revision: 1, workspace, entities, pipelines: vec![deal::pipeline()], roles }
+}
+
+fn entities() -> Vec<Entity> {
+    vec![
         lead::entity(),
         account::entity(),
         contact::entity(),
@@ -31,9 +37,14 @@ pub fn schema(workspace: WorkspaceSettings) -> Schema {
         user::entity(),
         team::entity(),
         rate::entity(),
-    ];
-    let roles = shipped_roles();
-    Schema { v: FORMAT, revision: 1, workspace, entities, pipelines: vec![deal::pipeline()], roles }
+    ]
+}
+
+/// Whether a field is built in as required: what the product itself cannot do without (`deal.stage`, `task.status`).
+#[must_use]
+pub(super) fn requires(entity: &str, field: &str) -> bool {
+    let built_in = entities().into_iter().find(|known| known.id == entity);
+    built_in.is_some_and(|entity| entity.field(field).is_some_and(|field| field.required))
 }
 
 fn field(id: &str, zh: &str, en: &str, kind: FieldKind) -> Field {
