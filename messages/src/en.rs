@@ -50,6 +50,8 @@ pub static TABLE: &[(&str, &str)] = &[
     ("add.touch", "Log a touch"),
     ("add.touch.help", "A call, a visit, a message: noted in seconds"),
     ("app.name", "Zhike"),
+    ("app.release.ready", "A new version is ready"),
+    ("app.release.reload", "Reload"),
     ("app.tagline", "Know the next step with every customer"),
     ("auth.field.currency", "Currency"),
     ("auth.field.email", "E-mail"),

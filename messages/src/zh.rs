@@ -50,6 +50,8 @@ pub static TABLE: &[(&str, &str)] = &[
     ("add.touch", "记一次跟进"),
     ("add.touch.help", "电话、拜访、微信…说完就记下"),
     ("app.name", "知客"),
+    ("app.release.ready", "新版本已就绪"),
+    ("app.release.reload", "刷新"),
     ("app.tagline", "知道每一位客户的下一步"),
     ("auth.field.currency", "货币"),
     ("auth.field.email", "邮箱"),

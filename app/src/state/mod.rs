@@ -9,6 +9,7 @@ pub mod names;
 pub mod outbox;
 pub mod overlay;
 pub mod preferences;
+mod release;
 pub mod session;
 pub mod store;
 pub mod time;
@@ -96,6 +97,7 @@ pub fn start() {
     preferences::start();
     session::start();
     outbox::start();
+    release::start();
 }
 
 /// Calls an endpoint and takes notice of what the answer says about connection and session.
