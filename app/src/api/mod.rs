@@ -52,6 +52,9 @@ impl ApiError {
     }
 }
 
+/// What comes once it has been waited for, whatever code brings it.
+pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+
 /// A call ready to be sent. It has no types, so that all endpoints share the code that sends.
 pub struct Question {
     method: Method,
@@ -100,7 +103,7 @@ fn unreadable(error: serde_json::Error) -> ApiError {
 }
 
 /// Sends a question and gives the text of the reply. Boxed, because otherwise every caller would hold a copy of it.
-pub fn send(question: Question) -> Pin<Box<dyn Future<Output = Result<String, ApiError>>>> {
+pub fn send(question: Question) -> Later<Result<String, ApiError>> {
     let Question { method, address, body } = question;
     Box::pin(async move { answer(method, &address, body).await })
 }

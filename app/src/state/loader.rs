@@ -132,15 +132,13 @@ where
     Loader { value, error, stale }
 }
 
+/// The address of what is to be read, while anything is.
+type Wanted = Box<dyn Fn() -> Option<String>>;
 /// Shows a reply, or that there is none.
 type Show = Rc<dyn Fn(Option<&str>) -> Result<(), ApiError>>;
 
-/// The part of [`load`] that is the same for every kind of reply: when to ask, and which answers still count. `wanted`
-/// names what is to be read by its address.
-fn follow(
-    wanted: Box<dyn Fn() -> Option<String>>,
-    show: Show,
-) -> (RwSignal<Option<ApiError>>, RwSignal<bool>) {
+/// The part of [`load`] that is the same for every kind of reply: when to ask, and which answers still count.
+fn follow(wanted: Wanted, show: Show) -> (RwSignal<Option<ApiError>>, RwSignal<bool>) {
     let error = RwSignal::new(None);
     let stale = RwSignal::new(false);
     // What was asked last, which turn that was, which turn the server has answered, and whether anything is shown.

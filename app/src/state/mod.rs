@@ -15,8 +15,6 @@ pub mod store;
 pub mod time;
 
 use std::cell::OnceCell;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use domain::api::Call;
@@ -26,7 +24,7 @@ use domain::command::Wire;
 use domain::schema::Schema;
 use leptos::prelude::*;
 
-use crate::api::{self, ApiError, Question};
+use crate::api::{self, ApiError, Later, Question};
 use crate::components::Toasts;
 use outbox::Item;
 use overlay::Overlay;
@@ -107,7 +105,7 @@ pub async fn ask<C: Call>(parts: &[&str], request: &C::Request) -> Result<C::Rep
 }
 
 /// The same for the text of the reply, which is what the device remembers.
-pub fn ask_for(question: Question) -> Pin<Box<dyn Future<Output = Result<String, ApiError>>>> {
+pub fn ask_for(question: Question) -> Later<Result<String, ApiError>> {
     Box::pin(async {
         let reply = api::send(question).await;
         match &reply {

@@ -5,8 +5,6 @@
 //! Here stands what the screen knows of them. What is done with them comes in a part of its own: [`Dispatch`].
 
 use std::cell::Cell;
-use std::future::Future;
-use std::pin::Pin;
 
 use domain::api::Code;
 use domain::api::record::RecordBody;
@@ -23,6 +21,7 @@ use super::overlay::Effect;
 use super::session::Entry;
 use super::{app, session, sleep, store, time};
 use crate::apart::apart;
+use crate::api::Later;
 use crate::components::{Toast, icons};
 use crate::i18n::say;
 
@@ -141,12 +140,12 @@ pub fn command(actions: Vec<Action>) -> Command {
 /// What is done with commands: [`dispatch`](super::dispatch), which a part of the program brings. Nothing of it is needed
 /// to see Today or the board, and reading and planning commands is a third of all code that data makes necessary.
 pub(super) struct Dispatch {
-    pub submit: fn(Command, Note, Vec<RecordBody>) -> Later<Result<Id, Vec<Problem>>>,
+    pub submit: fn(Command, Note, Vec<RecordBody>) -> Later<Submitted>,
     pub take_over: fn(&[String]),
     pub send: fn() -> Later<bool>,
 }
 
-pub(super) type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+type Submitted = Result<Id, Vec<Problem>>;
 
 apart!(outbox, dispatch, &super::dispatch::DISPATCH => &'static Dispatch);
 
@@ -160,7 +159,7 @@ pub async fn fetch() {
 ///
 /// # Errors
 /// What is wrong with it, as far as one can know here; nothing has happened then.
-pub async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Result<Id, Vec<Problem>> {
+pub async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Submitted {
     match dispatch().await {
         Ok(dispatch) => (dispatch.submit)(command, note, known).await,
         Err(_) => Err(vec![Problem::new("error.offline")]),

@@ -113,7 +113,11 @@ impl Overlay {
 
     /// Every record that something here is about.
     pub fn touched(&self) -> BTreeSet<Id> {
-        self.layers.iter().flat_map(|(_, item)| &item.effects).map(|effect| effect.record).collect()
+        let mut touched = BTreeSet::new();
+        for effect in self.layers.iter().flat_map(|(_, item)| &item.effects) {
+            touched.insert(effect.record);
+        }
+        touched
     }
 
     /// How many saved changes of a record wait: the version it will have is that much higher.

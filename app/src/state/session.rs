@@ -2,8 +2,6 @@
 //! answers.
 
 use std::cell::Cell;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use domain::access::Role;
@@ -19,7 +17,7 @@ use leptos::task::spawn_local;
 use super::preferences::{read, remove, write};
 use super::time::{self, ZONES};
 use super::{app, ask, ask_for, outbox, store};
-use crate::api::{self, ApiError, Question, address};
+use crate::api::{self, ApiError, Later, Question, address};
 
 /// `app/first.js` reads it too: whether to show the shell of the app or of the entrance.
 const SIGNED_IN_KEY: &str = "zhike.signed_in";
@@ -82,7 +80,7 @@ fn read_schema(text: &str) -> Result<Arc<Schema>, ApiError> {
 
 /// Asks who is signed in and what the workspace defines; used at start and right after signing in. Boxed, because
 /// otherwise every caller would hold a copy of it.
-pub fn enter() -> Pin<Box<dyn Future<Output = ()>>> {
+pub fn enter() -> Later<()> {
     Box::pin(entering())
 }
 
@@ -162,7 +160,7 @@ async fn signed_in(session: Arc<SessionReply>, text: &str) {
     outbox::send_soon();
 }
 
-fn load_schema() -> Pin<Box<dyn Future<Output = Result<(), ApiError>>>> {
+fn load_schema() -> Later<Result<(), ApiError>> {
     Box::pin(async {
         let address = address::<GetSchema>(&[], &Empty {});
         let text = ask_for(Question::get(address.clone())).await?;
