@@ -277,7 +277,7 @@ pub fn NewRecord(definition: Entity) -> impl IntoView {
                 };
                 let command =
                     outbox::command(vec![Action::Create { entity: entity.clone(), record: id, values }]);
-                let answer = match outbox::submit(command, note, &[]).await {
+                let answer = match outbox::submit(command, note, Vec::new()).await {
                     Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
                     Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
                 };
@@ -358,7 +358,7 @@ pub fn EditForm(definition: Entity, body: RecordBody, #[prop(into)] on_done: Cal
             let (form, known) = (form.clone(), body.clone());
             form.pending.set(true);
             spawn_local(async move {
-                let answer = match outbox::submit(outbox::command(vec![action]), note, &[known]).await {
+                let answer = match outbox::submit(outbox::command(vec![action]), note, vec![known]).await {
                     Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
                     Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
                 };
