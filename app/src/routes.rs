@@ -1,7 +1,6 @@
 //! Every URL of the app and every entry of its menu, on one page.
 
 use leptos::prelude::*;
-use leptos_router::params::ParamsMap;
 
 use crate::components::{Icon, icons};
 use crate::pages::account::{SignIn, SignUp};
@@ -118,8 +117,11 @@ static ROUTES: [Route; 16] = [
     entrance("reset/:token", later::reset),
 ];
 
+/// The words that a path has where its route has names, as they stand in the address.
+pub type Words = Vec<(&'static str, String)>;
+
 /// Where a path leads: which route, by its place in the table, and what its words are.
-pub fn find(path: &str) -> Option<(usize, ParamsMap)> {
+pub fn find(path: &str) -> Option<(usize, Words)> {
     let found = |(at, route): (usize, &Route)| Some((at, words(route.path, path)?));
     ROUTES.iter().enumerate().find_map(found)
 }
@@ -128,13 +130,13 @@ pub fn route(at: usize) -> Option<&'static Route> {
     ROUTES.get(at)
 }
 
-fn words(route: &str, path: &str) -> Option<ParamsMap> {
-    let mut words = ParamsMap::new();
+fn words(route: &'static str, path: &str) -> Option<Words> {
+    let mut words = Words::new();
     let mut given = path.split('/').filter(|segment| !segment.is_empty());
     for segment in route.split('/').filter(|segment| !segment.is_empty()) {
         let given = given.next()?;
         match segment.strip_prefix(':') {
-            Some(name) => words.insert(name.to_owned(), given.to_owned()),
+            Some(name) => words.push((name, given.to_owned())),
             None if segment == given => {}
             None => return None,
         }
@@ -146,18 +148,25 @@ fn words(route: &str, path: &str) -> Option<ParamsMap> {
 mod tests {
     use super::*;
 
-    fn leads_to(path: &str) -> Option<(&'static str, Option<String>, Option<String>)> {
+    fn leads_to(path: &str) -> Option<(&'static str, Vec<String>)> {
         let (at, words) = find(path)?;
-        Some((route(at)?.path, words.get("entity"), words.get("id")))
+        Some((route(at)?.path, words.into_iter().map(|(name, word)| format!("{name}={word}")).collect()))
     }
 
     #[test]
     fn a_path_leads_to_the_page_with_the_same_segments() {
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(leads_to("/"), Some(("", None, None)));
-        assert_eq!(leads_to("/board/"), Some(("board", None, None)));
-        assert_eq!(leads_to("/records/deal"), Some(("records/:entity", some("deal"), None)));
-        assert_eq!(leads_to("/records/deal/new"), Some(("records/:entity/:id", some("deal"), some("new"))));
+        for (path, route, words) in [
+            ("/", "", vec![]),
+            ("/board/", "board", vec![]),
+            ("/records/deal", "records/:entity", vec!["entity=deal"]),
+            ("/records/deal/new", "records/:entity/:id", vec!["entity=deal", "id=new"]),
+        ] {
+            assert_eq!(
+                leads_to(path),
+                Some((route, words.into_iter().map(str::to_owned).collect())),
+                "{path}"
+            );
+        }
         for nowhere in ["/records", "/boards", "/records/deal/new/more", "/sign-in/x"] {
             assert_eq!(leads_to(nowhere), None, "{nowhere}");
         }

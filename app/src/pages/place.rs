@@ -8,10 +8,10 @@ use leptos_router::location::{BrowserUrl, LocationProvider as _};
 use leptos_router::params::ParamsMap;
 
 use crate::pages::{NotFound, Shell};
-use crate::routes::{self, Around};
+use crate::routes::{self, Around, Words};
 
 /// Where one is: the route by its place in the table, and the words of its path.
-type Place = Memo<Option<(usize, ParamsMap)>>;
+type Place = Memo<Option<(usize, Words)>>;
 
 /// What the address leads to, with what stands around it.
 #[component]
@@ -47,7 +47,7 @@ fn page(at: Option<usize>, around: Around, place: Place) -> AnyView {
     // A page that is about to go keeps its words: those of the next page mean nothing to it.
     provide_context(ArcMemo::new(move |before: Option<&ParamsMap>| {
         place.with(|place| match place {
-            Some((now, words)) if *now == at => words.clone(),
+            Some((now, words)) if *now == at => words.iter().cloned().collect(),
             _ => before.cloned().unwrap_or_default(),
         })
     }));
