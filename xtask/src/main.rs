@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod build;
 mod check;
+mod coverage;
 mod demo;
 mod deploy;
 mod inputs;
