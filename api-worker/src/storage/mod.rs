@@ -5,6 +5,7 @@
 //! of a record never become objects.
 
 pub mod filter;
+pub mod limits;
 pub mod place;
 pub mod scope;
 pub mod sort_key;

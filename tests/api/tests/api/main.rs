@@ -18,6 +18,7 @@ mod gate;
 mod hidden;
 mod isolation;
 mod openapi;
+mod page;
 
 mod auth;
 mod board;
@@ -35,5 +36,6 @@ mod today;
 mod totals;
 
 mod conditions;
+mod personal;
 mod sample;
 mod storm;
