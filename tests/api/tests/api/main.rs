@@ -19,6 +19,7 @@ mod hidden;
 mod isolation;
 mod openapi;
 
+mod alike;
 mod auth;
 mod board;
 mod changes;
