@@ -213,9 +213,7 @@ fn places<'a>(
 
 fn is_namesake(field: &Field, place: &Field) -> bool {
     let same = |a: &str, b: &str| !a.trim().is_empty() && a.trim().eq_ignore_ascii_case(b.trim());
-    field.id == place.id
-        || same(&field.label.zh, &place.label.zh)
-        || same(&field.label.en, &place.label.en)
+    field.id == place.id || same(&field.label.zh, &place.label.zh) || same(&field.label.en, &place.label.en)
 }
 
 /// What a place would be given; nothing when it holds that already.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use domain::access::{Act, Level, Permission};
 use domain::api::Code;
 use domain::api::record::{
-    AlikeReply, AlikeRequest, BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply, ChangesRequest, Hit, ListReply,
-    ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, SearchReply, SearchRequest, TimelineEntry,
-    TimelineKind, TimelineReply, TimelineRequest, TodayReply, TodayRequest, Total, TotalsReply,
-    TotalsRequest,
+    AlikeReply, AlikeRequest, BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply,
+    ChangesRequest, Hit, ListReply, ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, SearchReply,
+    SearchRequest, TimelineEntry, TimelineKind, TimelineReply, TimelineRequest, TodayReply, TodayRequest,
+    Total, TotalsReply, TotalsRequest,
 };
 use domain::command::ChangeKind;
 use domain::expr::Env;

@@ -73,8 +73,7 @@ fn every_filled_field_has_a_line_and_each_goes_where_it_belongs() {
     let schema = schema();
     let proposal = proposal(&schema, &lead(), &all_new());
     let fields: Vec<&str> = proposal.lines.iter().map(|line| line.field.as_str()).collect();
-    let all =
-        ["name", "company", "phone", "email", "source", "owner", "note", "next_touch", "external_id"];
+    let all = ["name", "company", "phone", "email", "source", "owner", "note", "next_touch", "external_id"];
     assert_eq!(fields, all);
     assert_eq!(line(&proposal, "name").to, [("contact", "name".to_owned())]);
     let company = [("account", "name".to_owned()), ("deal", "name".to_owned())];

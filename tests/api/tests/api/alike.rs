@@ -21,12 +21,12 @@ fn alike(person: &Person, entity: &str, request: &AlikeRequest) -> Vec<Id> {
 #[test]
 fn who_may_be_there_already_is_found_by_name_phone_or_email() {
     let Workspace { admin } = Workspace::new();
-    let account =
-        admin.create("account", json!({"name": "恒通（上海）物流 Ltd.", "phone": "021 5888 1234"}));
-    let contact =
-        admin.create("contact", json!({"name": "王芳", "phone": "138 0013 8000", "email": "wang@example.com"}));
+    let account = admin.create("account", json!({"name": "恒通（上海）物流 Ltd.", "phone": "021 5888 1234"}));
+    let contact = admin
+        .create("contact", json!({"name": "王芳", "phone": "138 0013 8000", "email": "wang@example.com"}));
     let namesake = admin.create("contact", json!({"name": "王 芳"}));
-    for spelt in ["恒通(上海)物流ltd", "恒通（上海）物流　ＬＴＤ", " 恒通 上海 物流 ltd. "] {
+    for spelt in ["恒通(上海)物流ltd", "恒通（上海）物流　ＬＴＤ", " 恒通 上海 物流 ltd. "]
+    {
         assert_eq!(alike(&admin, "account", &asked(Some(spelt), None, None)), [account], "{spelt}");
     }
     assert_eq!(alike(&admin, "account", &asked(None, Some("02158881234"), None)), [account]);

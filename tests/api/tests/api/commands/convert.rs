@@ -1,4 +1,5 @@
 //! A lead becomes a customer by the command that `domain::conversion` makes, as the app sends it.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use api_tests::actions::{assign, create, log_touch, undo};
 use api_tests::ids::new_id;
@@ -22,7 +23,7 @@ fn proposed(person: &Person, lead: &RecordBody, choice: &Choice) -> Proposal {
     let schema = person.call::<GetSchema>(&[], &Empty {});
     let me = person.value("user", person.user, "role");
     let reading = Reading { schema: &schema, zone: "UTC", zones: &UtcOnly };
-    propose(&reading, schema.role(me.as_str().unwrap_or_default()).expect("a known role"), lead, choice)
+    propose(&reading, schema.role(me.as_str().unwrap_or_default()).unwrap(), lead, choice)
 }
 
 fn conversion(person: &Person, lead: Id, choice: &Choice) -> Vec<Action> {
@@ -54,14 +55,17 @@ fn a_lead_with_everything_becomes_account_contact_and_deal_and_is_undone_as_one(
     let sent = command(conversion(&rep, id, &choice));
     rep.done_as(&sent);
     let (account, contact) = (choice.account.id(), choice.contact.id());
-    let deal = choice.deal.expect("a deal");
+    let deal = choice.deal.unwrap();
     assert_eq!(rep.value("account", account, "name"), "恒通物流");
     assert_eq!(rep.value("account", account, "note"), "要三台");
     assert_eq!(rep.value("contact", contact, "phone"), "+8613800138000");
     assert_eq!(rep.value("contact", contact, "account"), json!(account));
     let made = rep.read("deal", deal);
     assert_eq!((&made.values["account"], &made.values["contact"]), (&json!(account), &json!(contact)));
-    assert_eq!((&made.values["stage"], &made.values["source"]), (&json!("first_contact"), &json!("referral")));
+    assert_eq!(
+        (&made.values["stage"], &made.values["source"]),
+        (&json!("first_contact"), &json!("referral"))
+    );
     assert_eq!(made.values["f_budget"]["amount"], 500);
     assert_eq!(made.values["next_touch"]["date"], "2026-05-04");
     // The customer was in contact when the lead was.
@@ -96,11 +100,20 @@ fn a_known_customer_gets_what_it_lacks_and_keeps_what_it_has() {
     };
     admin.done(conversion(&admin, id, &choice));
     let after = admin.read("account", account);
-    assert_eq!((&after.values["name"], &after.values["note"]), (&json!("上海恒通物流有限公司"), &json!("老客户")));
-    assert_eq!((&after.values["source"], &after.values["next_touch"]["date"]), (&json!("referral"), &json!("2026-05-04")));
+    assert_eq!(
+        (&after.values["name"], &after.values["note"]),
+        (&json!("上海恒通物流有限公司"), &json!("老客户"))
+    );
+    assert_eq!(
+        (&after.values["source"], &after.values["next_touch"]["date"]),
+        (&json!("referral"), &json!("2026-05-04"))
+    );
     assert_eq!(admin.value("contact", contact, "account"), json!(account));
     assert_eq!(admin.value("contact", contact, "email"), "wang@example.com");
-    assert_eq!((admin.count("account", None), admin.count("contact", None), admin.count("deal", None)), (1, 1, 0));
+    assert_eq!(
+        (admin.count("account", None), admin.count("contact", None), admin.count("deal", None)),
+        (1, 1, 0)
+    );
 }
 
 #[test]
@@ -144,9 +157,14 @@ fn the_history_of_the_lead_is_read_with_the_customer_by_whoever_looks_after_it()
     let choice = all_new();
     first.done(conversion(&first, id, &choice));
     let account = choice.account.id();
-    for (entity, id) in [("account", account), ("contact", choice.contact.id()), ("deal", choice.deal.expect("a deal"))] {
+    for (entity, id) in
+        [("account", account), ("contact", choice.contact.id()), ("deal", choice.deal.unwrap())]
+    {
         let told = touches(&first, entity, id, Some(TimelineKind::Touch));
-        assert!(matches!(&told[..], [TimelineEntry::Touch { record, .. }] if record.id == touch), "{entity}: {told:?}");
+        assert!(
+            matches!(&told[..], [TimelineEntry::Touch { record, .. }] if record.id == touch),
+            "{entity}: {told:?}"
+        );
         assert_eq!(touches(&first, entity, id, Some(TimelineKind::Task)).len(), 1, "{entity}");
         let changes = touches(&first, entity, id, Some(TimelineKind::Change));
         assert!(changes.iter().all(|entry| matches!(entry, TimelineEntry::Change { .. })));

@@ -23,7 +23,8 @@ fn the_people_of_a_deal_are_seen_and_changed_with_the_deal() {
 
     // Another's deal takes none of mine, neither new nor moved, and its people are out of sight.
     assert!(!rep.sees("deal_contact", other));
-    let (code, _) = rep.refused(vec![create("deal_contact", new_id(), json!({"deal": theirs, "contact": contact}))]);
+    let (code, _) =
+        rep.refused(vec![create("deal_contact", new_id(), json!({"deal": theirs, "contact": contact}))]);
     assert_eq!(code, Code::Invalid, "what one points at has to be in sight");
     let (code, _) = rep.refused(vec![update("deal_contact", person, 1, json!({}), json!({"deal": theirs}))]);
     assert!(matches!(code, Code::Invalid | Code::Forbidden), "{code:?}");
@@ -44,9 +45,11 @@ fn who_only_reads_a_deal_changes_nothing_of_its_people() {
     let contact = workspace.admin.create("contact", json!({"name": "王芳"}));
     let person = workspace.admin.create("deal_contact", json!({"deal": deal, "contact": contact}));
     assert!(finance.sees("deal_contact", person));
-    let (code, _) = finance.refused(vec![create("deal_contact", new_id(), json!({"deal": deal, "contact": contact}))]);
+    let (code, _) =
+        finance.refused(vec![create("deal_contact", new_id(), json!({"deal": deal, "contact": contact}))]);
     assert_eq!(code, Code::Forbidden);
-    let (code, _) = finance.refused(vec![update("deal_contact", person, 1, json!({}), json!({"role": "user"}))]);
+    let (code, _) =
+        finance.refused(vec![update("deal_contact", person, 1, json!({}), json!({"role": "user"}))]);
     assert_eq!(code, Code::Forbidden);
 }
 
