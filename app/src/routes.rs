@@ -36,6 +36,16 @@ pub fn record(entity: &str, id: &str) -> String {
     format!("/records/{entity}/{id}")
 }
 
+/// The records of one kind that a condition lets through.
+pub fn records_where(entity: &str, condition: &serde_json::Value) -> String {
+    format!("/records/{entity}?filter={}", js_sys::encode_uri_component(&condition.to_string()))
+}
+
+/// Where a lead becomes a customer.
+pub fn convert(lead: &str) -> String {
+    format!("/records/lead/{lead}/convert")
+}
+
 /// Search with its words.
 pub fn search(words: &str) -> String {
     if words.is_empty() {
@@ -93,6 +103,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("settings/members") view=later::members />
                 <Route path=path!("records/:entity") view=later::record_list />
                 <Route path=path!("records/:entity/:id") view=later::record />
+                <Route path=path!("records/lead/:id/convert") view=later::convert_lead />
                 <ParentRoute path=path!("more") view=Outlet>
                     <Route path=path!("") view=later::more_page />
                     <Route path=path!("appearance") view=later::appearance />

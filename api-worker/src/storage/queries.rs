@@ -307,7 +307,36 @@ pub fn search(reader: Reader<'_>, entity: &Entity, text: &str, limit: u32) -> St
     conditions.statement("search", &head, &format!(" ORDER BY r.updated_at DESC LIMIT {limit}"))
 }
 
-/// Touches or tasks about a record, newest first.
+/// Records with this match key of the name, this phone or this e-mail; each has its index. What the reader may not
+/// see of a kind is not compared.
+#[must_use]
+pub fn alike(
+    selection: &Selection<'_>,
+    reader: Reader<'_>,
+    entity: &Entity,
+    asked: &[(&str, String)],
+    limit: u32,
+) -> Statement {
+    let mut conditions = Conditions::new(reader);
+    conditions.and("r.deleted_at IS NULL");
+    let mut any = Vec::new();
+    for (field, wanted) in asked {
+        if entity.field(field).is_none() || reader.role.hides(&entity.id, field) || wanted.is_empty() {
+            continue;
+        }
+        let column = if *field == "name" { "match_key" } else { field };
+        let wanted = conditions.bind(wanted.as_str());
+        any.push(format!("r.\"{column}\" = {wanted}"));
+    }
+    conditions.and(&if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) });
+    conditions.statement(
+        "alike",
+        &selection.sql("NULL"),
+        &format!(" ORDER BY r.updated_at DESC, r.id LIMIT {limit}"),
+    )
+}
+
+/// Touches or tasks about a record, newest first; those of the leads it came from are part of its history.
 #[must_use]
 pub fn about(
     selection: &Selection<'_>,
@@ -320,7 +349,13 @@ pub fn about(
 ) -> Statement {
     let mut conditions = Conditions::new(reader);
     let (id, before) = (conditions.bind(record), conditions.bind(before.unix_ms()));
-    conditions.and(&format!("r.deleted_at IS NULL AND r.\"{relation}_id\" = {id} AND {at} < {before}"));
+    let mut about = format!("r.\"{relation}_id\" = {id}");
+    if domain::conversion::RESULTS.contains(&relation) {
+        about = format!(
+            "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
+        );
+    }
+    conditions.and(&format!("r.deleted_at IS NULL AND {about} AND {at} < {before}"));
     conditions.statement(
         "about",
         &selection.sql(at),

@@ -14,6 +14,7 @@ mod sentinel;
 mod sheet;
 mod skeleton;
 mod toast;
+mod toggle;
 
 pub use avatar::{Avatar, AvatarShape};
 pub use button::{Button, ButtonKind, IconButton};
@@ -28,6 +29,7 @@ pub use sentinel::Sentinel;
 pub use sheet::Sheet;
 pub use skeleton::{SkeletonRows, SkeletonText};
 pub use toast::{Toast, ToastRegion, Toasts};
+pub use toggle::ToggleCard;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

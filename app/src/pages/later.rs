@@ -51,6 +51,7 @@ macro_rules! later {
 later! { records:
     record_list: page = records::Records();
     record: page = records::Record();
+    convert_lead: page = records::ConvertLead();
     search_page: page = search::Search();
     touch_sheet: touch = records::TouchSheet();
     tray_sheet: tray = tray::TraySheet();

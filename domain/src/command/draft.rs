@@ -274,6 +274,20 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Whether the asker may create a record of nobody under the parents it names: by changing one of them.
+    pub fn may_hang(&self, entity: &Entity, values: &Values) -> bool {
+        if self.role.level(&entity.id, crate::access::Act::Create) == Level::None {
+            return false;
+        }
+        entity.parents.iter().any(|parent| {
+            let target = entity.field(parent).and_then(|field| field.kind.relation_target());
+            let id = values.get(parent).and_then(Value::reference);
+            let key = target.zip(id).map(|(target, id)| RecordKey::new(target, id));
+            key.and_then(|key| self.find(&key))
+                .is_some_and(|loaded| loaded.may.update && !loaded.record.deleted)
+        })
+    }
+
     /// Compares what a command believed with what stands there: equal fields pass, fields that already hold the
     /// wish fall away, others conflict.
     pub fn merge(&mut self, record: &Record, old: &Values, mut wished: Values) -> Values {

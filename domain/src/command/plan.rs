@@ -9,8 +9,9 @@ use crate::message::Problem;
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::change::{self, DefinitionChange};
 use crate::schema::{Entity, StageStatus};
+use crate::time::Instant;
 use crate::value::Value;
-use crate::{fields, rank};
+use crate::{conversion, fields, rank};
 
 /// Turns a command into changes.
 ///
@@ -93,11 +94,11 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     let allowed = if owned {
         draft.may_own(&entity.id, owner)
     } else {
-        draft.role.level(&entity.id, Act::Create) == Level::All
+        draft.role.level(&entity.id, Act::Create) == Level::All || draft.may_hang(entity, &values)
     };
     if !allowed {
         let none = draft.role.level(&entity.id, Act::Create) == Level::None;
-        let problem = if none {
+        let problem = if none || !owned {
             Problem::new("problem.forbidden")
         } else {
             Problem::on("owner", "problem.not_for_this_owner")
@@ -146,12 +147,16 @@ fn note_contact(draft: &mut Draft<'_>, entity: &Entity, touch: &Values) {
             continue;
         };
         let Some(id) = touch.get(parent).and_then(Value::reference) else { continue };
-        let Some(loaded) = draft.find(&RecordKey::new(target, id)) else { continue };
-        let newer = loaded.record.get("last_touch_at").instant().is_none_or(|last| last < at);
-        if newer {
-            let values = Values::from([("last_touch_at".to_owned(), Value::Instant(at))]);
-            draft.write(&loaded.record, ChangeKind::Updated, values);
-        }
+        note_contact_with(draft, target, id, at);
+    }
+}
+
+fn note_contact_with(draft: &mut Draft<'_>, entity: &str, id: Id, at: Instant) {
+    let Some(loaded) = draft.find(&RecordKey::new(entity, id)) else { return };
+    let newer = loaded.record.get("last_touch_at").instant().is_none_or(|last| last < at);
+    if newer {
+        let values = Values::from([("last_touch_at".to_owned(), Value::Instant(at))]);
+        draft.write(&loaded.record, ChangeKind::Updated, values);
     }
 }
 
@@ -166,6 +171,20 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     let owner_changes = values.get("owner").is_some_and(|owner| !owner.same(loaded.record.get("owner")));
     if owner_changes && !loaded.may.assign {
         draft.forbid(Problem::on("owner", "problem.forbidden"));
+        return;
+    }
+    // A record of nobody is as free as its parent: it goes only below what the asker may change.
+    let moves = definition
+        .parents
+        .iter()
+        .any(|parent| values.get(parent).is_some_and(|value| !value.same(loaded.record.get(parent))));
+    let owned = definition.field("owner").is_some();
+    if moves
+        && !owned
+        && draft.role.level(entity, Act::Update) != Level::All
+        && !draft.may_hang(definition, &values)
+    {
+        draft.forbid(Problem::new("problem.forbidden"));
         return;
     }
     draft.check_required(definition, &values, false);
@@ -183,7 +202,19 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
         return;
     }
     draft.convert(&mut merged);
-    draft.write(&loaded.record, ChangeKind::Updated, merged);
+    draft.write(&loaded.record, ChangeKind::Updated, merged.clone());
+    if definition.id == "lead" {
+        hand_on_contact(draft, &loaded.record, &merged);
+    }
+}
+
+/// What a lead becomes has been in contact as long as the lead was.
+fn hand_on_contact(draft: &mut Draft<'_>, lead: &Record, changed: &Values) {
+    let Some(at) = lead.get("last_touch_at").instant() else { return };
+    for result in conversion::RESULTS {
+        let Some(id) = changed.get(result).and_then(Value::reference) else { continue };
+        note_contact_with(draft, result, id, at);
+    }
 }
 
 fn delete(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64) {

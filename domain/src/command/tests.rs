@@ -193,6 +193,45 @@ fn a_touch_reaches_everything_it_is_about() {
 }
 
 #[test]
+fn what_a_lead_becomes_was_in_contact_when_the_lead_was() {
+    let at = Instant::parse("2026-04-20T08:00:00Z").unwrap();
+    let lead = [("name", text("Wang")), ("last_touch_at", Value::Instant(at))];
+    let story = Story::new(REP).with("lead", 5, 4, &lead, ALL);
+    let plan = story
+        .tell(json!([
+            {"do": "create", "entity": "account", "record": id(7), "values": {"name": "Acme"}},
+            {"do": "update", "entity": "lead", "record": id(5), "base_version": 4, "values": {"status": "qualified", "account": id(7)}},
+        ]))
+        .unwrap();
+    let account = plan.changes.iter().find(|change| change.key.entity == "account").unwrap();
+    assert_eq!((account.kind, &account.after["last_touch_at"]), (ChangeKind::Created, &Value::Instant(at)));
+    assert_eq!(plan.changes.len(), 2);
+}
+
+#[test]
+fn people_are_added_to_a_deal_by_whoever_may_change_it() {
+    let add = json!([{"do": "create", "entity": "deal_contact", "record": id(9), "values": {"deal": id(7), "contact": id(8), "role": "champion"}}]);
+    let story = |may: May| {
+        Story::new(REP).with("deal", 7, 1, &[("name", text("Pumps"))], may).with(
+            "contact",
+            8,
+            1,
+            &[("name", text("Li"))],
+            May::default(),
+        )
+    };
+    assert!(story(ALL).tell(add.clone()).is_ok());
+    assert_eq!(problems(story(May::default()).tell(add)), [(None, "problem.forbidden".into())]);
+    // Nor does a change move them to a deal that one may only look at.
+    let part = [("deal", Value::Reference(id(7))), ("contact", Value::Reference(id(8)))];
+    let moved = story(ALL)
+        .with("deal", 6, 1, &[("name", text("Theirs"))], May::default())
+        .with("deal_contact", 9, 1, &part, ALL)
+        .tell(json!([{"do": "update", "entity": "deal_contact", "record": id(9), "base_version": 1, "values": {"deal": id(6)}}]));
+    assert_eq!(problems(moved), [(None, "problem.forbidden".into())]);
+}
+
+#[test]
 fn roles_decide_for_whom() {
     let other =
         json!([{"do": "create", "entity": "deal", "record": id(7), "values": {"name": "x", "owner": id(2)}}]);

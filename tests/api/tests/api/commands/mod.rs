@@ -1,6 +1,7 @@
 //! `/api/v1/commands`: the one door.
 
 mod assign;
+mod convert;
 mod definition;
 mod import;
 mod merge;
