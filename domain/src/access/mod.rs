@@ -29,7 +29,7 @@ pub enum Level {
 }
 
 /// What is done with a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     View,
@@ -66,6 +66,19 @@ pub enum Permission {
     Export,
 }
 
+impl Permission {
+    pub const ALL: [Self; 5] =
+        [Self::Import, Self::EnterHistory, Self::Export, Self::ManageUsers, Self::Define];
+}
+
+impl Act {
+    pub const ALL: [Self; 5] = [Self::View, Self::Create, Self::Update, Self::Delete, Self::Assign];
+}
+
+impl Level {
+    pub const ALL: [Self; 4] = [Self::None, Self::Own, Self::Team, Self::All];
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Role {
@@ -89,6 +102,18 @@ pub struct Actor {
 }
 
 impl Grant {
+    #[must_use]
+    pub fn with(mut self, act: Act, level: Level) -> Self {
+        match act {
+            Act::View => self.view = level,
+            Act::Create => self.create = level,
+            Act::Update => self.update = level,
+            Act::Delete => self.delete = level,
+            Act::Assign => self.assign = level,
+        }
+        self
+    }
+
     #[must_use]
     pub fn level(&self, act: Act) -> Level {
         match act {
@@ -120,6 +145,13 @@ impl Role {
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
+    }
+
+    /// Whether somebody with this role can mend any other: change the definitions and manage people. A workspace
+    /// without anybody who can would be locked for good.
+    #[must_use]
+    pub fn holds_the_keys(&self) -> bool {
+        self.may(Permission::Define) && self.may(Permission::ManageUsers)
     }
 
     #[must_use]

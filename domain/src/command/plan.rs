@@ -7,7 +7,8 @@ use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::record::{Record, RecordKey, Values};
-use crate::schema::change::{self, DefinitionChange};
+use crate::schema::builtin::user::status;
+use crate::schema::change::{self, DefinitionChange, Place};
 use crate::schema::{Entity, StageStatus};
 use crate::value::Value;
 use crate::{fields, rank};
@@ -200,6 +201,9 @@ fn delete(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64) {
         draft.invalid(Problem::on("record", "problem.user_stays"));
         return;
     }
+    if entity == "team" {
+        draft.vacate(Place::Team(id));
+    }
     if loaded.record.version != base_version {
         // Whoever deletes has to have seen what is deleted.
         let RecordKey { entity, id } = loaded.record.key;
@@ -227,8 +231,20 @@ fn restore(draft: &mut Draft<'_>, entity: &str, id: Id) {
         return;
     }
     if loaded.record.deleted {
-        draft.write(&loaded.record, ChangeKind::Restored, Values::new());
+        restored(draft, &loaded.record);
     }
+}
+
+/// A record comes back; where its stage is gone meanwhile, it begins again.
+pub(super) fn restored(draft: &mut Draft<'_>, record: &Record) {
+    let schema = draft.world.schema;
+    let gone = record.get("stage").text().is_some_and(|stage| schema.stage(stage).is_none());
+    let first = schema.pipelines_of(&record.key.entity).next().and_then(|pipeline| pipeline.stages.first());
+    let values = match first.filter(|_| gone) {
+        Some(first) => Values::from([("stage".to_owned(), Value::Text(first.id.clone()))]),
+        None => Values::new(),
+    };
+    draft.write(record, ChangeKind::Restored, values);
 }
 
 fn move_stage(draft: &mut Draft<'_>, entity: &str, id: Id, from: &str, to: &str, rank: Option<&str>) {
@@ -354,9 +370,13 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
         draft.outdated = true;
         return;
     }
-    if let Some(stage) = draft.world.occupied_stages.iter().next() {
-        draft.invalid(Problem::on("stages", "problem.definition.stage_in_use").with("stage", stage));
-        return;
+    define_now(draft, wish);
+}
+
+/// Plans a change of definitions on top of those in force.
+pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
+    for place in wish.vacates(draft.world.schema) {
+        draft.vacate(place);
     }
     match change::apply(draft.world.schema, wish, draft.world.zones) {
         Ok(defined) => draft.plan.definition = Some(defined),
@@ -396,14 +416,24 @@ pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<
     if entity.id != "user" {
         return;
     }
+    let before = |field: &str| record.map_or(&Value::Null, |record| record.get(field));
     for field in ["role", "status"] {
-        let before = record.map_or(&Value::Null, |record| record.get(field));
-        let changes = values.get(field).is_some_and(|value| !value.same(before));
+        let changes = values.get(field).is_some_and(|value| !value.same(before(field)));
         let oneself = record.is_some_and(|record| record.key.id == draft.world.actor.user);
         if changes && oneself {
             draft.invalid(Problem::on(field, "problem.not_oneself"));
         } else if changes && !draft.role.may(Permission::ManageUsers) {
             draft.forbid(Problem::on(field, "problem.forbidden"));
         }
+    }
+    // An entrance is made by an invitation alone; here it is only closed, and opened again for who had it.
+    let wished = values.get("status").filter(|status| !status.same(before("status")));
+    let has_one = match wished.and_then(Value::text) {
+        Some(status::ACTIVE) => !before("joined_at").is_null(),
+        Some(status::INVITED) => !before("email").is_null() && before("joined_at").is_null(),
+        _ => true,
+    };
+    if !has_one {
+        draft.invalid(Problem::on("status", "problem.joins_by_invitation"));
     }
 }

@@ -1,12 +1,13 @@
 //! Taking a command back, under the asker's own rights, except where somebody changed things since.
 
 use super::draft::Draft;
-use super::plan::check_user;
+use super::plan::{check_user, define_now, restored};
 use super::{ChangeKind, Kept, Logged};
 use crate::access::Permission;
+use crate::fields::FieldKind;
 use crate::message::Problem;
 use crate::record::{Record, Values};
-use crate::schema::change;
+use crate::schema::change::Place;
 use crate::value::Value;
 
 pub(super) fn undo(draft: &mut Draft<'_>) {
@@ -22,14 +23,7 @@ pub(super) fn undo(draft: &mut Draft<'_>) {
                     draft.forbid(Problem::new("problem.forbidden"));
                     return;
                 }
-                match change::apply(draft.world.schema, inverse, draft.world.zones) {
-                    Ok(defined) => draft.plan.definition = Some(defined),
-                    Err(problems) => {
-                        for problem in problems {
-                            draft.invalid(problem);
-                        }
-                    }
-                }
+                define_now(draft, inverse);
             }
             _ => undo_record(draft, entry),
         }
@@ -57,16 +51,20 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
             let changed = fields_changed_since(draft, entry, record);
             if changed.is_empty() {
                 if !record.deleted {
+                    if entry.key.entity == "team" {
+                        draft.vacate(Place::Team(entry.key.id));
+                    }
                     draft.write(record, ChangeKind::Deleted, Values::new());
                 }
             } else {
                 keep(draft, entry, changed);
             }
         }
-        ChangeKind::Deleted if record.deleted => draft.write(record, ChangeKind::Restored, Values::new()),
+        ChangeKind::Deleted if record.deleted => restored(draft, record),
         ChangeKind::Restored if !record.deleted => draft.write(record, ChangeKind::Deleted, Values::new()),
         ChangeKind::Updated => {
-            let changed = fields_changed_since(draft, entry, record);
+            let mut changed = fields_changed_since(draft, entry, record);
+            changed.extend(entry.before.keys().filter(|field| is_gone(draft, entry, field)).cloned());
             let back: Values = entry
                 .before
                 .iter()
@@ -84,6 +82,19 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
             }
         }
         _ => {}
+    }
+}
+
+/// The stage or role a record would go back to is no longer there: it stays where it is.
+fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
+    let schema = draft.world.schema;
+    let kind =
+        schema.entity(&entry.key.entity).and_then(|entity| entity.field(field)).map(|field| &field.kind);
+    let before = entry.before.get(field).and_then(Value::text);
+    match (kind, before) {
+        (Some(FieldKind::Stage(_)), Some(stage)) => schema.stage(stage).is_none(),
+        (Some(FieldKind::Role(_)), Some(role)) => schema.role(role).is_none(),
+        _ => false,
     }
 }
 

@@ -106,7 +106,8 @@ impl Here<'_> {
             team_mates: &BTreeSet::new(),
             names: &BTreeMap::new(),
             taken: &BTreeSet::new(),
-            occupied_stages: &BTreeSet::new(),
+            occupied: &BTreeMap::new(),
+            active: None,
             undo: &[],
         };
         match plan(&command(vec![action]), &world) {

@@ -1,6 +1,6 @@
 use domain::api::account::{PASSWORD_MIN, SignUpRequest};
 use domain::money::Currency;
-use domain::schema::WorkspaceSettings;
+use domain::schema::{WorkDays, WorkspaceSettings};
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -48,6 +48,7 @@ pub fn SignUp() -> impl IntoView {
             language: lang_now().code().to_owned(),
             zone: zone.get_untracked(),
             currency,
+            work: WorkDays::default(),
         };
         sending.send(SignUpRequest {
             workspace,

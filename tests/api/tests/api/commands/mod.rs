@@ -7,6 +7,7 @@ mod merge;
 mod money;
 mod records;
 mod sending;
+mod settings;
 mod together;
 mod touch;
 mod undo;
