@@ -102,14 +102,33 @@ pub struct Actor {
 }
 
 impl Grant {
+    /// The grant with one level changed, and the others so that it makes sense: what one may not see one cannot
+    /// change, so seeing less takes the rest down and changing more shows more. Creating stands nearly for itself:
+    /// somebody may take in leads for all and see only their own.
     #[must_use]
     pub fn with(mut self, act: Act, level: Level) -> Self {
         match act {
-            Act::View => self.view = level,
-            Act::Create => self.create = level,
+            Act::View => {
+                self.view = level;
+                self.update = self.update.min(level);
+                self.delete = self.delete.min(level);
+                self.assign = self.assign.min(level);
+                if level == Level::None {
+                    self.create = Level::None;
+                }
+            }
+            Act::Create => {
+                self.create = level;
+                if self.view == Level::None {
+                    self.view = level;
+                }
+            }
             Act::Update => self.update = level,
             Act::Delete => self.delete = level,
             Act::Assign => self.assign = level,
+        }
+        if matches!(act, Act::Update | Act::Delete | Act::Assign) {
+            self.view = self.view.max(level);
         }
         self
     }
@@ -212,4 +231,28 @@ pub fn scope(schema: &Schema, role: &Role, entity: &str, act: Act) -> Scope {
         }
     }
     Scope::Within { owners, parents }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_may_not_see_one_cannot_change() {
+        use Level::{All, None, Own, Team};
+        let grant = |view, create, update, delete, assign| Grant { view, create, update, delete, assign };
+        let team = Grant::uniform(Team);
+        let cases = [
+            (team, Act::View, Own, grant(Own, Team, Own, Own, Own)),
+            (team, Act::View, All, grant(All, Team, Team, Team, Team)),
+            (team, Act::View, None, Grant::uniform(None)),
+            (team, Act::Delete, None, grant(Team, Team, Team, None, Team)),
+            (team, Act::Update, All, grant(All, Team, All, Team, Team)),
+            (Grant::uniform(None), Act::Create, Own, grant(Own, Own, None, None, None)),
+            (Grant::view_only(Own), Act::Create, All, grant(Own, All, None, None, None)),
+        ];
+        for (before, act, level, after) in cases {
+            assert_eq!(before.with(act, level), after, "{act:?} {level:?}");
+        }
+    }
 }

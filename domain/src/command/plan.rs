@@ -6,6 +6,7 @@ use super::{Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wir
 use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
+use crate::money::Currency;
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::builtin::user::status;
 use crate::schema::change::{self, DefinitionChange, Place};
@@ -89,6 +90,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     draft.check_targets(entity, &values);
     check_external(draft, entity, None, &values);
     check_user(draft, entity, None, &values);
+    check_rate(draft, entity, &values);
     let owner = values.get("owner").and_then(Value::reference);
     let owned = entity.field("owner").is_some();
     let allowed = if owned {
@@ -174,6 +176,7 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     check_external(draft, definition, Some(&loaded.record), &values);
     check_cycle(draft, definition, id, &values);
     check_user(draft, definition, Some(&loaded.record), &values);
+    check_rate(draft, definition, &values);
     let old = if base_version == loaded.record.version {
         loaded.record.values.clone()
     } else {
@@ -375,9 +378,6 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
 
 /// Plans a change of definitions on top of those in force.
 pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
-    for place in wish.vacates(draft.world.schema) {
-        draft.vacate(place);
-    }
     match change::apply(draft.world.schema, wish, draft.world.zones) {
         Ok(defined) => draft.plan.definition = Some(defined),
         Err(problems) => {
@@ -385,6 +385,9 @@ pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
                 draft.invalid(problem);
             }
         }
+    }
+    for place in wish.vacates(draft.world.schema) {
+        draft.vacate(place);
     }
 }
 
@@ -407,6 +410,19 @@ fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) 
         if reflexive && value.reference() == Some(id) {
             draft.invalid(Problem::on(field, "problem.refers_to_itself"));
         }
+    }
+}
+
+/// A rate names a currency and is worth something: totals are counted by it.
+fn check_rate(draft: &mut Draft<'_>, entity: &Entity, values: &Values) {
+    if entity.id != "rate" {
+        return;
+    }
+    if values.get("currency").and_then(Value::text).is_some_and(|code| Currency::parse(code).is_none()) {
+        draft.invalid(Problem::on("currency", "problem.not_currency"));
+    }
+    if matches!(values.get("rate"), Some(Value::Decimal(rate)) if rate.units <= 0) {
+        draft.invalid(Problem::on("rate", "problem.not_positive"));
     }
 }
 

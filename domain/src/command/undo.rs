@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::plan::{check_user, define_now, restored};
 use super::{ChangeKind, Kept, Logged};
 use crate::access::Permission;
-use crate::fields::FieldKind;
+use crate::fields;
 use crate::message::Problem;
 use crate::record::{Record, Values};
 use crate::schema::change::Place;
@@ -85,17 +85,15 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
     }
 }
 
-/// The stage or role a record would go back to is no longer there: it stays where it is.
+/// What a field would go back to is no value of it any more, such as a stage or role that was removed: it stays.
 fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
-    let schema = draft.world.schema;
-    let kind =
-        schema.entity(&entry.key.entity).and_then(|entity| entity.field(field)).map(|field| &field.kind);
-    let before = entry.before.get(field).and_then(Value::text);
-    match (kind, before) {
-        (Some(FieldKind::Stage(_)), Some(stage)) => schema.stage(stage).is_none(),
-        (Some(FieldKind::Role(_)), Some(role)) => schema.role(role).is_none(),
-        _ => false,
-    }
+    let entity = draft.world.schema.entity(&entry.key.entity);
+    let (Some(field), Some(before)) =
+        (entity.and_then(|entity| entity.field(field)), entry.before.get(field))
+    else {
+        return false;
+    };
+    !field.system && fields::read(&field.kind, &before.to_json(), &draft.reading()).is_err()
 }
 
 /// Fields a person changed after the entry. What the system computes (the last touch) does not count.

@@ -137,7 +137,7 @@ fn device_zone() -> String {
 }
 
 /// Every zone the browser knows, the device's own always among them.
-fn all_zones(own: &str) -> Vec<String> {
+pub fn all_zones(own: &str) -> Vec<String> {
     let list = || {
         let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
         let supported: Function =

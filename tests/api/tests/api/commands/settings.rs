@@ -214,8 +214,8 @@ fn a_second_pipeline_has_its_own_board_and_goes_when_it_is_empty() {
     change(admin, remove());
     is_because(
         &refused(admin, DefinitionChange::RemovePipeline { pipeline: "sales".into() }),
-        "stages",
-        "problem.definition.stage_in_use",
+        "pipeline",
+        "problem.definition.last_pipeline",
     );
 }
 
@@ -348,7 +348,7 @@ fn working_days_are_kept_and_checked() {
     let malformed = json!({"commands": [{"v": 1, "id": api_tests::ids::new_id(), "actions": [{"do": "change_definition",
         "base_revision": 2, "change": {"change": "set_workspace", "settings": {"name": "x", "language": "zh", "zone": "UTC",
         "currency": "CNY", "work": {"days": {"2026-02-30": true}}}}}]}]});
-    assert_eq!(admin.post("/api/v1/commands", malformed.to_string()).status, 422);
+    assert_eq!(admin.post("/api/v1/commands", malformed.to_string()).status, 400);
 }
 
 #[test]
