@@ -51,6 +51,16 @@ pub fn comparable(alias: &str, field: &Field) -> String {
     format!("{alias}.\"{column}\"")
 }
 
+/// Whether a field holds anything: money counts before its worth is known.
+#[must_use]
+pub fn filled(alias: &str, field: &Field) -> String {
+    if field.custom {
+        format!("json_extract({alias}.custom, '$.{}') IS NOT NULL", field.id)
+    } else {
+        format!("{alias}.\"{}\" IS NOT NULL", columns(field).swap_remove(0))
+    }
+}
+
 /// What a value's columns hold, in the order of [`columns`].
 #[must_use]
 pub fn to_columns(field: &Field, value: &Value) -> Vec<Json> {

@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::db::{Param, Statement};
 use super::place::{columns, custom, table, to_columns};
+use super::places;
 use super::sort_key::sort_key;
 
 /// Everything a save needs beside the plan.
@@ -91,6 +92,22 @@ impl Save<'_> {
             guards.push(format!(
                 "(SELECT count(*) FROM json_each(?{at}) g CROSS JOIN \"{entity}\" r ON r.workspace_id = ?1 AND r.id = g.value \
                  AND r.deleted_at IS NULL) = json_array_length(?{at})"
+            ));
+        }
+        for place in &self.plan.vacant {
+            let (guard, param) = places::guard(self.schema, place, params.len() + 2);
+            params.extend(param);
+            guards.push(guard);
+        }
+        if let Some(keys) = &self.plan.keys {
+            let but: Vec<String> = keys.but.iter().map(Id::to_string).collect();
+            params.push(Json::from(keys.roles.iter().cloned().collect::<Vec<_>>()).into());
+            params.push(Json::from(but).into());
+            let at = params.len();
+            guards.push(format!(
+                "EXISTS (SELECT 1 FROM \"user\" r WHERE r.workspace_id = ?1 AND r.deleted_at IS NULL AND r.status = 'active' \
+                 AND r.role IN (SELECT value FROM json_each(?{at})) AND r.id NOT IN (SELECT value FROM json_each(?{})))",
+                at + 1
             ));
         }
         let sql = format!(

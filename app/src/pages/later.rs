@@ -59,6 +59,11 @@ later! { records:
 
 later! { office:
     definitions: page = admin::Definitions();
+    pipelines: page = admin::Pipelines();
+    roles: page = admin::Roles();
+    role: page = admin::Role();
+    teams: page = admin::Teams();
+    workspace: page = admin::Workspace();
     more_page: page = more::More();
     appearance: page = more::Appearance();
     sessions: page = more::Sessions();

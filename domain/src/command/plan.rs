@@ -6,8 +6,10 @@ use super::{Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wir
 use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
+use crate::money::Currency;
 use crate::record::{Record, RecordKey, Values};
-use crate::schema::change::{self, DefinitionChange};
+use crate::schema::builtin::user::status;
+use crate::schema::change::{self, DefinitionChange, Place};
 use crate::schema::{Entity, StageStatus};
 use crate::time::Instant;
 use crate::value::Value;
@@ -89,6 +91,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     draft.check_targets(entity, &values);
     check_external(draft, entity, None, &values);
     check_user(draft, entity, None, &values);
+    check_rate(draft, entity, &values);
     let owner = values.get("owner").and_then(Value::reference);
     let owned = entity.field("owner").is_some();
     let allowed = if owned {
@@ -192,6 +195,7 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     check_external(draft, definition, Some(&loaded.record), &values);
     check_cycle(draft, definition, id, &values);
     check_user(draft, definition, Some(&loaded.record), &values);
+    check_rate(draft, definition, &values);
     let old = if base_version == loaded.record.version {
         loaded.record.values.clone()
     } else {
@@ -231,6 +235,9 @@ fn delete(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64) {
         draft.invalid(Problem::on("record", "problem.user_stays"));
         return;
     }
+    if entity == "team" {
+        draft.vacate(Place::Team(id));
+    }
     if loaded.record.version != base_version {
         // Whoever deletes has to have seen what is deleted.
         let RecordKey { entity, id } = loaded.record.key;
@@ -258,8 +265,20 @@ fn restore(draft: &mut Draft<'_>, entity: &str, id: Id) {
         return;
     }
     if loaded.record.deleted {
-        draft.write(&loaded.record, ChangeKind::Restored, Values::new());
+        restored(draft, &loaded.record);
     }
+}
+
+/// A record comes back; where its stage is gone meanwhile, it begins again.
+pub(super) fn restored(draft: &mut Draft<'_>, record: &Record) {
+    let schema = draft.world.schema;
+    let gone = record.get("stage").text().is_some_and(|stage| schema.stage(stage).is_none());
+    let first = schema.pipelines_of(&record.key.entity).next().and_then(|pipeline| pipeline.stages.first());
+    let values = match first.filter(|_| gone) {
+        Some(first) => Values::from([("stage".to_owned(), Value::Text(first.id.clone()))]),
+        None => Values::new(),
+    };
+    draft.write(record, ChangeKind::Restored, values);
 }
 
 fn move_stage(draft: &mut Draft<'_>, entity: &str, id: Id, from: &str, to: &str, rank: Option<&str>) {
@@ -390,10 +409,11 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
         draft.outdated = true;
         return;
     }
-    if let Some(stage) = draft.world.occupied_stages.iter().next() {
-        draft.invalid(Problem::on("stages", "problem.definition.stage_in_use").with("stage", stage));
-        return;
-    }
+    define_now(draft, wish);
+}
+
+/// Plans a change of definitions on top of those in force.
+pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
     match change::apply(draft.world.schema, wish, draft.world.zones) {
         Ok(defined) => draft.plan.definition = Some(defined),
         Err(problems) => {
@@ -401,6 +421,9 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
                 draft.invalid(problem);
             }
         }
+    }
+    for place in wish.vacates(draft.world.schema) {
+        draft.vacate(place);
     }
 }
 
@@ -426,20 +449,43 @@ fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) 
     }
 }
 
+/// A rate names a currency and is worth something: totals are counted by it.
+fn check_rate(draft: &mut Draft<'_>, entity: &Entity, values: &Values) {
+    if entity.id != "rate" {
+        return;
+    }
+    if values.get("currency").and_then(Value::text).is_some_and(|code| Currency::parse(code).is_none()) {
+        draft.invalid(Problem::on("currency", "problem.not_currency"));
+    }
+    if matches!(values.get("rate"), Some(Value::Decimal(rate)) if rate.units <= 0) {
+        draft.invalid(Problem::on("rate", "problem.not_positive"));
+    }
+}
+
 /// Roles and states of people are for those who manage people; and nobody locks the workspace's last door by
 /// changing their own.
 pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
     if entity.id != "user" {
         return;
     }
+    let before = |field: &str| record.map_or(&Value::Null, |record| record.get(field));
     for field in ["role", "status"] {
-        let before = record.map_or(&Value::Null, |record| record.get(field));
-        let changes = values.get(field).is_some_and(|value| !value.same(before));
+        let changes = values.get(field).is_some_and(|value| !value.same(before(field)));
         let oneself = record.is_some_and(|record| record.key.id == draft.world.actor.user);
         if changes && oneself {
             draft.invalid(Problem::on(field, "problem.not_oneself"));
         } else if changes && !draft.role.may(Permission::ManageUsers) {
             draft.forbid(Problem::on(field, "problem.forbidden"));
         }
+    }
+    // An entrance is made by an invitation alone; here it is only closed, and opened again for who had it.
+    let wished = values.get("status").filter(|status| !status.same(before("status")));
+    let has_one = match wished.and_then(Value::text) {
+        Some(status::ACTIVE) => !before("joined_at").is_null(),
+        Some(status::INVITED) => !before("email").is_null() && before("joined_at").is_null(),
+        _ => true,
+    };
+    if !has_one {
+        draft.invalid(Problem::on("status", "problem.joins_by_invitation"));
     }
 }

@@ -10,7 +10,8 @@ use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::builtin;
-use crate::schema::{Schema, WorkspaceSettings};
+use crate::schema::change::Place;
+use crate::schema::{Schema, WorkDays, WorkspaceSettings};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
@@ -23,6 +24,8 @@ struct Story {
     names: BTreeMap<(String, String), Vec<Id>>,
     undo: Vec<Logged>,
     rates: Rates,
+    occupied: BTreeMap<Place, u64>,
+    active: Option<BTreeMap<String, u64>>,
 }
 
 fn id(number: u8) -> Id {
@@ -32,8 +35,13 @@ fn id(number: u8) -> Id {
 impl Story {
     fn new(role: &str) -> Self {
         let currency = Currency::parse("CNY").unwrap();
-        let workspace =
-            WorkspaceSettings { name: "T".into(), language: "zh".into(), zone: "UTC".into(), currency };
+        let workspace = WorkspaceSettings {
+            name: "T".into(),
+            language: "zh".into(),
+            zone: "UTC".into(),
+            currency,
+            work: WorkDays::default(),
+        };
         let actor = Actor { user: id(1), role: role.into(), zone: "UTC".into() };
         let schema = builtin::schema(workspace);
         Self {
@@ -43,6 +51,8 @@ impl Story {
             names: BTreeMap::new(),
             undo: Vec::new(),
             rates: Rates::default(),
+            occupied: BTreeMap::new(),
+            active: None,
         }
     }
 
@@ -68,8 +78,9 @@ impl Story {
             team_mates: &BTreeSet::new(),
             names: &self.names,
             taken: &BTreeSet::new(),
-            occupied_stages: &BTreeSet::new(),
             leant_on: &BTreeSet::new(),
+            occupied: &self.occupied,
+            active: self.active.as_ref(),
             undo: &self.undo,
         };
         plan(&command, &world)
@@ -332,4 +343,134 @@ fn only_who_manages_users_gives_roles_by_whatever_way() {
     assert!(matches!(undone, Err(Refusal::Forbidden(_))));
     story.actor.role = ADMINISTRATOR.into();
     assert!(story.tell(json!([{"do": "undo", "command": id(50)}])).is_ok());
+}
+
+/// An administrator's story with a colleague (2) of this role who came in by an invitation.
+fn with_colleague(role: &str, active: &[(&str, u64)]) -> Story {
+    let joined = Value::Instant(Instant::parse("2026-04-01T08:00:00Z").unwrap());
+    let values = [
+        ("name", text("Li")),
+        ("email", text("li@example.com")),
+        ("role", text(role)),
+        ("status", text("active")),
+        ("joined_at", joined),
+    ];
+    let mut story = Story::new(ADMINISTRATOR).with("user", 2, 1, &values, ALL);
+    story.active = Some(active.iter().map(|(role, count)| ((*role).to_owned(), *count)).collect());
+    story
+}
+
+fn set(values: Json) -> Json {
+    json!([{"do": "update", "entity": "user", "record": id(2), "base_version": 1, "values": values}])
+}
+
+fn first_problem(outcome: Result<Plan, Refusal>) -> (String, String) {
+    match outcome {
+        Err(Refusal::Invalid(problems)) => {
+            (problems[0].field.clone().unwrap_or_default(), problems[0].key.clone())
+        }
+        other => panic!("not invalid: {other:?}"),
+    }
+}
+
+#[test]
+fn the_last_who_can_mend_everything_keeps_the_keys() {
+    let last = ("status".to_owned(), "problem.definition.last_administrator".to_owned());
+    let alone = with_colleague(ADMINISTRATOR, &[(ADMINISTRATOR, 1), (REP, 4)]);
+    assert_eq!(first_problem(alone.tell(set(json!({"status": "inactive"})))), last);
+    let demoted = first_problem(alone.tell(set(json!({"role": REP}))));
+    assert_eq!(demoted, ("role".to_owned(), last.1));
+    // With another one there, both may be; the save still asserts that the other is.
+    let two = with_colleague(ADMINISTRATOR, &[(ADMINISTRATOR, 2)]);
+    let plan = two.tell(set(json!({"role": REP}))).unwrap();
+    let keys = plan.keys.unwrap();
+    assert_eq!((keys.roles, keys.but), ([ADMINISTRATOR.to_owned()].into(), [id(2)].into()));
+    // Others come and go as they like.
+    let rep = with_colleague(REP, &[(ADMINISTRATOR, 1), (REP, 1)]);
+    assert_eq!(rep.tell(set(json!({"status": "inactive"}))).unwrap().keys, None);
+}
+
+#[test]
+fn a_role_cannot_lose_the_keys_when_its_people_are_the_last_to_hold_them() {
+    let mut story = Story::new("boss");
+    let boss = crate::access::Role {
+        id: "boss".into(),
+        label: crate::schema::Label::new("老板", "Boss"),
+        ..story.schema.roles[0].clone()
+    };
+    story.schema.roles.push(boss.clone());
+    story.active = Some(BTreeMap::from([("boss".to_owned(), 1)]));
+    let mut weaker = boss;
+    weaker.permissions = vec![crate::access::Permission::ManageUsers];
+    let tell = |story: &Story| {
+        story.tell(json!([{"do": "change_definition", "base_revision": 1, "change": {"change": "set_role", "role": weaker}}]))
+    };
+    assert_eq!(
+        first_problem(tell(&story)),
+        ("permissions".to_owned(), "problem.definition.last_administrator".to_owned())
+    );
+    story.active = Some(BTreeMap::from([("boss".to_owned(), 1), (ADMINISTRATOR.to_owned(), 1)]));
+    assert_eq!(tell(&story).unwrap().keys.unwrap().roles, [ADMINISTRATOR.to_owned()].into());
+}
+
+#[test]
+fn only_an_invitation_makes_an_entrance() {
+    let name_only = [("name", text("Moses")), ("role", text(REP)), ("status", text("inactive"))];
+    let story = Story::new(ADMINISTRATOR).with("user", 2, 1, &name_only, ALL);
+    for state in ["active", "invited"] {
+        assert_eq!(
+            first_problem(story.tell(set(json!({"status": state})))),
+            ("status".to_owned(), "problem.joins_by_invitation".to_owned()),
+            "{state}"
+        );
+    }
+    let mut left = with_colleague(REP, &[(ADMINISTRATOR, 1)]);
+    let key = RecordKey::new("user", id(2));
+    left.records.get_mut(&key).unwrap().record.values.insert("status".into(), text("inactive"));
+    assert!(left.tell(set(json!({"status": "active"}))).is_ok());
+    let made = json!([{"do": "create", "entity": "user", "record": id(7), "values": {"name": "X", "role": REP, "status": "active"}}]);
+    assert_eq!(first_problem(story.tell(made)).1, "problem.joins_by_invitation");
+}
+
+#[test]
+fn what_is_in_use_stays() {
+    let mut story = Story::new(ADMINISTRATOR).with("team", 2, 1, &[("name", text("East"))], ALL);
+    let delete = json!([{"do": "delete", "entity": "team", "record": id(2), "base_version": 1}]);
+    let plan = story.tell(delete.clone()).unwrap();
+    assert_eq!(plan.vacant, [Place::Team(id(2))].into());
+    story.occupied.insert(Place::Team(id(2)), 3);
+    assert_eq!(first_problem(story.tell(delete)), ("record".into(), "problem.team_in_use".into()));
+    let remove = json!([{"do": "change_definition", "base_revision": 1, "change": {"change": "remove_role", "role": REP}}]);
+    story.occupied.insert(Place::Role(REP.into()), 2);
+    match story.tell(remove) {
+        Err(Refusal::Invalid(problems)) => assert_eq!(problems[0].args["count"], "2"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_comes_back_to_a_stage_that_is_gone_begins_again() {
+    let mut story =
+        Story::new(ADMINISTRATOR).with("deal", 2, 3, &[("name", text("D")), ("stage", text("s_gone"))], ALL);
+    let key = RecordKey::new("deal", id(2));
+    story.records.get_mut(&key).unwrap().record.deleted = true;
+    let plan = story.tell(json!([{"do": "restore", "entity": "deal", "record": id(2)}])).unwrap();
+    let first = story.schema.pipelines[0].stages[0].id.clone();
+    assert_eq!(
+        (plan.changes[0].kind, plan.changes[0].after.get("stage")),
+        (ChangeKind::Restored, Some(&text(&first)))
+    );
+    // And an undo does not put a record where there is nothing.
+    let mut story =
+        Story::new(ADMINISTRATOR).with("deal", 2, 3, &[("name", text("D")), ("stage", text(&first))], ALL);
+    story.undo = vec![Logged {
+        key,
+        kind: ChangeKind::Updated,
+        version: 3,
+        before: Values::from([("stage".to_owned(), text("s_gone"))]),
+        after: Values::from([("stage".to_owned(), text(&first))]),
+        inverse: None,
+    }];
+    let plan = story.tell(json!([{"do": "undo", "command": id(50)}])).unwrap();
+    assert_eq!((plan.changes.len(), plan.kept[0].fields.as_slice()), (0, ["stage".to_owned()].as_slice()));
 }

@@ -20,6 +20,7 @@ fn schema() -> Schema {
         language: "zh".into(),
         zone: "UTC".into(),
         currency,
+        work: crate::schema::WorkDays::default(),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::fields::{self, FieldKind, Reading};
 use crate::ids::Id;
 use crate::money::{Currency, Money};
 use crate::record::Values;
-use crate::schema::{Entity, Field, Label, Schema, WorkspaceSettings};
+use crate::schema::{Entity, Field, Label, Schema, WorkDays, WorkspaceSettings};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
@@ -85,6 +85,7 @@ pub fn schema() -> Schema {
         language: "zh".to_owned(),
         zone: "UTC".to_owned(),
         currency,
+        work: WorkDays::default(),
     };
     Schema {
         v: crate::schema::FORMAT,

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::{Choice, ChoiceOption, DateOrder, DecimalMark, FieldKind, Reading, Shape, TextFormats, read};
 use crate::expr::Type;
 use crate::money::Currency;
-use crate::schema::{Label, Schema, WorkspaceSettings, builtin};
+use crate::schema::{Label, Schema, WorkDays, WorkspaceSettings, builtin};
 use crate::time::Zone;
 use crate::value::Value;
 
@@ -229,6 +229,7 @@ fn schema() -> Schema {
         language: "zh".into(),
         zone: "Asia/Shanghai".into(),
         currency: Currency::parse("CNY").unwrap(),
+        work: WorkDays::default(),
     })
 }
 

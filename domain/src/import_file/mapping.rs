@@ -428,7 +428,7 @@ fn misspelt(a: &str, b: &str) -> bool {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::schema::WorkspaceSettings;
+    use crate::schema::{WorkDays, WorkspaceSettings};
 
     pub fn schema() -> Schema {
         crate::schema::builtin::schema(WorkspaceSettings {
@@ -436,6 +436,7 @@ pub(super) mod tests {
             language: "zh".into(),
             zone: "Asia/Shanghai".into(),
             currency: Currency::parse("USD").unwrap(),
+            work: WorkDays::default(),
         })
     }
 

@@ -106,8 +106,9 @@ impl Here<'_> {
             team_mates: &BTreeSet::new(),
             names: &BTreeMap::new(),
             taken: &BTreeSet::new(),
-            occupied_stages: &BTreeSet::new(),
             leant_on: &BTreeSet::new(),
+            occupied: &BTreeMap::new(),
+            active: None,
             undo: &[],
         };
         match plan(&command(vec![action]), &world) {

@@ -153,6 +153,7 @@ impl Shape {
 mod tests {
     use super::*;
     use crate::money::Currency;
+    use crate::schema::WorkDays;
 
     fn fresh() -> Schema {
         schema(WorkspaceSettings {
@@ -160,6 +161,7 @@ mod tests {
             language: "zh".into(),
             zone: "Asia/Shanghai".into(),
             currency: Currency::parse("CNY").unwrap(),
+            work: WorkDays::default(),
         })
     }
 

@@ -8,6 +8,7 @@ mod merge;
 mod money;
 mod records;
 mod sending;
+mod settings;
 mod together;
 mod touch;
 mod undo;
