@@ -89,6 +89,16 @@ CREATE TABLE change_personal (
 );
 CREATE INDEX change_personal_record ON change_personal (workspace_id, record_id);
 
+-- How far the numbers that the system gives have come, by field and, where they begin anew, by year or month.
+CREATE TABLE auto_number (
+  workspace_id TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  field TEXT NOT NULL,
+  period TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, entity, field, period)
+);
+
 CREATE TABLE lead (
   workspace_id TEXT NOT NULL,
   id TEXT NOT NULL,

@@ -140,10 +140,17 @@ pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Resp
         })
         .await?;
     let mut names = Names::new();
+    let is_checkbox = group
+        .as_deref()
+        .and_then(|id| session.schema.entity(entity)?.field(id))
+        .is_some_and(|field| field.kind.behaviour().shape() == Shape::Bool);
     let total = |(group, name, count, high, low, unconverted): TotalRow| {
-        let group = group
-            .filter(|group| !group.is_null())
-            .map(|group| group.as_str().map_or_else(|| group.to_string(), str::to_owned));
+        let group = group.filter(|group| !group.is_null()).map(|group| match group.as_str() {
+            Some(text) => text.to_owned(),
+            // The database has no truth of its own.
+            None if is_checkbox => (group.as_i64() == Some(1)).to_string(),
+            None => group.to_string(),
+        });
         if let (Some(Ok(id)), Some(name)) = (group.as_deref().map(str::parse::<Id>), name) {
             names.insert(id, name);
         }
@@ -168,7 +175,9 @@ fn known_field<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str, parameter: 
 fn groupable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
     let field = known_field(reader, entity, id, "group")?;
     match field.kind.behaviour().shape() {
-        Shape::Text | Shape::Reference | Shape::Date | Shape::Integer => Ok(field),
+        Shape::Text | Shape::Reference | Shape::Date | Shape::Integer | Shape::Bool | Shape::List => {
+            Ok(field)
+        }
         _ => Err(Failure::invalid(Problem::on("group", "problem.cannot_group"))),
     }
 }

@@ -112,6 +112,10 @@ impl Sort {
             Problem::on("sort", "problem.unknown_field")
                 .with("field", id.chars().take(80).collect::<String>())
         })?;
+        if field.kind.behaviour().shape() == Shape::List {
+            // Several values have no one place in an order.
+            return Err(Problem::on("sort", "problem.cannot_sort").with("field", &field.id));
+        }
         if field.id == entity.title && field.id == "name" {
             return Ok(Self { key: "r.name_key".to_owned(), descending, total: true });
         }
@@ -212,7 +216,16 @@ pub fn totals(
     sum: Option<&Field>,
 ) -> Statement {
     conditions.and("r.deleted_at IS NULL");
-    let key = group.map_or_else(|| "NULL".to_owned(), |field| comparable("r", field));
+    // A record with several values counts with each of them.
+    let several = group.filter(|field| field.kind.behaviour().shape() == Shape::List);
+    let key = match (several, group) {
+        (Some(_), _) => "g.value".to_owned(),
+        (None, Some(field)) => comparable("r", field),
+        (None, None) => "NULL".to_owned(),
+    };
+    let values = several
+        .map(|field| format!(" LEFT JOIN json_each({}) g ON 1", comparable("r", field)))
+        .unwrap_or_default();
     let amount = sum.map_or_else(|| "0".to_owned(), |field| comparable("r", field));
     let unconverted = match sum {
         Some(field) if field.kind.behaviour().shape() == Shape::Money && !field.custom => {
@@ -231,7 +244,7 @@ pub fn totals(
     });
     let head = format!(
         "SELECT json_array({key}, {}, count(*), coalesce(sum({amount} / {HALF}), 0), coalesce(sum({amount} % {HALF}), 0), {unconverted}) AS j \
-         FROM {} r WHERE r.workspace_id = ?1 AND {}",
+         FROM {} r{values} WHERE r.workspace_id = ?1 AND {}",
         name.unwrap_or_else(|| "NULL".to_owned()),
         table(entity),
         predicate(reader.schema, reader.role, entity, Act::View, "r"),

@@ -179,7 +179,8 @@ impl TimelineEntry {
 pub struct TotalsRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// A text, choice, stage, user or relation field.
+    /// A text, choice, stage, user, relation, date, whole number or checkbox field; or tags and many choices, where
+    /// a record counts with each of its values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// A money or integer field to add up.

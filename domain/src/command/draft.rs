@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Change, ChangeKind, Conflict, FieldConflict, Keys, Loaded, May, Plan, Refusal, Wire, World};
+use super::{
+    Change, ChangeKind, Conflict, FieldConflict, Keys, Loaded, May, Numbered, Plan, Refusal, Wire, World,
+};
 use crate::access::{Level, Role};
-use crate::fields::{self, Reading};
+use crate::fields::{self, FieldKind, Reading};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Money;
@@ -215,12 +217,29 @@ impl<'a> Draft<'a> {
             change.after.insert(field.clone(), value.clone());
             drafted.values.insert(field, value);
         }
+        if kind == ChangeKind::Created {
+            self.number(&key);
+        }
         drafted.deleted = match kind {
             ChangeKind::Deleted => true,
             ChangeKind::Restored => false,
             _ => drafted.deleted,
         };
         self.drafted.insert(key, drafted);
+    }
+
+    /// Orders the numbers that a new record gets from the system.
+    fn number(&mut self, key: &RecordKey) {
+        let Some(entity) = self.world.schema.entity(&key.entity) else { return };
+        for field in entity.fields.iter().filter(|field| !field.retired) {
+            if let FieldKind::AutoNumber(kind) = &field.kind {
+                self.plan.numbers.push(Numbered {
+                    key: key.clone(),
+                    field: field.id.clone(),
+                    numbering: kind.numbering(self.world.today),
+                });
+            }
+        }
     }
 
     /// Where the plan stands, for [`Draft::roll_back`].
@@ -233,6 +252,7 @@ impl<'a> Draft<'a> {
         for change in self.plan.changes.drain(mark..) {
             self.touched.remove(&change.key);
             self.drafted.remove(&change.key);
+            self.plan.numbers.retain(|numbered| numbered.key != change.key);
         }
     }
 

@@ -23,7 +23,7 @@ pub use needs::{Needs, needs, needs_to_undo};
 pub use plan::plan;
 
 use crate::access::Actor;
-use crate::fields::TextFormats;
+use crate::fields::{Numbering, TextFormats};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Rates;
@@ -229,6 +229,16 @@ pub struct Plan {
     pub rows: Vec<RowReport>,
     pub kept: Vec<Kept>,
     pub import: Option<Id>,
+    /// Numbers that the save gives to new records, in this order.
+    pub numbers: Vec<Numbered>,
+}
+
+/// A number a new record is to get. Which one, only the save knows, so that two at the same time get two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    pub key: RecordKey,
+    pub field: String,
+    pub numbering: Numbering,
 }
 
 /// Who has to be left after a plan that takes keys away: anybody active with one of these roles but these people.

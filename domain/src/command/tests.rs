@@ -474,3 +474,57 @@ fn what_comes_back_to_a_stage_that_is_gone_begins_again() {
     let plan = story.tell(json!([{"do": "undo", "command": id(50)}])).unwrap();
     assert_eq!((plan.changes.len(), plan.kept[0].fields.as_slice()), (0, ["stage".to_owned()].as_slice()));
 }
+
+fn numbered(entity: &str, id: &str, format: &str) -> Story {
+    let mut story = Story::new(ADMINISTRATOR);
+    let change = crate::schema::change::DefinitionChange::AddField {
+        entity: entity.to_owned(),
+        field: serde_json::from_value(json!({
+            "id": id, "label": {"zh": "编号", "en": "Number"}, "type": "auto_number", "format": format,
+            "required": true, "personal": true,
+        }))
+        .unwrap(),
+    };
+    (story.schema, _) = crate::schema::change::apply(&story.schema, &change, &UtcOnly).unwrap();
+    story
+}
+
+#[test]
+fn a_new_record_orders_its_numbers_and_nobody_writes_them() {
+    let story = numbered("deal", "f_no", "HT-{year}-{0000}");
+    let field = story.schema.entity("deal").unwrap().field("f_no").unwrap();
+    assert!(field.system && !field.required && !field.personal);
+    let create = |number: u8, values: Json| json!({"do": "create", "entity": "deal", "record": id(number), "values": values});
+    let plan = story.tell(json!([create(7, json!({"name": "A"})), create(8, json!({"name": "B"}))])).unwrap();
+    let ordered: Vec<(Id, String)> =
+        plan.numbers.iter().map(|numbered| (numbered.key.id, numbered.numbering.write(12))).collect();
+    assert_eq!(ordered, [(id(7), "HT-2026-0012".to_owned()), (id(8), "HT-2026-0012".to_owned())]);
+    assert_eq!(plan.numbers[0].numbering.period, "2026");
+    let refused = story.tell(json!([create(7, json!({"name": "A", "f_no": "HT-2026-0001"}))]));
+    assert_eq!(problems(refused), [(Some("f_no".to_owned()), "problem.read_only".to_owned())]);
+    let other =
+        story.tell(json!([{"do": "create", "entity": "lead", "record": id(7), "values": {"name": "A"}}]));
+    assert!(other.unwrap().numbers.is_empty());
+}
+
+#[test]
+fn a_refused_row_of_an_import_orders_no_number() {
+    let story = numbered("account", "f_no", "{000}");
+    let formats = json!({"dates": "year_month_day", "decimal": "point", "currency": "CNY"});
+    let row =
+        |line: u32, number: u8, cells: Json| json!({"line": line, "record": id(number), "cells": cells});
+    let plan = story
+        .tell(json!([{
+            "do": "import_rows", "import": id(90), "entity": "account", "formats": formats, "create_missing": true,
+            "rows": [
+                row(2, 10, json!({"name": "恒通"})),
+                row(3, 11, json!({"name": "坏行", "parent": "只在坏行里", "employees": "many"})),
+                row(4, 12, json!({"name": "子公司", "parent": "母公司"})),
+            ],
+        }]))
+        .unwrap();
+    let keys: Vec<Id> = plan.numbers.iter().map(|numbered| numbered.key.id).collect();
+    let created: Vec<Id> = plan.changes.iter().map(|change| change.key.id).collect();
+    assert_eq!(keys, created);
+    assert_eq!(keys.len(), 3);
+}

@@ -190,17 +190,17 @@ pub fn apply(
         }
         DefinitionChange::SetOptions { entity, field, options } => {
             let target = field_mut(&mut next, entity, field)?;
-            let FieldKind::Choice(choice) = &mut target.kind else {
+            let Some(current) = target.kind.options_mut() else {
                 return refuse(Problem::on("field", "problem.definition.not_a_choice_field"));
             };
             // An option that leaves the list is retired, not removed: old records hold it.
             let mut options = options.clone();
-            for old in &choice.options {
+            for old in current.iter() {
                 if !options.iter().any(|kept| kept.id == old.id) {
                     options.push(ChoiceOption { retired: true, ..old.clone() });
                 }
             }
-            let old = std::mem::replace(&mut choice.options, options);
+            let old = std::mem::replace(current, options);
             no_problems(target.kind.behaviour().check_settings())?;
             DefinitionChange::SetOptions { entity: entity.clone(), field: field.clone(), options: old }
         }
@@ -352,7 +352,16 @@ fn add_field(entity: &mut Entity, field: &Field, schema: &Schema) -> Result<Defi
     if matches!(field.kind, FieldKind::Stage(_) | FieldKind::Role(_)) {
         return refuse(Problem::on("type", "problem.not_a_choice"));
     }
-    let added = Field { custom: true, system: false, retired: false, ..field.clone() };
+    // What the system gives, nobody fills in, and it says nothing about a person.
+    let assigned = field.kind.behaviour().is_assigned();
+    let added = Field {
+        custom: true,
+        system: assigned,
+        required: field.required && !assigned,
+        personal: field.personal && !assigned,
+        retired: false,
+        ..field.clone()
+    };
     entity.fields.push(added);
     Ok(DefinitionChange::RetireField { entity: entity.id.clone(), field: field.id.clone() })
 }

@@ -112,10 +112,18 @@ fn type_code(kind: &FieldKind) -> String {
 
 fn type_icon(code: &str) -> Icon {
     match code {
-        "integer" | "decimal" => icons::NUMBER,
+        "integer" | "decimal" | "auto_number" => icons::NUMBER,
+        "percent" => icons::PERCENT,
         "money" => icons::MONEY,
         "date" => icons::CALENDAR,
-        "instant" | "schedule" => icons::CLOCK,
+        "instant" | "schedule" | "duration" => icons::CLOCK,
+        "checkbox" => icons::CHECKBOX,
+        "choices" => icons::SEVERAL,
+        "tree_choice" => icons::TREE,
+        "tags" => icons::TAG,
+        "rating" => icons::STAR,
+        "url" => icons::WEB,
+        "address" => icons::VISIT,
         "choice" | "stage" | "role" => icons::CHOICE,
         "phone" => icons::CALL,
         "email" => icons::MAIL,

@@ -433,7 +433,7 @@ fn row(definition: &Entity, cells: &[String], body: RecordBody) -> AnyView {
     };
     let cell = |id: &String| {
         let (body, id) = (body.clone(), id.clone());
-        view! { <span class="truncate">{move || fields::text_of(&schema(), &body, &id)}</span> }
+        view! { <span class="truncate">{move || fields::cell_of(&schema(), &body, &id)}</span> }
     };
     let cells = cells.iter().map(cell).collect_view();
     let to = routes::record(&definition.id, &body.id.to_string());

@@ -1,5 +1,6 @@
 //! `/api/v1/records/…`
 
+mod fields;
 mod list;
 mod people;
 mod rest;
