@@ -215,7 +215,7 @@ fn ConvertForm(lead: RecordBody) -> impl IntoView {
             let (forms, navigate) = (parts.clone(), navigate.clone());
             pending.set(true);
             spawn_local(async move {
-                let answer = match outbox::submit(outbox::command(actions), note, &known).await {
+                let answer = match outbox::submit(outbox::command(actions), note, known).await {
                     Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
                     Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
                 };

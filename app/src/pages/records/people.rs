@@ -407,7 +407,7 @@ fn StandingForm(
             form.pending.set(true);
             spawn_local(async move {
                 let known = if is_new { Vec::new() } else { vec![known] };
-                let answer = outbox::submit(outbox::command(vec![action]), note, &known).await;
+                let answer = outbox::submit(outbox::command(vec![action]), note, known).await;
                 form.pending.set(false);
                 match answer {
                     Ok(_) => on_done.run(()),
