@@ -86,6 +86,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         team_mates: &BTreeSet::new(),
         names: &BTreeMap::new(),
         taken: &BTreeSet::new(),
+        teams: &BTreeMap::new(),
         occupied: &BTreeMap::new(),
         active: None,
         undo: &[],

@@ -106,6 +106,7 @@ impl Here<'_> {
             team_mates: &BTreeSet::new(),
             names: &BTreeMap::new(),
             taken: &BTreeSet::new(),
+            teams: &BTreeMap::new(),
             occupied: &BTreeMap::new(),
             active: None,
             undo: &[],
