@@ -218,8 +218,10 @@ fn WorkingDays(draft: Draft, problems: Problems) -> impl IntoView {
     };
     let day = RwSignal::new(String::new());
     let kind = RwSignal::new("off".to_owned());
-    let kinds =
-        vec![Choice::new("off", t("settings.workspace.day.off")), Choice::new("worked", t("settings.workspace.day.worked"))];
+    let kinds = vec![
+        Choice::new("off", t("settings.workspace.day.off")),
+        Choice::new("worked", t("settings.workspace.day.worked")),
+    ];
     let add = move |()| {
         if let Some(date) = Date::parse(&day.get_untracked()) {
             let worked = kind.with_untracked(|kind| kind == "worked");
