@@ -127,6 +127,7 @@ impl Here<'_> {
             names: &BTreeMap::new(),
             taken: &BTreeSet::new(),
             leant_on: &BTreeSet::new(),
+            teams: &BTreeMap::new(),
             occupied: &BTreeMap::new(),
             active: None,
             undo: &[],
