@@ -546,6 +546,8 @@ pub static TABLE: &[(&str, &str)] = &[
     ("settings.theme.light", "Light"),
     ("settings.theme.system", "Match device"),
     ("standing.add", "Add {entity}"),
+    ("standing.deals.competitor", "Meets us in"),
+    ("standing.deals.contact", "Has a say in"),
     ("standing.main", "Main contact"),
     ("standing.of_account", "At {name}"),
     ("standing.remove", "Remove"),
