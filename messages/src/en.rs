@@ -772,6 +772,8 @@ pub static TABLE: &[(&str, &str)] = &[
     ("settings.zone", "Time zone"),
     ("settings.zone.help", "Says what today is and when reminders are due"),
     ("standing.add", "Add {entity}"),
+    ("standing.deals.competitor", "Meets us in"),
+    ("standing.deals.contact", "Has a say in"),
     ("standing.main", "Main contact"),
     ("standing.of_account", "At {name}"),
     ("standing.remove", "Remove"),
