@@ -145,21 +145,30 @@ static ROUTES: [Route; 22] = [
 
 /// Where a path leads: which route, by its place in the table, and what its words are.
 pub fn find(path: &str) -> Option<(usize, ParamsMap)> {
-    let found = |(at, route): (usize, &Route)| Some((at, words(route.path, path)?));
-    ROUTES.iter().enumerate().find_map(found)
+    let (at, words) = matching(path)?;
+    // The map reads what is escaped in a word, which only a browser can.
+    let mut map = ParamsMap::new();
+    for (name, word) in words {
+        map.insert(name, word.to_owned());
+    }
+    Some((at, map))
 }
 
 pub fn route(at: usize) -> Option<&'static Route> {
     ROUTES.get(at)
 }
 
-fn words(route: &str, path: &str) -> Option<ParamsMap> {
-    let mut words = ParamsMap::new();
+fn matching(path: &str) -> Option<(usize, Vec<(&'static str, &str)>)> {
+    ROUTES.iter().enumerate().find_map(|(at, route)| Some((at, words(route.path, path)?)))
+}
+
+fn words<'a>(route: &'static str, path: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
+    let mut words = Vec::new();
     let mut given = path.split('/').filter(|segment| !segment.is_empty());
     for segment in route.split('/').filter(|segment| !segment.is_empty()) {
         let given = given.next()?;
         match segment.strip_prefix(':') {
-            Some(name) => words.insert(name.to_owned(), given.to_owned()),
+            Some(name) => words.push((name, given)),
             None if segment == given => {}
             None => return None,
         }
@@ -171,18 +180,22 @@ fn words(route: &str, path: &str) -> Option<ParamsMap> {
 mod tests {
     use super::*;
 
-    fn leads_to(path: &str) -> Option<(&'static str, Option<String>, Option<String>)> {
-        let (at, words) = find(path)?;
-        Some((route(at)?.path, words.get("entity"), words.get("id")))
+    fn leads_to(path: &str) -> Option<(&'static str, Vec<(&'static str, &str)>)> {
+        let (at, words) = matching(path)?;
+        Some((route(at)?.path, words))
     }
 
     #[test]
     fn a_path_leads_to_the_page_with_the_same_segments() {
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(leads_to("/"), Some(("", None, None)));
-        assert_eq!(leads_to("/board/"), Some(("board", None, None)));
-        assert_eq!(leads_to("/records/deal"), Some(("records/:entity", some("deal"), None)));
-        assert_eq!(leads_to("/records/deal/new"), Some(("records/:entity/:id", some("deal"), some("new"))));
+        for (path, route, words) in [
+            ("/", "", vec![]),
+            ("/board/", "board", vec![]),
+            ("/records/deal", "records/:entity", vec![("entity", "deal")]),
+            ("/records/deal/new", "records/:entity/:id", vec![("entity", "deal"), ("id", "new")]),
+            ("/records/lead/7/convert", "records/lead/:id/convert", vec![("id", "7")]),
+        ] {
+            assert_eq!(leads_to(path), Some((route, words)));
+        }
         for nowhere in ["/records", "/boards", "/records/deal/new/more", "/sign-in/x"] {
             assert_eq!(leads_to(nowhere), None, "{nowhere}");
         }
