@@ -26,7 +26,8 @@
 //! - **Money** is its amount in the workspace's currency, null while no rate is known. **Schedules** are their
 //!   instants. **Choices, stages, roles** are the texts of their ids.
 //! - **Days** lie between 1900 and 2200; `plus_days` beyond is null.
-//! - Today, now and the reader come in with [`Env`]; no reader looks at a clock.
+//! - Today, now, the reader and their zone come in with [`Env`]; no reader looks at a clock. `start_of` takes a day
+//!   that hangs on no field, so that the SQL compiler works it out beforehand and SQL knows nothing of zones.
 //!
 //! Values are taken to be within the bounds their field types enforce.
 

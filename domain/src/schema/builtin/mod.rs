@@ -6,6 +6,7 @@ mod deal;
 mod lead;
 mod product;
 mod rate;
+pub mod saved_view;
 mod task;
 mod team;
 mod touch;
@@ -31,6 +32,7 @@ pub fn schema(workspace: WorkspaceSettings) -> Schema {
         user::entity(),
         team::entity(),
         rate::entity(),
+        saved_view::entity(),
     ];
     let roles = shipped_roles();
     Schema { v: FORMAT, revision: 1, workspace, entities, pipelines: vec![deal::pipeline()], roles }

@@ -18,6 +18,7 @@ fn every_endpoint_has_a_contract_test() {
         super::today::COVERED,
         super::search::COVERED,
         super::imports::COVERED,
+        super::exports::COVERED,
         super::changes::COVERED,
     ]
     .concat();

@@ -23,6 +23,7 @@ mod auth;
 mod board;
 mod changes;
 mod commands;
+mod exports;
 mod health;
 mod imports;
 mod invitations;
@@ -33,6 +34,7 @@ mod session;
 mod sessions;
 mod today;
 mod totals;
+mod views;
 
 mod conditions;
 mod sample;
