@@ -1,6 +1,6 @@
 //! What the whole app knows: made once, read through small functions.
 //!
-//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`overlay`] how
+//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`steady`] long work that goes past the outbox, [`overlay`] how
 //! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers.
 
 pub mod foresee;
@@ -10,6 +10,7 @@ pub mod outbox;
 pub mod overlay;
 pub mod preferences;
 pub mod session;
+pub mod steady;
 pub mod store;
 pub mod time;
 
