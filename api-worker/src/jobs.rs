@@ -1,18 +1,48 @@
 //! What happens on time, once a minute. Every job may run twice.
 
+use domain::ids::Id;
 use worker::{Env, console_error};
 
 use crate::platform::now;
-use crate::storage::db::{DbError, SystemDb};
-use crate::storage::directory;
+use crate::services::index::{self, Place};
+use crate::storage::db::{Db, DbError, SHARDS, SystemDb};
+use crate::storage::{definitions, directory, search};
+
+/// Steps of making a search index anew in one minute: well below the statements of one invocation.
+const INDEX_STEPS: usize = 40;
 
 pub async fn run(env: &Env) {
     if let Err(error) = sweep(env).await {
         console_error!("sweep: {error}");
+    }
+    for shard in 0..SHARDS.len() {
+        if let Err(error) = index(env, shard).await {
+            console_error!("index of shard {shard}: {error}");
+        }
     }
 }
 
 /// Attempts of windows that are over count no more.
 async fn sweep(env: &Env) -> Result<(), DbError> {
     SystemDb::directory(env)?.one(directory::sweep_attempts(now())).await.map(drop)
+}
+
+/// Goes on with the search index of a workspace that is marked for it.
+async fn index(env: &Env, shard: usize) -> Result<(), DbError> {
+    let unfinished = SystemDb::shard(env, shard)?.one(search::unfinished()).await?;
+    let Some((workspace, mut from)) = unfinished.first::<(Id, String)>()? else { return Ok(()) };
+    let db = Db::open(env, shard, workspace)?;
+    let schema = definitions::read(&db.one(definitions::current()).await?)?;
+    for _ in 0..INDEX_STEPS {
+        // What is no place of these definitions begins again.
+        let place = Place::read(&from, &schema).or_else(|| Place::read("", &schema));
+        let next = match place {
+            Some(place) => index::step(&db, &schema, place).await?.1.map(|next| next.write()),
+            None => None,
+        };
+        db.one(search::note_step(&from, next.clone())).await?;
+        let Some(next) = next else { break };
+        from = next;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use worker::{Env, Request, Response, Result};
 use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, envelope, finish, json};
 use crate::platform::new_id;
-use crate::routes::{account, command, record};
+use crate::routes::{account, command, record, search};
 
 /// Answers any request that reaches the Worker.
 ///
@@ -107,7 +107,8 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(GetTotals) => record::totals(request, cx, &parts[0]).await,
         () if is!(GetBoard) => record::board(request, cx, &parts[0]).await,
         () if is!(GetToday) => record::today(request, cx).await,
-        () if is!(Search) => record::search(request, cx).await,
+        () if is!(Search) => search::search(request, cx).await,
+        () if is!(RebuildSearch) => search::rebuild(request, cx).await,
         () if is!(ListChanges) => record::changes(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }

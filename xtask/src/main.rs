@@ -10,6 +10,7 @@ mod deploy;
 mod inputs;
 mod npm;
 mod process;
+mod reindex;
 mod reset_link;
 mod root;
 mod run;
@@ -40,6 +41,7 @@ cargo xtask <command>
   bench [PART ...] [--rows TEXT] [--runs N] [--built]  the performance table, or parts of it: sizes api browser
   deploy [--dry-run]         to your own Cloudflare account
   reset-link EMAIL [--remote]  a link to set a new password, for whoever is locked out
+  reindex [--remote] [--drop]  make the search index anew; --drop only takes it away, for an export
   serve --port N --state DIR   one server on what is already built (for tests; runs until it is killed)
   demo URL                   the demo workspace, on a server that is running
   setup                      only the tools: wasm target, trunk, wasm-bindgen, worker-build, npm packages
@@ -66,6 +68,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         "size" => size::run(),
         "bench" => bench::run(rest),
         "deploy" => deploy::run(rest),
+        "reindex" => reindex::run(rest),
         "reset-link" => reset_link::run(rest),
         "serve" => serve::run(rest),
         "demo" => demo::run(rest),

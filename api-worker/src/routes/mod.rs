@@ -3,6 +3,7 @@
 pub mod account;
 pub mod command;
 pub mod record;
+pub mod search;
 
 use domain::api::Code;
 use domain::ids::Id;

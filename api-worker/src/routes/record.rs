@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use domain::access::{Act, Level, Permission};
 use domain::api::Code;
 use domain::api::record::{
-    BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply, ChangesRequest, Hit, ListReply,
-    ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, SearchReply, SearchRequest, TimelineEntry,
-    TimelineReply, TimelineRequest, TodayReply, TodayRequest, Total, TotalsReply, TotalsRequest,
+    BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply, ChangesRequest, ListReply, ListRequest,
+    Names, PAGE, PAGE_MAX, RecordBody, RecordReply, TimelineEntry, TimelineReply, TimelineRequest,
+    TodayReply, TodayRequest, Total, TotalsReply, TotalsRequest,
 };
 use domain::command::ChangeKind;
 use domain::expr::Env;
@@ -30,7 +30,6 @@ use crate::storage::records::{self, Reader, Selected, Selection};
 
 /// Items of each kind that Today looks at; more than anybody does in a day.
 const TODAY_ITEMS: u32 = 100;
-const HITS: u32 = 10;
 const TIMELINE: u32 = 40;
 
 fn env(session: &Session) -> Env {
@@ -279,39 +278,6 @@ pub async fn today(request: &mut Request, cx: &Cx) -> Answer<Response> {
         }
     }
     json(&reply)
-}
-
-pub async fn search(request: &mut Request, cx: &Cx) -> Answer<Response> {
-    let SearchRequest { q, entity } = read_query(request)?;
-    if q.chars().count() > 100 {
-        return Err(Failure::invalid(Problem::on("q", "problem.too_long").with("max", 100)));
-    }
-    let searched = |session: &Session| -> Answer<Vec<Entity>> {
-        let role = session.role()?;
-        let wanted = |candidate: &&Entity| match entity.as_deref() {
-            Some(entity) => candidate.id == entity && candidate.title == "name",
-            None => candidate.listed,
-        };
-        let seen = |candidate: &&Entity| role.level(&candidate.id, Act::View) != Level::None;
-        Ok(session.schema.entities.iter().filter(wanted).filter(seen).cloned().collect())
-    };
-    let (session, rows) = cx
-        .session(&|session| {
-            let reader = session.reader()?;
-            Ok(searched(session)?.iter().map(|entity| queries::search(reader, entity, &q, HITS)).collect())
-        })
-        .await?;
-    let mut hits: Vec<(i64, Hit)> = Vec::new();
-    for (entity, rows) in searched(&session)?.iter().zip(&rows) {
-        for (id, title, detail, updated_at) in rows.read::<(Id, String, Option<String>, i64)>()? {
-            hits.push((
-                updated_at,
-                Hit { entity: entity.id.clone(), id, title, detail: detail.unwrap_or_default() },
-            ));
-        }
-    }
-    hits.sort_by_key(|(updated_at, hit)| (std::cmp::Reverse(*updated_at), hit.id));
-    json(&SearchReply { hits: hits.into_iter().map(|(_, hit)| hit).collect() })
 }
 
 pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {

@@ -5,6 +5,7 @@ use domain::schema::Schema;
 use domain::time::Instant;
 
 use super::db::{Param, Statement};
+use super::search;
 
 /// Sessions that nobody uses end after thirty days.
 pub const SESSION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -77,7 +78,7 @@ pub fn set_preferences(user: Id, language: Option<&str>, zone: Option<&str>) -> 
 pub fn found(schema: &Schema, user: Id, name: &str, email: &str, now: Instant) -> Vec<Statement> {
     let at = now.unix_ms();
     let body = serde_json::to_string(schema).unwrap_or_default();
-    vec![
+    let mut statements = vec![
         Statement::new(
             "found_workspace",
             "INSERT INTO workspace (workspace_id, seq, revision, created_at) VALUES (?1, 0, ?2, ?3)",
@@ -89,7 +90,9 @@ pub fn found(schema: &Schema, user: Id, name: &str, email: &str, now: Instant) -
             vec![schema.revision.into(), body.into(), at.into(), user.into()],
         ),
         insert_user(user, user, name, email, domain::access::ADMINISTRATOR, None, "active", at),
-    ]
+    ];
+    statements.extend(search::add("user", vec![search::row_of_user(user, name)]));
+    statements
 }
 
 #[expect(clippy::too_many_arguments, reason = "the columns of a row")]
@@ -141,7 +144,8 @@ pub fn invite(invitation: &Invitation<'_>, now: Instant) -> Vec<Statement> {
         "INSERT INTO invitation (workspace_id, token_hash, user_id, email, created_at, created_by_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         vec![token_hash.into(), user.into(), email.into(), at.into(), by.into(), (at + INVITATION_MS).into()],
     );
-    vec![row, link]
+    let words = search::replace("user", vec![search::row_of_user(user, name)]);
+    [row, link].into_iter().chain(words).collect()
 }
 
 #[derive(Clone, Copy)]

@@ -25,3 +25,5 @@ pub mod queries;
 pub mod records;
 #[cfg(target_arch = "wasm32")]
 pub mod save;
+#[cfg(target_arch = "wasm32")]
+pub mod search;

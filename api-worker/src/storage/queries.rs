@@ -1,4 +1,4 @@
-//! Lists, boards, totals, today, search, timelines, changes: reading many records under the reader's scope.
+//! Lists, boards, totals, today, timelines, changes: reading many records under the reader's scope.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -255,56 +255,6 @@ pub fn due(selection: &Selection<'_>, mut conditions: Conditions, task: bool, li
         &selection.sql(at),
         &format!(" ORDER BY {at} IS NULL, {at}, r.id LIMIT {limit}"),
     )
-}
-
-/// Records whose name contains a text, or whose phone or e-mail does, newest change first.
-#[must_use]
-pub fn search(reader: Reader<'_>, entity: &Entity, text: &str, limit: u32) -> Statement {
-    let mut conditions = Conditions::new(reader);
-    conditions.and("r.deleted_at IS NULL");
-    let seen = |id: &str| entity.field(id).is_some() && !reader.role.hides(&entity.id, id);
-    let mut any = Vec::new();
-    let key = domain::text::match_key(text);
-    if !key.is_empty() {
-        let key = conditions.bind(key);
-        any.push(format!("instr(r.match_key, {key}) > 0"));
-    }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if seen("phone") && digits.len() >= 3 {
-        let digits = conditions.bind(digits);
-        any.push(format!("instr(r.phone, {digits}) > 0"));
-    }
-    if seen("email") && text.contains('@') {
-        let address = conditions.bind(text.to_ascii_lowercase());
-        any.push(format!("instr(r.email, {address}) > 0"));
-    }
-    if any.is_empty() {
-        any.push("0".to_owned());
-    }
-    conditions.and(&format!("({})", any.join(" OR ")));
-    // The second line: what tells namesakes apart.
-    let detail = ["company", "position", "phone", "code"]
-        .iter()
-        .filter(|id| seen(id))
-        .map(|id| format!("r.\"{id}\""))
-        .next();
-    let account = (entity.id != "lead" && seen("account")).then(|| {
-        let scope = reader.schema.entity("account").map_or_else(
-            || "0".to_owned(),
-            |account| predicate(reader.schema, reader.role, account, Act::View, "n"),
-        );
-        format!(
-            "(SELECT n.name FROM account n WHERE n.workspace_id = ?1 AND n.id = r.account_id AND {scope})"
-        )
-    });
-    let head = format!(
-        "SELECT json_array(r.id, r.\"{}\", {}, r.updated_at) AS j FROM {} r WHERE r.workspace_id = ?1 AND {}",
-        entity.title,
-        account.or(detail).unwrap_or_else(|| "NULL".to_owned()),
-        table(entity),
-        predicate(reader.schema, reader.role, entity, Act::View, "r"),
-    );
-    conditions.statement("search", &head, &format!(" ORDER BY r.updated_at DESC LIMIT {limit}"))
 }
 
 /// Touches or tasks about a record, newest first.

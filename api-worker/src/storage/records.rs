@@ -180,7 +180,8 @@ fn may(update: Option<u8>, delete: Option<u8>, assign: Option<u8>) -> May {
     May { update: update == Some(1), delete: delete == Some(1), assign: assign == Some(1) }
 }
 
-fn nested(expressions: &[String]) -> String {
+/// Any number of expressions as an array of arrays.
+pub(super) fn nested(expressions: &[String]) -> String {
     let chunks: Vec<String> =
         expressions.chunks(ARGUMENTS).map(|chunk| format!("json_array({})", chunk.join(", "))).collect();
     format!("json_array({})", chunks.join(", "))

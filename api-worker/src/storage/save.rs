@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::db::{Param, Statement};
 use super::place::{columns, custom, table, to_columns};
+use super::search;
 use super::sort_key::sort_key;
 
 /// Everything a save needs beside the plan.
@@ -54,6 +55,7 @@ impl Save<'_> {
             ));
         }
         statements.extend(self.row_statements());
+        statements.extend(self.index_statements());
         statements.extend(self.log_statements(&entries));
         statements
     }
@@ -122,6 +124,44 @@ impl Save<'_> {
             statements.extend(self.schema.entity(entity).map(|entity| self.update(entity, &set, rows)));
         }
         statements
+    }
+
+    /// What search finds the changed records by.
+    fn index_statements(&self) -> Vec<Statement> {
+        let mut added: BTreeMap<&str, Vec<search::Row>> = BTreeMap::new();
+        let mut replaced: BTreeMap<&str, Vec<search::Row>> = BTreeMap::new();
+        let mut gone: BTreeMap<&str, Vec<Id>> = BTreeMap::new();
+        for change in &self.plan.changes {
+            let RecordKey { entity: kind, id } = &change.key;
+            let entity = self.schema.entity(kind).filter(|entity| entity.searched_fields().next().is_some());
+            let Some(entity) = entity else { continue };
+            if change.base_version == 0 {
+                added.entry(kind).or_default().push(search::row(entity, *id, None, &change.after));
+            } else if change.kind == ChangeKind::Deleted {
+                gone.entry(kind).or_default().push(*id);
+            } else if let Some(mut record) = (self.current)(&change.key)
+                && self.is_found_otherwise(entity, change, &record)
+            {
+                record.values.extend(change.after.clone());
+                replaced.entry(kind).or_default().push(search::row(entity, *id, None, &record.values));
+            }
+        }
+        let added = added.into_iter().flat_map(|(entity, rows)| search::add(entity, rows));
+        let replaced = replaced.into_iter().flat_map(|(entity, rows)| search::replace(entity, rows));
+        let gone = gone.into_iter().flat_map(|(entity, ids)| search::forget(entity, &ids));
+        added.chain(replaced).chain(gone).collect()
+    }
+
+    /// Whether a change moves a record in the index: by its words, by coming back, or by being the first of its day,
+    /// for what is in use stands at the end. Moving a deal to and fro leaves the index alone.
+    fn is_found_otherwise(&self, entity: &Entity, change: &Change, record: &Record) -> bool {
+        if change.kind == ChangeKind::Restored {
+            return true;
+        }
+        let day = |at: Instant| at.unix_ms().div_euclid(24 * 3600 * 1000);
+        let today = record.get("updated_at").instant().is_some_and(|at| day(at) == day(self.now));
+        let words = entity.searched_fields().any(|(field, _)| change.after.contains_key(&field.id));
+        !record.deleted && (words || !today)
     }
 
     fn whole_row(&self, entity: &Entity, change: &Change) -> Json {

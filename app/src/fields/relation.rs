@@ -166,7 +166,7 @@ fn CreateByName(entity: String, query: RwSignal<String>, on_pick: Callback<Hit>)
         let entity = definition.id.clone();
         spawn_local(async move {
             match outbox::submit(command, note, &[]).await {
-                Ok(_) => on_pick.run(Hit { entity, id, title: name, detail: String::new() }),
+                Ok(_) => on_pick.run(Hit { entity, id, title: name, detail: String::new(), found: None }),
                 Err(problems) => app().toasts.show(crate::components::Toast::new(problems_text(&problems))),
             }
         });
@@ -199,6 +199,7 @@ async fn find(kinds: &[String], text: &str) -> Vec<Hit> {
                     id: body.id,
                     title,
                     detail: say("timeline.waiting", &[]),
+                    found: None,
                 });
             }
         }
@@ -238,7 +239,7 @@ async fn find(kinds: &[String], text: &str) -> Vec<Hit> {
                 (!text.is_empty()).then_some(text)
             });
             let title = body.values.get(&definition.title).map(plain).unwrap_or_default();
-            Hit { entity: kind.clone(), id: body.id, title, detail: detail.unwrap_or_default() }
+            Hit { entity: kind.clone(), id: body.id, title, detail: detail.unwrap_or_default(), found: None }
         };
         found.extend(reply.records.into_iter().map(hit));
     }

@@ -122,7 +122,8 @@ calls! {
     GetTotals: "get_totals" Get "/api/v1/totals/{entity}" Session record::TotalsRequest => record::TotalsReply, "Exact counts and sums of a filter, grouped by a field.";
     GetBoard: "get_board" Get "/api/v1/board/{pipeline}" Session record::BoardRequest => record::BoardReply, "The first cards of each stage.";
     GetToday: "get_today" Get "/api/v1/today" Session record::TodayRequest => record::TodayReply, "One's open tasks and next touches: overdue, today and later.";
-    Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone or e-mail.";
+    Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone, e-mail and other short texts.";
+    RebuildSearch: "rebuild_search" Post "/api/v1/search/rebuild" Session record::RebuildRequest => record::RebuildReply, "Makes the next part of the search index anew.";
     GetImport: "get_import" Get "/api/v1/imports/{id}" Session Empty => command::ImportReply, "The commands of an import, for its report and its undo.";
     ListChanges: "list_changes" Get "/api/v1/changes" Session record::ChangesRequest => record::ChangesReply, "What has changed since a point, as far as one sees it.";
 }

@@ -251,6 +251,8 @@ pub struct TodayReply {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
+    /// Characters, pinyin or its initials, beginnings of words, digits of a telephone number, parts of an address.
+    /// Without any, what changed last.
     pub q: String,
     /// Only this entity: a form looking for what a relation points at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -260,7 +262,14 @@ pub struct SearchRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SearchReply {
+    /// Names that are, or begin with, what was asked come first; the others newest change first.
     pub hits: Vec<Hit>,
+    /// So many records have these words that looking stopped before all that one may see were found.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
+    /// Nothing has these words; the hits have words that differ in one letter.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub near: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -271,6 +280,36 @@ pub struct Hit {
     pub title: String,
     /// A second line that tells namesakes apart.
     pub detail: String,
+    /// Where the words stand, when it is not in the title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Found {
+    /// The field's id.
+    pub field: String,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RebuildRequest {
+    /// The `next` of the step before; absent at the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct RebuildReply {
+    /// Records of this step.
+    pub records: u32,
+    /// Where the next step begins; absent when the index is whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -121,6 +121,17 @@ pub enum Shape {
     Reference,
 }
 
+/// How search reads the text of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Searched {
+    /// Words of any language: by characters, beginnings of words and their sound.
+    Words,
+    /// A number: by any run of its digits.
+    Digits,
+    /// An address: by the beginnings of its parts.
+    Address,
+}
+
 /// What a type of field can do. Values that reach these methods are never null.
 pub trait FieldType {
     /// Reads a value from the wire.
@@ -142,6 +153,11 @@ pub trait FieldType {
 
     /// Its type in the condition language.
     fn expr_type(&self, schema: &Schema) -> Type;
+
+    /// How search reads it, when its value is a text worth finding a record by.
+    fn searched(&self) -> Option<Searched> {
+        None
+    }
 
     /// What is wrong with its settings.
     fn check_settings(&self) -> Vec<Problem> {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, read_string};
+use super::{FieldType, Reading, Searched, Shape, TextFormats, read_string};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -67,6 +67,10 @@ impl FieldType for Phone {
 
     fn shape(&self) -> Shape {
         Shape::Text
+    }
+
+    fn searched(&self) -> Option<Searched> {
+        Some(Searched::Digits)
     }
 
     fn expr_type(&self, _schema: &Schema) -> Type {

@@ -9,7 +9,7 @@ pub mod change;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
-use crate::fields::FieldKind;
+use crate::fields::{FieldKind, Searched};
 use crate::money::Currency;
 
 /// The format of the stored document; a newer build reads every older one.
@@ -163,6 +163,13 @@ impl Entity {
     #[must_use]
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// Fields that search reads, with how it does; none where records have no name to be found by.
+    pub fn searched_fields(&self) -> impl Iterator<Item = (&Field, Searched)> {
+        let named = self.title == "name";
+        let open = self.fields.iter().filter(move |field| named && !field.system);
+        open.filter_map(|field| Some((field, field.kind.behaviour().searched()?)))
     }
 
     /// Fields a person may fill in, in the order of the form.

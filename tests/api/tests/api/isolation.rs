@@ -12,7 +12,7 @@ use api_tests::person::command;
 use api_tests::workspace::{Workspace, new_email, token_of};
 use domain::api::account::InviteRequest;
 use domain::api::command::Answer;
-use domain::api::record::{CreateRequest, DeleteRequest, SearchRequest, UpdateRequest};
+use domain::api::record::{CreateRequest, DeleteRequest, RebuildRequest, SearchRequest, UpdateRequest};
 use domain::api::{self, Code, ENDPOINTS, Empty, Gate};
 use domain::command::{Action, ImportRow};
 use domain::ids::Id;
@@ -121,6 +121,7 @@ impl Target {
             ("get_board", get("/api/v1/board/sales".into())),
             ("get_today", get("/api/v1/today".into())),
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
+            ("rebuild_search", Request::of::<api::RebuildSearch>(&[], &RebuildRequest::default())),
             ("get_import", get(format!("/api/v1/imports/{}", self.import))),
             ("list_changes", get("/api/v1/changes?after=0".into())),
             ("sign_out", Request::new("POST", "/api/v1/auth/sign-out")),
