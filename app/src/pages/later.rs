@@ -54,6 +54,7 @@ later! { records:
     search_page: page = search::Search();
     touch_sheet: touch = records::TouchSheet();
     tray_sheet: tray = tray::TraySheet();
+    palette_sheet: palette = search::Palette();
 }
 
 later! { office:
@@ -134,6 +135,11 @@ fn touch(fetch: Fetch) -> AnyView {
 
 fn tray(fetch: Fetch) -> AnyView {
     let open = app().tray;
+    sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
+}
+
+fn palette(fetch: Fetch) -> AnyView {
+    let open = app().palette;
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
 }
 

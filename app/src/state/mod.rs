@@ -1,7 +1,8 @@
 //! What the whole app knows: made once, read through small functions.
 //!
 //! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`overlay`] how
-//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers.
+//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers, [`recent`] what
+//! was looked at on it.
 
 pub mod foresee;
 pub mod loader;
@@ -9,6 +10,7 @@ pub mod names;
 pub mod outbox;
 pub mod overlay;
 pub mod preferences;
+pub mod recent;
 pub mod session;
 pub mod store;
 pub mod time;
@@ -47,6 +49,8 @@ pub struct App {
     pub toasts: Toasts,
     /// The sheet of what waits is open.
     pub tray: RwSignal<bool>,
+    /// The palette is open.
+    pub palette: RwSignal<bool>,
     /// The sheet that logs a touch is open, and about what.
     pub touching: RwSignal<Option<Touching>>,
     /// What somebody wants to try again with: a form for this kind takes it over.
@@ -83,6 +87,7 @@ pub fn app() -> App {
                 refresh: RwSignal::new(0),
                 toasts: Toasts::default(),
                 tray: RwSignal::new(false),
+                palette: RwSignal::new(false),
                 touching: RwSignal::new(None),
                 draft: RwSignal::new(None),
             }

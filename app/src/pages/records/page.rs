@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::access::{Act, Level};
-use domain::api::record::RecordBody;
+use domain::api::record::{Hit, RecordBody};
 use domain::api::{Empty, GetRecord};
 use domain::command::Action;
 use domain::ids::Id;
@@ -29,6 +29,7 @@ use crate::pages::Width;
 use crate::routes;
 use crate::state::loader::load;
 use crate::state::outbox::{self, Note};
+use crate::state::recent;
 use crate::state::session::{role, schema};
 use crate::state::{Touching, app};
 
@@ -88,6 +89,12 @@ fn Present(definition: Entity, body: Memo<Option<Arc<RecordBody>>>, stale: RwSig
     let assigning = RwSignal::new(false);
     let title =
         Memo::new(move |_| body.get().map(|body| fields::title(&schema(), &body)).unwrap_or_default());
+    Effect::new(move |_| {
+        if let Some(body) = body.get().filter(|_| !title.with(String::is_empty)) {
+            let (entity, id, title) = (body.entity.clone(), body.id, title.get());
+            recent::look_at(Hit { entity, id, title, detail: String::new(), found: None });
+        }
+    });
     let may = Memo::new(move |_| body.with(|body| body.as_ref().map(|body| body.may).unwrap_or_default()));
     let actions = move || {
         view! {
