@@ -17,6 +17,10 @@ pub const APPEARANCE: &str = "/more/appearance";
 pub const SESSIONS: &str = "/more/sessions";
 pub const PASSWORD: &str = "/more/password";
 pub const MEMBERS: &str = "/settings/members";
+pub const PIPELINES: &str = "/settings/pipelines";
+pub const ROLES: &str = "/settings/roles";
+pub const TEAMS: &str = "/settings/teams";
+pub const WORKSPACE: &str = "/settings/workspace";
 pub const IMPORT: &str = "/import";
 pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_UP: &str = "/sign-up";
@@ -36,6 +40,16 @@ pub fn record(entity: &str, id: &str) -> String {
     format!("/records/{entity}/{id}")
 }
 
+/// The records of one kind that a condition lets through.
+pub fn records_where(entity: &str, condition: &serde_json::Value) -> String {
+    format!("/records/{entity}?filter={}", js_sys::encode_uri_component(&condition.to_string()))
+}
+
+/// Where a lead becomes a customer.
+pub fn convert(lead: &str) -> String {
+    format!("/records/lead/{lead}/convert")
+}
+
 /// Search with its words.
 pub fn search(words: &str) -> String {
     if words.is_empty() {
@@ -48,6 +62,11 @@ pub fn search(words: &str) -> String {
 /// The fields of one kind of record.
 pub fn fields(entity: &str) -> String {
     format!("/settings/fields/{entity}")
+}
+
+/// What one role may do.
+pub fn role(id: &str) -> String {
+    format!("{ROLES}/{id}")
 }
 
 /// Import, with the kind of record the file is for.
@@ -91,8 +110,14 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("import") view=later::import_page />
                 <Route path=path!("settings/fields/:entity") view=later::definitions />
                 <Route path=path!("settings/members") view=later::members />
+                <Route path=path!("settings/pipelines") view=later::pipelines />
+                <Route path=path!("settings/roles") view=later::roles />
+                <Route path=path!("settings/roles/:role") view=later::role />
+                <Route path=path!("settings/teams") view=later::teams />
+                <Route path=path!("settings/workspace") view=later::workspace />
                 <Route path=path!("records/:entity") view=later::record_list />
                 <Route path=path!("records/:entity/:id") view=later::record />
+                <Route path=path!("records/lead/:id/convert") view=later::convert_lead />
                 <ParentRoute path=path!("more") view=Outlet>
                     <Route path=path!("") view=later::more_page />
                     <Route path=path!("appearance") view=later::appearance />

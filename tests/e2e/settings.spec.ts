@@ -1,62 +1,115 @@
-// A business person makes a form their own, and colleagues have it at once.
+// What a business administrator changes, and that it holds for others at once.
 import { expect, test } from "./fixtures";
+import { PASSWORD } from "./steps";
 
-test("renames a field, puts it first and makes it required @desktop", async ({ me, page }) => {
+// What an unused address and an invitation that is over are answered with.
+test.use({ expectedErrors: /status of 40[014]/ });
+
+type Schema = { pipelines: { id: string; stages: { id: string }[] }[] };
+
+test("adds a role, narrows it, and somebody with it sees only their own @desktop", async ({ me, page, another }) => {
+  const { t } = me;
+  await me.hasWorkspace("昆仑仪器");
+  await me.has("account", { name: "老板的客户" });
+  await page.goto("/settings/roles");
+  await me.press(me.button(t("roles.add")));
+  const sheet = me.sheet(t("roles.add"));
+  await me.field(t(`definition.label.${me.lang}`), sheet).fill("见习");
+  await me.field(t("roles.like"), sheet).selectOption({ label: t("role.read_only") });
+  await me.press(me.button(t("roles.add"), sheet));
+  await expect(page.getByRole("heading", { level: 1, name: "见习", exact: true })).toBeVisible();
+  const role = page.url().split("/").pop();
+
+  // A person has it before it is narrowed.
+  const rep = await another();
+  const invitation = await me.post<{ user: string; path: string }>("/api/v1/invitations", {
+    name: "陈晨",
+    email: rep.email,
+    role,
+  });
+  await rep.page.goto(invitation.path);
+  await rep.field(t("auth.field.password")).fill(PASSWORD);
+  await rep.press(rep.button(t("auth.join.submit")));
+  await rep.isOnToday();
+  await me.has("account", { name: "陈晨的客户", owner: invitation.user });
+  await rep.goTo("customers");
+  await rep.choose(t("list.filter.all"));
+  await expect(rep.page.getByRole("link", { name: /老板的客户/ })).toBeVisible();
+
+  // What it means is said before it is saved.
+  const customers = me.lang === "zh" ? "客户" : "Accounts";
+  const view = page.getByRole("combobox", { name: `${customers} · ${t("roles.act.view")}`, exact: true });
+  await view.selectOption({ label: t("access.level.own") });
+  const meaning = page.getByRole("region", { name: t("effect.title") });
+  await expect(meaning).toContainText(t("effect.people", { count: 1 }));
+  await expect(meaning).toContainText(t("effect.view.own", { entity: customers, before: t("access.level.all") }));
+  await me.press(me.button(t("action.save")));
+  await expect(me.toast(t("definition.saved.toast"))).toBeVisible();
+  await expect(meaning).toHaveCount(0);
+
+  await rep.page.reload();
+  await expect(rep.page.getByRole("link", { name: /陈晨的客户/ })).toBeVisible();
+  await expect(rep.page.getByRole("link", { name: /老板的客户/ })).toHaveCount(0);
+
+  // One tap takes it back.
+  await me.press(me.button(t("action.undo")));
+  await expect(view).toHaveValue("all");
+});
+
+test("moves a stage by hand, and takes one away whose deals go elsewhere @desktop", async ({ me, page, finger, hasTouch }) => {
   const { t } = me;
   await me.hasWorkspace();
-  const old = await me.has("account", { name: "蓝鲸科技" });
-  const website = me.called("account.website");
-  const renamed = me.lang === "zh" ? "公司主页" : "Home page";
-
-  await page.goto("/settings/fields/account");
-  await expect(me.heading(t("definition.title"))).toBeVisible();
-  await me.press(me.button(new RegExp(`^${website}`)));
-  const sheet = me.sheet(website);
-  await me.field(t(`definition.label.${me.lang}`), sheet).fill(renamed);
-  await me.press(me.button(t("action.save"), sheet));
-  await expect(sheet).toBeHidden();
-  await expect(me.button(new RegExp(`^${renamed}`))).toBeVisible();
-  await expect(me.button(new RegExp(`^${website}`))).toHaveCount(0);
-
-  // Up to the top, step by step, where its button has nothing left to do.
+  const deal = await me.has("deal", { name: "三号产线检测仪", stage: "needs" });
+  const stages = async () => (await me.get<Schema>("/api/v1/schema")).pipelines[0].stages.map((stage) => stage.id);
+  await page.goto("/settings/pipelines");
   await me.press(me.button(t("definition.order")));
-  const up = me.button(t("definition.order.up", { name: renamed }));
-  const rows = page.getByRole("listitem");
-  while (await up.isEnabled()) await me.press(up);
-  await expect(rows.first()).toContainText(renamed);
+  const first = me.called("stage.first_contact");
+  const grip = me.button(t("definition.order.grip", { name: first }));
+  if (hasTouch) {
+    await finger.drag(grip, me.button(t("definition.order.grip", { name: me.called("stage.needs") })));
+  } else {
+    await grip.focus();
+    await page.keyboard.press("ArrowDown");
+  }
   await me.press(me.button(t("definition.order.save")));
-  await expect(me.button(t("definition.order"))).toBeVisible();
-  await expect(rows.first()).toContainText(renamed);
+  await expect(me.toast(t("definition.saved.toast"))).toBeVisible();
+  expect((await stages()).slice(0, 2)).toEqual(["needs", "first_contact"]);
 
-  const required = page.getByRole("switch", { name: new RegExp(renamed) });
-  await expect(required).not.toBeChecked();
-  await me.press(required);
-  await expect(required).toBeChecked();
+  // The deal in it needs a new place.
+  await me.press(page.getByRole("button", { name: new RegExp(`^${me.called("stage.needs")}`) }));
+  const sheet = me.sheet(me.called("stage.needs"));
+  await me.press(me.button(t("definition.stage.remove"), sheet));
+  await expect(sheet.getByRole("status")).toContainText("1");
+  await me.field(t("definition.stage.remove.target"), sheet).selectOption({ label: me.called("stage.proposal") });
+  await me.press(me.button(t("action.remove"), sheet));
+  await expect(sheet).toBeHidden();
+  expect(await stages()).not.toContain("needs");
+  expect((await me.record("deal", deal)).values.stage).toBe("proposal");
+  await page.goto("/board");
+  await expect(me.card("三号产线检测仪", "stage.proposal")).toBeAttached();
+});
 
-  // The new form: it stands first, and is asked for.
-  await page.goto("/records/account/new");
-  const name = me.field(me.called("account.name"));
-  const first = me.field(renamed);
-  await expect(first).toBeVisible();
-  const top = async (field: typeof first) => (await field.boundingBox())?.y ?? NaN;
-  expect(await top(first)).toBeLessThan(await top(name));
-  await name.fill("昆仑仪器");
-  await me.save();
-  await expect(page.getByText(t("problem.required"))).toBeVisible();
-  await expect(first).toHaveAttribute("aria-invalid", "true");
-  expect((await me.list("account")).length).toBe(1);
-  await first.fill("kunlun.example");
-  await me.save();
-  await me.isOnRecord("昆仑仪器");
-  await expect(me.fact(renamed)).toHaveText("kunlun.example");
-
-  // A record from before is not held up by the new rule.
-  await me.openRecord("account", old);
-  await me.press(me.button(t("action.edit")));
-  await me.field(me.called("account.name")).fill("蓝鲸集团");
-  await me.save();
-  await me.isOnRecord("蓝鲸集团");
-  await expect(async () => {
-    expect((await me.record("account", old)).values).toMatchObject({ name: "蓝鲸集团" });
-  }).toPass();
+test("somebody leaves: it says what they own, and they are out at once", async ({ me, page, another }) => {
+  const { t } = me;
+  await me.hasWorkspace("昆仑仪器");
+  const rep = await another();
+  const invitation = await me.post<{ user: string; path: string }>("/api/v1/invitations", {
+    name: "陈晨",
+    email: rep.email,
+    role: "rep",
+  });
+  await rep.page.goto(invitation.path);
+  await rep.field(t("auth.field.password")).fill(PASSWORD);
+  await rep.press(rep.button(t("auth.join.submit")));
+  await rep.isOnToday();
+  await me.has("account", { name: "陈晨的客户", owner: invitation.user });
+  await page.goto("/settings/members");
+  await me.press(page.getByRole("button", { name: /陈晨/ }));
+  const sheet = me.sheet("陈晨");
+  await me.press(me.button(t("members.deactivate"), sheet));
+  await expect(sheet.getByRole("listitem")).toHaveText([/1/]);
+  await me.press(me.button(t("members.deactivate"), sheet));
+  await expect(me.heading(t("members.inactive"))).toBeVisible();
+  await rep.goTo("customers");
+  await expect(rep.button(t("auth.sign_in.submit"))).toBeVisible();
 });

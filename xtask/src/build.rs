@@ -23,6 +23,7 @@ const APP: &[&str] = &[
     "style",
     "public",
     "Trunk.toml",
+    "wrangler.toml",
     "xtask/src/build.rs",
     "xtask/src/shell.rs",
     "xtask/src/split.rs",

@@ -109,7 +109,7 @@ impl Db {
     /// Whether much of what one invocation may ask has been asked: better begin nothing new.
     #[must_use]
     pub fn is_nearly_spent(&self) -> bool {
-        self.statements.get() > MAX_STATEMENTS / 2
+        limits::is_nearly_spent(self.statements.get())
     }
 
     /// Runs statements as one transaction.

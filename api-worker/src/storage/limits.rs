@@ -73,6 +73,12 @@ pub fn counted(so_far: u32, more: usize) -> Result<u32, String> {
     }
 }
 
+/// Whether so many statements leave too little room to begin something new.
+#[must_use]
+pub fn is_nearly_spent(so_far: u32) -> bool {
+    so_far > MAX_STATEMENTS / 2
+}
+
 /// What is over a limit.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Over {

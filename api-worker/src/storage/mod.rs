@@ -21,6 +21,8 @@ pub mod directory;
 #[cfg(target_arch = "wasm32")]
 pub mod log;
 #[cfg(target_arch = "wasm32")]
+pub mod places;
+#[cfg(target_arch = "wasm32")]
 pub mod queries;
 #[cfg(target_arch = "wasm32")]
 pub mod records;

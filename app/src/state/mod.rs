@@ -1,14 +1,17 @@
 //! What the whole app knows: made once, read through small functions.
 //!
 //! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`overlay`] how
-//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers.
+//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers, [`drafts`] what is not
+//! saved yet.
 
+pub mod drafts;
 pub mod foresee;
 pub mod loader;
 pub mod names;
 pub mod outbox;
 pub mod overlay;
 pub mod preferences;
+mod release;
 pub mod session;
 pub mod store;
 pub mod time;
@@ -96,6 +99,7 @@ pub fn start() {
     preferences::start();
     session::start();
     outbox::start();
+    release::start();
 }
 
 /// Calls an endpoint and takes notice of what the answer says about connection and session.

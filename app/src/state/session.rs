@@ -9,7 +9,7 @@ use domain::api::account::SessionReply;
 use domain::api::{Empty, GetSchema, GetSession, SignOut};
 use domain::ids::Id;
 use domain::money::Currency;
-use domain::schema::{Schema, WorkspaceSettings};
+use domain::schema::{Schema, WorkDays, WorkspaceSettings};
 use domain::time::{Date, Zone as _};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -21,6 +21,8 @@ use crate::api::{self, ApiError, address};
 
 /// `app/first.js` reads it too: whether to show the shell of the app or of the entrance.
 const SIGNED_IN_KEY: &str = "zhike.signed_in";
+/// Whose definitions this device remembers; `app/first.js` does not ask for them again.
+const SCHEMA_KEY: &str = "zhike.schema";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -151,6 +153,9 @@ async fn load_schema() -> Result<(), ApiError> {
         && let Ok(text) = serde_json::to_string(&schema)
     {
         store.remember(&address::<GetSchema>(&[], &Empty {}), &text).await;
+        if let Some(name) = read(SIGNED_IN_KEY) {
+            write(SCHEMA_KEY, &name);
+        }
     }
     app().schema.set(Some(Arc::new(schema)));
     Ok(())
@@ -210,8 +215,13 @@ pub fn schema_now() -> Arc<Schema> {
 
 fn nothing_defined() -> Arc<Schema> {
     let Some(currency) = Currency::parse("CNY") else { unreachable!("three capital letters are a currency") };
-    let workspace =
-        WorkspaceSettings { name: String::new(), language: String::new(), zone: "UTC".to_owned(), currency };
+    let workspace = WorkspaceSettings {
+        name: String::new(),
+        language: String::new(),
+        zone: "UTC".to_owned(),
+        currency,
+        work: WorkDays::default(),
+    };
     Arc::new(Schema {
         v: 1,
         revision: 0,

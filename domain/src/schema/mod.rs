@@ -5,12 +5,16 @@
 
 pub mod builtin;
 pub mod change;
+pub mod effects;
+mod work;
 
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
 use crate::fields::FieldKind;
 use crate::money::Currency;
+
+pub use work::WorkDays;
 
 /// The format of the stored document; a newer build reads every older one.
 pub const FORMAT: u16 = 1;
@@ -53,6 +57,9 @@ pub struct WorkspaceSettings {
     pub zone: String,
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     pub currency: Currency,
+    /// Which days are worked; Monday to Friday when nothing is said.
+    #[serde(default, skip_serializing_if = "WorkDays::is_usual")]
+    pub work: WorkDays,
 }
 
 /// A kind of record.
@@ -151,6 +158,11 @@ impl Schema {
     /// The pipelines of an entity, the default one first.
     pub fn pipelines_of<'a>(&'a self, entity: &'a str) -> impl Iterator<Item = &'a Pipeline> {
         self.pipelines.iter().filter(move |pipeline| pipeline.entity == entity)
+    }
+
+    #[must_use]
+    pub fn pipeline(&self, id: &str) -> Option<&Pipeline> {
+        self.pipelines.iter().find(|pipeline| pipeline.id == id)
     }
 
     #[must_use]

@@ -68,7 +68,8 @@ pub const ENTITIES: [&str; 7] = ["lead", "account", "contact", "deal", "product"
 /// A random kind of field, as the settings page would send it.
 pub fn kind(dice: &mut Dice) -> Json {
     let entity = *dice.pick(&["account", "deal", "user", "contact"]);
-    match dice.roll(12) {
+    // Numbers that the save gives out are no matter of verdicts.
+    match dice.roll(22) {
         0 => json!({"type": "text", "max": 1 + dice.roll(40)}),
         1 => json!({"type": "long_text"}),
         2 => json!({"type": "integer", "min": -5, "max": dice.roll(1000)}),
@@ -80,6 +81,16 @@ pub fn kind(dice: &mut Dice) -> Json {
         8 => json!({"type": "email"}),
         9 => json!({"type": "relation", "entity": entity}),
         10 => json!({"type": "user"}),
+        11 => json!({"type": "checkbox"}),
+        12 => json!({"type": "percent", "scale": dice.roll(5)}),
+        13 => json!({"type": "url"}),
+        14 => json!({"type": "instant"}),
+        15 => json!({"type": "rating", "max": 2 + dice.roll(9)}),
+        16 => json!({"type": "duration"}),
+        17 => json!({"type": "choices", "options": options(dice)}),
+        18 => json!({"type": "tags"}),
+        19 => json!({"type": "tree_choice", "options": options(dice)}),
+        20 => json!({"type": "address"}),
         _ => json!({"type": "schedule"}),
     }
 }
@@ -163,17 +174,22 @@ impl Known<'_> {
     fn fitting(&self, dice: &mut Dice, field: &Field) -> Json {
         let kind = json!(field.kind);
         match kind["type"].as_str().unwrap_or_default() {
-            "integer" => json!(dice.roll(40)),
-            "decimal" => json!(format!("{}.{}", dice.roll(2_000), dice.roll(10))),
+            "integer" | "duration" | "rating" => json!(dice.roll(40)),
+            "checkbox" => json!(dice.roll(2) == 0),
+            "tags" => json!([*dice.pick(&["重点", " VIP，vip ", "老客户"]), "新"]),
+            "address" => json!({"city": "上海市", "street": " 世纪大道1号 "}),
+            "url" => json!(*dice.pick(&["example.com", "https://知客.example/a?b=c"])),
+            "decimal" | "percent" => json!(format!("{}.{}", dice.roll(2_000), dice.roll(10))),
             "money" => {
                 json!({"amount": dice.roll(9_000_000), "currency": dice.pick(&["CNY", "USD", "JPY", "KWD"])})
             }
             "date" => json!(date(dice)),
             "instant" => json!(format!("{}T{}:00+08:00", date(dice), time(dice))),
             "schedule" => schedule(dice),
-            "choice" => {
+            several @ ("choice" | "tree_choice" | "choices") => {
                 let options = kind["options"].as_array().cloned().unwrap_or_default();
-                if options.is_empty() { json!("o0") } else { dice.pick(&options)["id"].clone() }
+                let one = if options.is_empty() { json!("o0") } else { dice.pick(&options)["id"].clone() };
+                if several == "choices" { json!([one]) } else { one }
             }
             "phone" => json!(format!("138 {:04} {:04}", dice.roll(10_000), dice.roll(10_000))),
             "email" => json!(format!("Someone{}@Example.com", dice.roll(1_000))),
@@ -354,7 +370,13 @@ fn odd(dice: &mut Dice) -> Json {
         json!(i64::MIN),
         json!(u64::MAX),
         json!(true),
+        json!(false),
         json!([1]),
+        json!([]),
+        json!(["o0", "o1"]),
+        json!(["重点", " VIP，vip "]),
+        json!("javascript:alert(1)"),
+        json!({"planet": "Mars"}),
         json!({}),
         json!({"amount": 125_000, "currency": "CNY"}),
         json!({"amount": 1, "currency": "cny"}),

@@ -3,7 +3,7 @@
 //! browser's build answers the same kind of questions in tests/e2e/parity.spec.ts.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use api_tests::actions::define;
 use api_tests::browser::Server;
@@ -144,7 +144,6 @@ impl Scene {
             team_mates: mates.into(),
             names: Vec::new(),
             taken: needs.external_ids.iter().filter(|pair| external(pair)).cloned().collect(),
-            occupied_stages: BTreeSet::new(),
         }
     }
 

@@ -54,7 +54,6 @@ pub struct Setting {
     /// Entity, match key of a name, and whose it is.
     pub names: Vec<(String, String, Vec<Id>)>,
     pub taken: BTreeSet<(String, String)>,
-    pub occupied_stages: BTreeSet<String>,
 }
 
 /// What the planner decides, whole, as JSON.
@@ -100,7 +99,8 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         team_mates: &setting.team_mates,
         names: &names.collect(),
         taken: &setting.taken,
-        occupied_stages: &setting.occupied_stages,
+        occupied: &BTreeMap::new(),
+        active: None,
         undo: &[],
         leant_on: &BTreeSet::new(),
     };
@@ -119,7 +119,7 @@ fn loaded(body: &RecordBody, reading: &Reading<'_>) -> Loaded {
 }
 
 fn planned(plan: &Plan) -> Json {
-    let Plan { changes, alive, definition, rows, kept, import } = plan;
+    let Plan { changes, alive, definition, rows, kept, import, vacant, keys, numbers } = plan;
     // As they are inside: on the wire a value does not say what it is worth in the workspace's currency.
     let values = |values: &Values| -> BTreeMap<String, String> {
         values.iter().map(|(field, value)| (field.clone(), format!("{value:?}"))).collect()
@@ -136,5 +136,8 @@ fn planned(plan: &Plan) -> Json {
         "rows": rows,
         "kept": kept,
         "import": import,
+        "vacant": format!("{vacant:?}"),
+        "keys": format!("{keys:?}"),
+        "numbers": format!("{numbers:?}"),
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use api_tests::ids::{Dice, new_id};
 use api_tests::parity::{Known, ZONES, Zones, change};
+use api_tests::workspace::settings;
 use domain::api::record::RecordBody;
 use domain::command::{Action, Command, FORMAT, May};
 use domain::ids::Id;
@@ -47,13 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// A workspace with definitions, people and records by chance.
 fn setting(dice: &mut Dice, at: usize) -> Result<Setting, &'static str> {
     let zone = ZONES[at % ZONES.len()].to_owned();
-    let currency = Currency::parse("CNY").ok_or("CNY is a currency")?;
-    let settings = WorkspaceSettings {
-        name: "测试".to_owned(),
-        language: "zh".to_owned(),
-        zone: zone.clone(),
-        currency,
-    };
+    let settings = WorkspaceSettings { zone: zone.clone(), ..settings() };
     let schema = defined(dice, builtin::schema(settings));
     let user = new_id();
     let mates: Vec<Id> = std::iter::once(user).chain((0..3).map(|_| new_id())).collect();
@@ -67,7 +62,6 @@ fn setting(dice: &mut Dice, at: usize) -> Result<Setting, &'static str> {
         rates: vec![(dollars, day("2026-01-01")?, 7_123_456), (dollars, day("2026-12-01")?, 6_900_000)],
         team_mates: mates.iter().copied().collect(),
         taken: BTreeSet::from([("account".to_owned(), "Acme Ltd".to_owned())]),
-        occupied_stages: BTreeSet::new(),
         role: role.to_owned(),
         records: Vec::new(),
         names: Vec::new(),

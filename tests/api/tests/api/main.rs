@@ -20,6 +20,7 @@ mod isolation;
 mod openapi;
 mod page;
 
+mod alike;
 mod auth;
 mod board;
 mod changes;
