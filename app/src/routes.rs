@@ -1,13 +1,12 @@
 //! Every URL of the app and every entry of its menu, on one page.
 
 use leptos::prelude::*;
-use leptos_router::components::{Outlet, ParentRoute, Route, Routes};
-use leptos_router::path;
+use leptos_router::params::ParamsMap;
 
 use crate::components::{Icon, icons};
 use crate::pages::account::{SignIn, SignUp};
 use crate::pages::home::{Board, Today};
-use crate::pages::{NotFound, Shell, later};
+use crate::pages::later;
 
 pub const TODAY: &str = "/";
 pub const BOARD: &str = "/board";
@@ -95,36 +94,110 @@ pub const MENU: [MenuEntry; 5] = [
     MenuEntry { href: MORE, label: "nav.more", icon: icons::MORE },
 ];
 
-#[component]
-pub fn Pages() -> impl IntoView {
-    view! {
-        <Routes fallback=NotFound>
-            <Route path=path!("/sign-in") view=SignIn />
-            <Route path=path!("/sign-up") view=SignUp />
-            <Route path=path!("/join/:token") view=later::join />
-            <Route path=path!("/reset/:token") view=later::reset />
-            <ParentRoute path=path!("/") view=Shell>
-                <Route path=path!("") view=Today />
-                <Route path=path!("board") view=Board />
-                <Route path=path!("search") view=later::search_page />
-                <Route path=path!("import") view=later::import_page />
-                <Route path=path!("settings/fields/:entity") view=later::definitions />
-                <Route path=path!("settings/members") view=later::members />
-                <Route path=path!("settings/pipelines") view=later::pipelines />
-                <Route path=path!("settings/roles") view=later::roles />
-                <Route path=path!("settings/roles/:role") view=later::role />
-                <Route path=path!("settings/teams") view=later::teams />
-                <Route path=path!("settings/workspace") view=later::workspace />
-                <Route path=path!("records/:entity") view=later::record_list />
-                <Route path=path!("records/:entity/:id") view=later::record />
-                <Route path=path!("records/lead/:id/convert") view=later::convert_lead />
-                <ParentRoute path=path!("more") view=Outlet>
-                    <Route path=path!("") view=later::more_page />
-                    <Route path=path!("appearance") view=later::appearance />
-                    <Route path=path!("sessions") view=later::sessions />
-                    <Route path=path!("password") view=later::password />
-                </ParentRoute>
-            </ParentRoute>
-        </Routes>
+/// What stands around a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// Nothing: the page is an entrance.
+    Nothing,
+    /// The frame of those who are signed in.
+    Shell,
+}
+
+pub struct Route {
+    /// Segments; one that begins with a colon takes any word and names it.
+    path: &'static str,
+    pub around: Around,
+    pub view: fn() -> AnyView,
+}
+
+const fn entrance(path: &'static str, view: fn() -> AnyView) -> Route {
+    Route { path, around: Around::Nothing, view }
+}
+
+const fn inside(path: &'static str, view: fn() -> AnyView) -> Route {
+    Route { path, around: Around::Shell, view }
+}
+
+static ROUTES: [Route; 22] = [
+    inside("", || view! { <Today /> }.into_any()),
+    inside("board", || view! { <Board /> }.into_any()),
+    inside("search", later::search_page),
+    inside("import", later::import_page),
+    inside("settings/fields/:entity", later::definitions),
+    inside("settings/members", later::members),
+    inside("settings/pipelines", later::pipelines),
+    inside("settings/roles", later::roles),
+    inside("settings/roles/:role", later::role),
+    inside("settings/teams", later::teams),
+    inside("settings/workspace", later::workspace),
+    inside("records/:entity", later::record_list),
+    inside("records/:entity/:id", later::record),
+    inside("records/lead/:id/convert", later::convert_lead),
+    inside("more", later::more_page),
+    inside("more/appearance", later::appearance),
+    inside("more/sessions", later::sessions),
+    inside("more/password", later::password),
+    entrance("sign-in", || view! { <SignIn /> }.into_any()),
+    entrance("sign-up", || view! { <SignUp /> }.into_any()),
+    entrance("join/:token", later::join),
+    entrance("reset/:token", later::reset),
+];
+
+/// Where a path leads: which route, by its place in the table, and what its words are.
+pub fn find(path: &str) -> Option<(usize, ParamsMap)> {
+    let (at, words) = matching(path)?;
+    // The map reads what is escaped in a word, which only a browser can.
+    let mut map = ParamsMap::new();
+    for (name, word) in words {
+        map.insert(name, word.to_owned());
+    }
+    Some((at, map))
+}
+
+pub fn route(at: usize) -> Option<&'static Route> {
+    ROUTES.get(at)
+}
+
+fn matching(path: &str) -> Option<(usize, Vec<(&'static str, &str)>)> {
+    ROUTES.iter().enumerate().find_map(|(at, route)| Some((at, words(route.path, path)?)))
+}
+
+fn words<'a>(route: &'static str, path: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
+    let mut words = Vec::new();
+    let mut given = path.split('/').filter(|segment| !segment.is_empty());
+    for segment in route.split('/').filter(|segment| !segment.is_empty()) {
+        let given = given.next()?;
+        match segment.strip_prefix(':') {
+            Some(name) => words.push((name, given)),
+            None if segment == given => {}
+            None => return None,
+        }
+    }
+    given.next().is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leads_to(path: &str) -> Option<(&'static str, Vec<(&'static str, &str)>)> {
+        let (at, words) = matching(path)?;
+        Some((route(at)?.path, words))
+    }
+
+    #[test]
+    fn a_path_leads_to_the_page_with_the_same_segments() {
+        for (path, route, words) in [
+            ("/", "", vec![]),
+            ("/board/", "board", vec![]),
+            ("/records/deal", "records/:entity", vec![("entity", "deal")]),
+            ("/records/deal/new", "records/:entity/:id", vec![("entity", "deal"), ("id", "new")]),
+            ("/records/lead/7/convert", "records/lead/:id/convert", vec![("id", "7")]),
+        ] {
+            assert_eq!(leads_to(path), Some((route, words)));
+        }
+        for nowhere in ["/records", "/boards", "/records/deal/new/more", "/sign-in/x"] {
+            assert_eq!(leads_to(nowhere), None, "{nowhere}");
+        }
     }
 }

@@ -81,6 +81,7 @@ async fn turn(cx: &Cx, command: &Command) -> Answer<Turn> {
         team_mates: &loaded.team_mates,
         names: &loaded.names,
         taken: &loaded.taken,
+        teams: &loaded.teams,
         occupied: &loaded.occupied,
         active: loaded.active.as_ref(),
         undo: &loaded.undo,
@@ -150,6 +151,9 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
         statements
             .extend(session.schema.entity(entity).map(|entity| records::taken_external_ids(entity, keys)));
     }
+    if needs.teams {
+        statements.push(places::teams());
+    }
     statements.extend(needs.places.iter().map(|place| places::count(&session.schema, place)));
     if needs.active {
         statements.push(places::active());
@@ -178,6 +182,7 @@ struct Loads {
     team_mates: BTreeSet<Id>,
     names: BTreeMap<(String, String), Vec<Id>>,
     taken: BTreeSet<(String, String)>,
+    teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
     active: Option<BTreeMap<String, u64>>,
     undo: Vec<Logged>,
@@ -207,6 +212,9 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
     for entity in wishes.external.keys() {
         let taken = answers.next()?.read::<(String,)>()?;
         world.taken.extend(taken.into_iter().map(|(id,)| (entity.clone(), id)));
+    }
+    if wishes.needs.teams {
+        world.teams = answers.next()?.read::<(Id, Id)>()?.into_iter().collect();
     }
     for place in &wishes.needs.places {
         world.occupied.insert(place.clone(), places::read_count(&answers.next()?)?);

@@ -74,3 +74,10 @@ pub fn active() -> Statement {
     let sql = "SELECT json_array(role, count(*)) AS j FROM \"user\" WHERE workspace_id = ?1 AND deleted_at IS NULL AND status = 'active' GROUP BY role";
     Statement::new("active_by_role", sql, Vec::new())
 }
+
+/// Every team that is part of another, with that one.
+#[must_use]
+pub fn teams() -> Statement {
+    let sql = "SELECT json_array(id, parent_id) AS j FROM team WHERE workspace_id = ?1 AND parent_id IS NOT NULL AND deleted_at IS NULL LIMIT 5000";
+    Statement::new("team_parents", sql, Vec::new())
+}

@@ -166,7 +166,7 @@ fn CreateByName(entity: String, query: RwSignal<String>, on_pick: Callback<Hit>)
         };
         let entity = definition.id.clone();
         spawn_local(async move {
-            match outbox::submit(command, note, &[]).await {
+            match outbox::submit(command, note, Vec::new()).await {
                 Ok(_) => on_pick.run(Hit { entity, id, title: name, detail: String::new() }),
                 Err(problems) => app().toasts.show(crate::components::Toast::new(problems_text(&problems))),
             }

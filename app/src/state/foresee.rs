@@ -87,6 +87,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         names: &BTreeMap::new(),
         taken: &BTreeSet::new(),
         leant_on: &BTreeSet::new(),
+        teams: &BTreeMap::new(),
         occupied: &BTreeMap::new(),
         active: None,
         undo: &[],

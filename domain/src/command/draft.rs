@@ -193,6 +193,16 @@ impl<'a> Draft<'a> {
         found
     }
 
+    /// A team and those it is part of, as they are after the actions so far.
+    pub fn teams_above(&self, team: &Value) -> impl Iterator<Item = Id> {
+        let above = |team: &Id| match self.drafted.get(&RecordKey::new("team", *team)) {
+            Some(drafted) => drafted.get("parent").reference(),
+            None => self.world.teams.get(team).copied(),
+        };
+        // A circle that is there already has an end too.
+        std::iter::successors(team.reference(), above).take(self.world.teams.len() + self.drafted.len() + 1)
+    }
+
     /// Writes values into a record's change, starting one if this is its first.
     pub fn write(&mut self, record: &Record, kind: ChangeKind, values: Values) {
         let key = record.key.clone();

@@ -181,6 +181,8 @@ pub struct World<'a> {
     pub names: &'a BTreeMap<(String, String), Vec<Id>>,
     /// External ids that are taken, by entity.
     pub taken: &'a BTreeSet<(String, String)>,
+    /// Teams and the team each is part of, when one is to be moved.
+    pub teams: &'a BTreeMap<Id, Id>,
     /// How many use each of the places that [`Needs`] named.
     pub occupied: &'a BTreeMap<Place, u64>,
     /// Active people by their role; `None` where nobody has counted them.

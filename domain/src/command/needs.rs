@@ -28,6 +28,8 @@ pub struct Needs {
     /// What these relations of these records point at, whatever that is.
     pub related: BTreeSet<(RecordKey, String)>,
     pub external_ids: BTreeSet<(String, String)>,
+    /// Which team is part of which?
+    pub teams: bool,
     /// How many use these?
     pub places: BTreeSet<Place>,
     /// How many active people have which role?
@@ -74,6 +76,7 @@ impl Needs {
                 self.record(entity, *record);
                 self.targets(entity, values, schema);
                 self.external(entity, values);
+                self.teams |= entity == "team" && values.contains_key("parent");
                 self.active |=
                     entity == "user" && (values.contains_key("role") || values.contains_key("status"));
             }

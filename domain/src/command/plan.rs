@@ -438,13 +438,16 @@ fn check_external(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record
     }
 }
 
-/// A record is not its own parent. Longer circles are cut by the queries that walk the tree.
+/// A record is not its own parent, and a team no part of what is part of it. Circles that two make at once,
+/// or an undo, are cut by the queries that walk the tree.
 fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) {
     for (field, value) in values {
         let reflexive =
             entity.field(field).and_then(|field| field.kind.relation_target()) == Some(entity.id.as_str());
         if reflexive && value.reference() == Some(id) {
             draft.invalid(Problem::on(field, "problem.refers_to_itself"));
+        } else if reflexive && entity.id == "team" && draft.teams_above(value).any(|above| above == id) {
+            draft.invalid(Problem::on(field, "problem.within_itself"));
         }
     }
 }

@@ -24,6 +24,7 @@ struct Story {
     names: BTreeMap<(String, String), Vec<Id>>,
     undo: Vec<Logged>,
     rates: Rates,
+    teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
     active: Option<BTreeMap<String, u64>>,
 }
@@ -51,6 +52,7 @@ impl Story {
             names: BTreeMap::new(),
             undo: Vec::new(),
             rates: Rates::default(),
+            teams: BTreeMap::new(),
             occupied: BTreeMap::new(),
             active: None,
         }
@@ -79,6 +81,7 @@ impl Story {
             names: &self.names,
             taken: &BTreeSet::new(),
             leant_on: &BTreeSet::new(),
+            teams: &self.teams,
             occupied: &self.occupied,
             active: self.active.as_ref(),
             undo: &self.undo,
@@ -527,4 +530,32 @@ fn a_refused_row_of_an_import_orders_no_number() {
     let created: Vec<Id> = plan.changes.iter().map(|change| change.key.id).collect();
     assert_eq!(keys, created);
     assert_eq!(keys.len(), 3);
+}
+
+#[test]
+fn a_team_is_no_part_of_what_is_part_of_it() {
+    let mut story = Story::new(ADMINISTRATOR);
+    for number in [2, 3, 4] {
+        story = story.with("team", number, 1, &[("name", text("T"))], ALL);
+    }
+    story.teams = BTreeMap::from([(id(3), id(2)), (id(4), id(3))]);
+    let under = |parent: u8| json!([{"do": "update", "entity": "team", "record": id(2), "base_version": 1, "values": {"parent": id(parent)}}]);
+    let within = ("parent".to_owned(), "problem.within_itself".to_owned());
+    assert_eq!(first_problem(story.tell(under(4))), within);
+    assert_eq!(first_problem(story.tell(under(2))).1, "problem.refers_to_itself");
+    // Freed by the same command, it may.
+    let mut freed = under(4);
+    let free = json!({"do": "update", "entity": "team", "record": id(3), "base_version": 1, "old": {"parent": id(2)}, "values": {"parent": null}});
+    freed.as_array_mut().unwrap().insert(0, free);
+    story
+        .records
+        .get_mut(&RecordKey::new("team", id(3)))
+        .unwrap()
+        .record
+        .values
+        .insert("parent".into(), Value::Reference(id(2)));
+    assert!(story.tell(freed).is_ok());
+    // A circle that is there already ends the search.
+    story.teams = BTreeMap::from([(id(3), id(4)), (id(4), id(3))]);
+    assert!(story.tell(under(3)).is_ok());
 }

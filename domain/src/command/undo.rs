@@ -74,7 +74,7 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
                 .filter(|(field, _)| {
                     entry.after.get(*field).is_some_and(|after| record.get(field).same(after))
                 })
-                .filter(|(field, value)| !record.get(field).same(value))
+                .filter(|(field, value)| !changed.contains(field) && !record.get(field).same(value))
                 .map(|(field, value)| (field.clone(), value.clone()))
                 .collect();
             if let Some(entity) = draft.world.schema.entity(&entry.key.entity) {

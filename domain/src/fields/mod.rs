@@ -67,8 +67,8 @@ use crate::text::{has_forbidden, tidy};
 use crate::time::Zone;
 use crate::value::Value;
 
-/// A type of field with its settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A type of field with its settings. It is read together with its field: [`FieldKind::from_settings`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FieldKind {
@@ -97,6 +97,16 @@ pub enum FieldKind {
     TreeChoice(TreeChoice),
     Address(AddressField),
     AutoNumber(AutoNumber),
+}
+
+/// The settings of all types together; each type takes its own.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    pub scale: Option<u32>,
+    pub options: Option<Vec<ChoiceOption>>,
+    pub entity: Option<String>,
 }
 
 /// What reading a value may need to know.
@@ -194,6 +204,29 @@ pub trait FieldType {
 }
 
 impl FieldKind {
+    /// The type of this name with its settings; `None` when there is no such type or it lacks a setting.
+    pub(crate) fn from_settings(name: &str, settings: Settings) -> Option<Self> {
+        let Settings { min, max, scale, options, entity } = settings;
+        Some(match name {
+            "text" => Self::Text(Text { max: u32::try_from(max?).ok()? }),
+            "long_text" => Self::LongText(LongText {}),
+            "integer" => Self::Integer(Integer { min, max }),
+            "decimal" => Self::Decimal(DecimalField { scale: scale? }),
+            "money" => Self::Money(MoneyField {}),
+            "date" => Self::Date(DateField {}),
+            "instant" => Self::Instant(InstantField {}),
+            "schedule" => Self::Schedule(ScheduleField {}),
+            "choice" => Self::Choice(Choice { options: options? }),
+            "phone" => Self::Phone(Phone {}),
+            "email" => Self::Email(Email {}),
+            "relation" => Self::Relation(Relation { entity: entity? }),
+            "user" => Self::User(User {}),
+            "stage" => Self::Stage(StageField {}),
+            "role" => Self::Role(RoleField {}),
+            _ => return None,
+        })
+    }
+
     #[must_use]
     pub fn behaviour(&self) -> &dyn FieldType {
         match self {

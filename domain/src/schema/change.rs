@@ -371,6 +371,7 @@ fn set_stages(
     pipeline: &str,
     stages: &[Stage],
 ) -> Result<DefinitionChange, Vec<Problem>> {
+    pipeline_mut(schema, pipeline)?;
     no_problems(check_stages(schema, pipeline, stages))?;
     let target = pipeline_mut(schema, pipeline)?;
     let old = std::mem::replace(&mut target.stages, stages.to_vec());

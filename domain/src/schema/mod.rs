@@ -8,10 +8,11 @@ pub mod change;
 pub mod effects;
 mod work;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::access::Role;
-use crate::fields::FieldKind;
+use crate::fields::{ChoiceOption, FieldKind, Settings};
 use crate::money::Currency;
 
 pub use work::WorkDays;
@@ -86,7 +87,7 @@ pub struct Entity {
     pub listed: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Field {
     pub id: String,
@@ -107,6 +108,55 @@ pub struct Field {
     /// No longer offered; its data stays.
     #[serde(default, skip_serializing_if = "is_false")]
     pub retired: bool,
+}
+
+/// A field as it is written, the settings of its type beside its own. Serde can read that by itself, into a detour through
+/// a value of any shape for each type of field: ten times the code in the phone's program.
+#[derive(Deserialize)]
+struct WrittenField {
+    id: String,
+    label: Label,
+    #[serde(rename = "type")]
+    kind: String,
+    min: Option<i64>,
+    max: Option<i64>,
+    scale: Option<u32>,
+    options: Option<Vec<ChoiceOption>>,
+    entity: Option<String>,
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    personal: bool,
+    #[serde(default)]
+    system: bool,
+    #[serde(default)]
+    custom: bool,
+    #[serde(default)]
+    retired: bool,
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let WrittenField {
+            id,
+            label,
+            kind,
+            min,
+            max,
+            scale,
+            options,
+            entity,
+            required,
+            personal,
+            system,
+            custom,
+            retired,
+        } = WrittenField::deserialize(deserializer)?;
+        let settings = Settings { min, max, scale, options, entity };
+        let kind = FieldKind::from_settings(&kind, settings)
+            .ok_or_else(|| D::Error::custom("an unknown type of field, or one that lacks a setting"))?;
+        Ok(Self { id, label, kind, required, personal, system, custom, retired })
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

@@ -103,6 +103,7 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         active: None,
         undo: &[],
         leant_on: &BTreeSet::new(),
+        teams: &BTreeMap::new(),
     };
     plan(command, &world)
 }

@@ -104,28 +104,38 @@ pub fn status_key(status: StageStatus) -> &'static str {
     }
 }
 
-fn reach_key(act: Act, to: Level) -> &'static str {
-    match (act, to) {
-        (Act::View, Level::None) => "effect.view.none",
-        (Act::View, Level::Own) => "effect.view.own",
-        (Act::View, Level::Team) => "effect.view.team",
-        (Act::View, Level::All) => "effect.view.all",
-        (Act::Create, Level::None) => "effect.create.none",
-        (Act::Create, Level::Own) => "effect.create.own",
-        (Act::Create, Level::Team) => "effect.create.team",
-        (Act::Create, Level::All) => "effect.create.all",
-        (Act::Update, Level::None) => "effect.update.none",
-        (Act::Update, Level::Own) => "effect.update.own",
-        (Act::Update, Level::Team) => "effect.update.team",
-        (Act::Update, Level::All) => "effect.update.all",
-        (Act::Delete, Level::None) => "effect.delete.none",
-        (Act::Delete, Level::Own) => "effect.delete.own",
-        (Act::Delete, Level::Team) => "effect.delete.team",
-        (Act::Delete, Level::All) => "effect.delete.all",
-        (Act::Assign, Level::None) => "effect.assign.none",
-        (Act::Assign, Level::Own) => "effect.assign.own",
-        (Act::Assign, Level::Team) => "effect.assign.team",
-        (Act::Assign, Level::All) => "effect.assign.all",
+fn reach_key(act: Act, to: Level, less: bool) -> &'static str {
+    match (act, to, less) {
+        (Act::View, Level::None, _) => "effect.view.none",
+        (Act::View, Level::Own, true) => "effect.view.own_only",
+        (Act::View, Level::Own, false) => "effect.view.own",
+        (Act::View, Level::Team, true) => "effect.view.team_only",
+        (Act::View, Level::Team, false) => "effect.view.team",
+        (Act::View, Level::All, _) => "effect.view.all",
+        (Act::Create, Level::None, _) => "effect.create.none",
+        (Act::Create, Level::Own, true) => "effect.create.own_only",
+        (Act::Create, Level::Own, false) => "effect.create.own",
+        (Act::Create, Level::Team, true) => "effect.create.team_only",
+        (Act::Create, Level::Team, false) => "effect.create.team",
+        (Act::Create, Level::All, _) => "effect.create.all",
+        (Act::Update, Level::None, _) => "effect.update.none",
+        (Act::Update, Level::Own, true) => "effect.update.own_only",
+        (Act::Update, Level::Own, false) => "effect.update.own",
+        (Act::Update, Level::Team, true) => "effect.update.team_only",
+        (Act::Update, Level::Team, false) => "effect.update.team",
+        (Act::Update, Level::All, _) => "effect.update.all",
+        (Act::Delete, Level::None, _) => "effect.delete.none",
+        (Act::Delete, Level::Own, true) => "effect.delete.own_only",
+        (Act::Delete, Level::Own, false) => "effect.delete.own",
+        (Act::Delete, Level::Team, true) => "effect.delete.team_only",
+        (Act::Delete, Level::Team, false) => "effect.delete.team",
+        (Act::Delete, Level::All, _) => "effect.delete.all",
+        (Act::Assign, Level::None, _) => "effect.assign.none",
+        (Act::Assign, Level::Own, true) => "effect.assign.own_only",
+        (Act::Assign, Level::Own, false) => "effect.assign.own",
+        (Act::Assign, Level::Team, true) => "effect.assign.team_only",
+        (Act::Assign, Level::Team, false) => "effect.assign.team",
+        (Act::Assign, Level::All, _) => "effect.assign.all",
     }
 }
 
@@ -147,9 +157,10 @@ fn text(effect: &Effect, counts: Counts) -> String {
     let counted = effect.concerned().and_then(|question| counts.get(&question));
     let count = count_text(counted);
     match effect {
-        Effect::Reaches { entity, act, from, to, .. } => {
-            tr(reach_key(*act, *to), &[("entity", &plural(entity)), ("before", &level_text(*from))])
-        }
+        Effect::Reaches { entity, act, from, to, .. } => tr(
+            reach_key(*act, *to, to < from),
+            &[("entity", &plural(entity)), ("before", &level_text(*from))],
+        ),
         Effect::Hides { entity, field, .. } => {
             tr("effect.hides", &[("entity", &plural(entity)), ("field", &field_name(entity, field))])
         }
@@ -187,6 +198,15 @@ fn text(effect: &Effect, counts: Counts) -> String {
         Effect::Clock { from, to } => tr("effect.clock", &[("from", from), ("to", to)]),
         Effect::Currency { from, to } => tr("effect.currency", &[("from", from), ("to", to)]),
     }
+}
+
+/// What happens to the content of a field that is taken away.
+#[component]
+pub fn Retiring(entity: String, field: String) -> impl IntoView {
+    let effect = Effect::Retires { entity, field };
+    let asked = effect.clone();
+    let counts = Counts::of(move || asked.concerned().into_iter().collect());
+    view! { <p class="field-help" role="status">{move || text(&effect, counts)}</p> }
 }
 
 /// What is going to happen, sentence by sentence; nothing when nothing does.

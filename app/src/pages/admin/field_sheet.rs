@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::define::define_all;
+use super::effects::Retiring;
 use super::options::{Draft, Options, drafts_of, options_of};
 use super::type_code;
 use crate::components::{Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, Switch, TextInput};
@@ -334,7 +335,7 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                 .then(|| {
                     view! {
                         <Button label=t("definition.remove") kind=ButtonKind::DangerQuiet pending on_press=retire />
-                        <p class="field-help">{t("definition.remove.body")}</p>
+                        <Retiring entity=entity.get_value() field=field.with_value(|field| field.as_ref().map(|field| field.id.clone()).unwrap_or_default()) />
                     }
                 })}
         </form>

@@ -164,6 +164,10 @@ fn Fields(entity: String) -> impl IntoView {
             .unwrap_or_default()
     });
     let save_order = move |layout: Vec<String>| {
+        if fields.with_untracked(|fields| *fields == layout) {
+            arranging.set(false);
+            return;
+        }
         pending.set(true);
         spawn_local(async move {
             let change = DefinitionChange::ArrangeFields { entity: entity.get_value(), layout };

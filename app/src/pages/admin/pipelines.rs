@@ -67,6 +67,10 @@ fn OfEntity(entity: String) -> impl IntoView {
         })
     });
     let save_order = move |order: Vec<String>| {
+        if ids.with_untracked(|ids| *ids == order) {
+            arranging.set(false);
+            return;
+        }
         pending.set(true);
         spawn_local(async move {
             let outcome =

@@ -23,8 +23,6 @@ use crate::pages::{Page, Width};
 use crate::routes;
 use crate::state::session::{role, schema, schema_now};
 
-/// People, teams and rates are not in the table: one switch each says whether somebody looks after them.
-const APART: [&str; 3] = ["user", "team", "rate"];
 /// What looking after people comes down to.
 const PEOPLE: [&str; 2] = ["user", "team"];
 const RATE: &str = "rate";
@@ -141,9 +139,11 @@ fn Matrix(base: Memo<Option<Definition>>) -> impl IntoView {
     .into_any()
 }
 
-/// Kinds of record whose people's work a role is about.
+/// Kinds of record that people work with, and what hangs on them. People, teams and rates are none: a switch each says
+/// whether somebody looks after them.
 fn rows() -> Vec<Entity> {
-    schema_now().entities.iter().filter(|entity| !APART.contains(&entity.id.as_str())).cloned().collect()
+    let worked_with = |entity: &&Entity| entity.listed || !entity.parents.is_empty();
+    schema_now().entities.iter().filter(worked_with).cloned().collect()
 }
 
 /// What has no owner is for nobody or for everybody.

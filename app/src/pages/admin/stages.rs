@@ -48,6 +48,10 @@ pub fn Stages(id: String) -> impl IntoView {
     });
     let save_order = move |order: Vec<String>| {
         let known = stages.get_untracked();
+        if order.iter().eq(known.iter().map(|stage| &stage.id)) {
+            arranging.set(false);
+            return;
+        }
         let stages: Vec<Stage> =
             order.iter().filter_map(|id| known.iter().find(|stage| &stage.id == id).cloned()).collect();
         pending.set(true);
@@ -193,8 +197,13 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
         STATUSES.iter().find(|(_, status)| *status == now).map_or("open", |(code, _)| code).to_owned()
     });
     let choose = move |code: String| {
-        if let Some((_, status)) = STATUSES.iter().find(|(known, _)| *known == code) {
-            draft.status.set(*status);
+        let Some((_, status)) = STATUSES.iter().find(|(known, _)| *known == code) else { return };
+        draft.status.set(*status);
+        // What has ended is certain.
+        match status {
+            StageStatus::Won => draft.chance.set("100".to_owned()),
+            StageStatus::Lost => draft.chance.set("0".to_owned()),
+            StageStatus::Open => {}
         }
     };
     let form = move || {

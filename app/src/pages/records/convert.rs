@@ -47,7 +47,11 @@ pub fn ConvertLead() -> impl IntoView {
 #[component]
 fn Converting(id: Id) -> impl IntoView {
     let (reply, body) = known("lead", id);
-    let state = Memo::new(move |_| {
+    let state = Memo::new(move |before: Option<&u8>| {
+        // The form stays until it leaves by itself: what it has just sent shows on the lead at once.
+        if before == Some(&0) {
+            return 0;
+        }
         let converted = body.with(|body| body.as_ref().is_some_and(|body| conversion::is_converted(body)));
         let gone = reply.error.with(Option::is_some) || reply.value.with(Option::is_some);
         match body.with(Option::is_some) {
@@ -215,7 +219,7 @@ fn ConvertForm(lead: RecordBody) -> impl IntoView {
             let (forms, navigate) = (parts.clone(), navigate.clone());
             pending.set(true);
             spawn_local(async move {
-                let answer = match outbox::submit(outbox::command(actions), note, &known).await {
+                let answer = match outbox::submit(outbox::command(actions), note, known).await {
                     Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
                     Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
                 };

@@ -373,7 +373,7 @@ fn NewForm(definition: Entity, values: Wire, restored: bool) -> impl IntoView {
                 };
                 let command =
                     outbox::command(vec![Action::Create { entity: entity.clone(), record: id, values }]);
-                let answer = match outbox::submit(command, note, &[]).await {
+                let answer = match outbox::submit(command, note, Vec::new()).await {
                     Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
                     Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
                 };
@@ -536,7 +536,7 @@ pub fn EditForm(
             let (form, known) = (form.clone(), body.clone());
             form.pending.set(true);
             spawn_local(async move {
-                let answer = match outbox::submit(outbox::command(vec![action]), note, &[known]).await {
+                let answer = match outbox::submit(outbox::command(vec![action]), note, vec![known]).await {
                     Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
                     Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
                 };

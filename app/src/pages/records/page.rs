@@ -9,6 +9,7 @@ use domain::command::Action;
 use domain::ids::Id;
 use domain::schema::{Entity, Field, Label};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
@@ -141,8 +142,11 @@ fn Present(
                 drafts::keep(&key, &work);
                 let _ = editing.try_set(Some((before.clone(), Some(work.clone()))));
             };
-            let toast = Toast::new(say("draft.discarded.toast", &[])).with_icon(icons::CHECK);
-            app().toasts.show(toast.with_action(say("action.undo", &[]), again));
+            // Outside of the form, which takes everything made in it along when it goes.
+            spawn_local(async move {
+                let toast = Toast::new(say("draft.discarded.toast", &[])).with_icon(icons::CHECK);
+                app().toasts.show(toast.with_action(say("action.undo", &[]), again));
+            });
         }
     };
     let given_up = Callback::new(given_up);
@@ -277,12 +281,12 @@ fn Reading(
         {follow_up.then(|| view! { <NextTouch body /> })}
         <div class="record-columns">
             <div class="stack">
+                {standing.into_iter().map(|between| view! { <Standing between body /> }).collect_view()}
                 <section class="card" aria-labelledby="facts-title">
                     <h2 class="card-title" id="facts-title">{t("record.details")}</h2>
                     <Facts definition=definition.clone() body />
                 </section>
-                {standing.into_iter().map(|between| view! { <Standing between body /> }).collect_view()}
-                <Related entity=definition.id.clone() body />
+                <Related entity=definition.id.clone() body above=quick(&definition) />
             </div>
             <section aria-labelledby="timeline-title">
                 <h2 class="group-title" id="timeline-title">{t("record.timeline")}</h2>
@@ -313,7 +317,8 @@ fn KeyFacts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         Some(told.take(4).collect::<Vec<_>>())
     });
     move || {
-        let facts = facts.get().filter(|facts| !facts.is_empty())?;
+        // One alone says no more here than among the details.
+        let facts = facts.get().filter(|facts| facts.len() > 1)?;
         let fact = |(name, text): (Label, String)| {
             view! {
                 <div class="key-fact">
@@ -341,6 +346,21 @@ fn NextTouch(body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
     }
 }
 
+/// What is most often made from a record's page, beside the touch.
+fn quick(definition: &Entity) -> Vec<&'static str> {
+    let mut kinds = match definition.id.as_str() {
+        "account" => vec!["deal", "contact"],
+        "contact" => vec!["deal"],
+        _ => Vec::new(),
+    };
+    let touchable = schema().entity("touch").is_some_and(|touch| touch.parents.contains(&definition.id));
+    if touchable {
+        kinds.push("task");
+    }
+    kinds.retain(|kind| role().is_some_and(|role| role.level(kind, Act::Create) != Level::None));
+    kinds
+}
+
 /// The few things one does with a record, each one tap away.
 #[component]
 fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
@@ -356,9 +376,8 @@ fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Into
     };
     let entity = definition.id.clone();
     let lead = entity == "lead";
-    let new_deal = (entity == "account" || entity == "contact") && may_create("deal");
-    let new_task = touchable && may_create("task");
-    let new_contact = entity == "account" && may_create("contact");
+    let quick = quick(&definition);
+    let [new_deal, new_contact, new_task] = ["deal", "contact", "task"].map(|kind| quick.contains(&kind));
     let with_parent = move |kind: &'static str| {
         let entity = entity.clone();
         move || {

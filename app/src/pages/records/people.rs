@@ -95,7 +95,14 @@ pub fn Standing(between: Between, body: Memo<Option<Arc<RecordBody>>>) -> impl I
         may && role().is_some_and(|role| role.level(between.kind, Act::Create) != Level::None)
     });
     let main = Memo::new(move |_| main_contact(between, body, &rows.get()));
-    let title = definition.plural.clone();
+    let title = {
+        let plural = definition.plural.clone();
+        move || match between.near {
+            "contact" => tr("standing.deals.contact", &[]),
+            "competitor" => tr("standing.deals.competitor", &[]),
+            _ => label(&plural),
+        }
+    };
     let heading = format!("standing-{}", between.kind);
     let add_label = move || {
         let far = schema().entity(between.far).map(|far| label(&far.label)).unwrap_or_default();
@@ -149,7 +156,7 @@ pub fn Standing(between: Between, body: Memo<Option<Arc<RecordBody>>>) -> impl I
             let title = title.clone();
             view! {
                 <section aria-labelledby=heading.clone()>
-                    <h2 class="group-title" id=heading.clone()>{move || label(&title)}</h2>
+                    <h2 class="group-title" id=heading.clone()>{title}</h2>
                     <ul class="standing">
                         {move || main.get().map(main_chip)}
                         {move || rows.get().into_iter().map(chip).collect_view()}
@@ -407,7 +414,7 @@ fn StandingForm(
             form.pending.set(true);
             spawn_local(async move {
                 let known = if is_new { Vec::new() } else { vec![known] };
-                let answer = outbox::submit(outbox::command(vec![action]), note, &known).await;
+                let answer = outbox::submit(outbox::command(vec![action]), note, known).await;
                 form.pending.set(false);
                 match answer {
                     Ok(_) => on_done.run(()),

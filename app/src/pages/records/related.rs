@@ -36,11 +36,19 @@ struct Pointing {
 impl Pointing {
     /// Contacts; Accounts (Parent account).
     fn title(&self) -> String {
-        let plural = label(&self.definition.plural);
+        self.named(label(&self.definition.plural))
+    }
+
+    /// The same of one of them.
+    fn title_of_one(&self) -> String {
+        self.named(label(&self.definition.label))
+    }
+
+    fn named(&self, kind: String) -> String {
         if self.by_name {
-            tr("related.by", &[("entity", &plural), ("field", &label(&self.field.label))])
+            tr("related.by", &[("entity", &kind), ("field", &label(&self.field.label))])
         } else {
-            plural
+            kind
         }
     }
 }
@@ -67,7 +75,12 @@ fn pointing_at(schema: &Schema, entity: &str) -> Vec<Pointing> {
 }
 
 #[component]
-pub fn Related(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
+pub fn Related(
+    entity: String,
+    body: Memo<Option<Arc<RecordBody>>>,
+    /// Kinds that the page offers to make already.
+    above: Vec<&'static str>,
+) -> impl IntoView {
     let visible = |pointing: &Pointing| {
         role().is_some_and(|role| role.level(&pointing.definition.id, Act::View) != Level::None)
     };
@@ -87,14 +100,15 @@ pub fn Related(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Into
         .collect_view();
     // What there is none of yet takes one chip and no heading.
     let chips = move || {
-        let empty = panels.iter().filter(|(pointing, panel)| !panel.any.get() && may_add(pointing));
+        let empty = panels.iter().filter(|(pointing, panel)| {
+            let offered = above.contains(&pointing.definition.id.as_str());
+            !panel.any.get() && !offered && may_add(pointing)
+        });
         let chips: Vec<AnyView> = empty
             .map(|(pointing, _)| {
                 let title = {
                     let pointing = pointing.clone();
-                    move || {
-                        if pointing.by_name { pointing.title() } else { label(&pointing.definition.label) }
-                    }
+                    move || pointing.title_of_one()
                 };
                 view! {
                     <A href=new_below(pointing, body, id) attr:class="chip">

@@ -218,7 +218,7 @@ fn TouchForm(
         };
         let known = subject.clone();
         spawn_local(async move {
-            let answer = outbox::submit(outbox::command(vec![action]), note, &[known]).await;
+            let answer = outbox::submit(outbox::command(vec![action]), note, vec![known]).await;
             pending.set(false);
             match answer {
                 Ok(_) => on_done.run(()),

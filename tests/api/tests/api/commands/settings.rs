@@ -256,6 +256,9 @@ fn a_team_goes_when_nobody_and_nothing_is_in_it() {
     let rep = workspace.person("rep", Some(shanghai));
     admin.update("team", shanghai, json!({"leader": rep.user}));
     assert_eq!(admin.value("team", shanghai, "leader"), json!(rep.user));
+    let version = admin.read("team", east).version;
+    let circle = admin.refused(vec![update("team", east, version, json!({}), json!({"parent": shanghai}))]);
+    is_because(&circle, "parent", "problem.within_itself");
     let remove = |team: Id| delete("team", team, admin.read("team", team).version);
     for team in [east, shanghai] {
         let answer = admin.refused(vec![remove(team)]);
