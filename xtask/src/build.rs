@@ -27,7 +27,8 @@ const APP: &[&str] = &[
     "xtask/src/shell.rs",
     "xtask/src/split.rs",
 ];
-const WORKER: &[&str] = &["api-worker/src", "api-worker/Cargo.toml", "xtask/src/build.rs"];
+const WORKER: &[&str] =
+    &["api-worker/src", "api-worker/Cargo.toml", "api-worker/openapi.json", "xtask/src/build.rs"];
 
 pub fn all() -> Result<()> {
     let tools = tools::setup()?;

@@ -5,6 +5,8 @@
 
 pub mod builtin;
 pub mod change;
+pub mod effects;
+mod work;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -12,6 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::access::Role;
 use crate::fields::{ChoiceOption, FieldKind, Settings};
 use crate::money::Currency;
+
+pub use work::WorkDays;
 
 /// The format of the stored document; a newer build reads every older one.
 pub const FORMAT: u16 = 1;
@@ -54,6 +58,9 @@ pub struct WorkspaceSettings {
     pub zone: String,
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     pub currency: Currency,
+    /// Which days are worked; Monday to Friday when nothing is said.
+    #[serde(default, skip_serializing_if = "WorkDays::is_usual")]
+    pub work: WorkDays,
 }
 
 /// A kind of record.
@@ -201,6 +208,11 @@ impl Schema {
     /// The pipelines of an entity, the default one first.
     pub fn pipelines_of<'a>(&'a self, entity: &'a str) -> impl Iterator<Item = &'a Pipeline> {
         self.pipelines.iter().filter(move |pipeline| pipeline.entity == entity)
+    }
+
+    #[must_use]
+    pub fn pipeline(&self, id: &str) -> Option<&Pipeline> {
+        self.pipelines.iter().find(|pipeline| pipeline.id == id)
     }
 
     #[must_use]
