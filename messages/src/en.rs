@@ -284,7 +284,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("field.duration.h", "{hours}h"),
     ("field.duration.hm", "{hours}h {minutes}m"),
     ("field.duration.m", "{minutes}m"),
-    ("field.joint", ", "),
+    ("field.joint", "{one}, {other}"),
     ("field.no", "No"),
     ("field.none", "Not set"),
     ("field.optional", "Optional"),

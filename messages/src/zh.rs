@@ -284,7 +284,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("field.duration.h", "{hours}小时"),
     ("field.duration.hm", "{hours}小时{minutes}分"),
     ("field.duration.m", "{minutes}分钟"),
-    ("field.joint", "、"),
+    ("field.joint", "{one}、{other}"),
     ("field.no", "否"),
     ("field.none", "未填"),
     ("field.optional", "选填"),

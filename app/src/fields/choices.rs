@@ -71,8 +71,13 @@ pub(super) fn input(input: &Input) -> AnyView {
 }
 
 pub(super) fn text(options: &[ChoiceOption], json: &Json) -> String {
-    let names: Vec<String> = items(json).iter().map(|id| choice::name_of(options, id)).collect();
-    names.join(&tr("field.joint", &[]))
+    joined(items(json).iter().map(|id| choice::name_of(options, id)))
+}
+
+/// Several as one text, in the punctuation of the reader's language.
+pub(super) fn joined(names: impl Iterator<Item = String>) -> String {
+    let join = |all: String, one: String| tr("field.joint", &[("one", &all), ("other", &one)]);
+    names.reduce(join).unwrap_or_default()
 }
 
 pub(super) fn display(options: &[ChoiceOption], json: &Json) -> AnyView {

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
 use super::Input;
-use super::choices::{items, to_json};
+use super::choices::{items, joined, to_json};
 use crate::components::{ColorBadge, WordInput};
 use crate::i18n::{t, tr};
 use crate::state::ask;
@@ -69,7 +69,7 @@ fn entity_of(field: &Field) -> Option<String> {
 }
 
 pub(super) fn text(json: &Json) -> String {
-    items(json).join(&tr("field.joint", &[]))
+    joined(items(json).into_iter())
 }
 
 pub(super) fn display(json: &Json) -> AnyView {

@@ -233,6 +233,13 @@ impl Entity {
         self.title == field || builtin::requires(&self.id, field)
     }
 
+    /// What an administrator looks after: the fields of the form, and those of their own that the system fills in.
+    #[must_use]
+    pub fn defined_fields(&self) -> Vec<&Field> {
+        let assigned = self.fields.iter().filter(|field| field.custom && field.system && !field.retired);
+        self.form_fields().into_iter().chain(assigned).collect()
+    }
+
     /// Fields a person may fill in, in the order of the form.
     #[must_use]
     pub fn form_fields(&self) -> Vec<&Field> {

@@ -161,7 +161,8 @@ impl Form {
         }
         if WITH_OPTIONS.contains(&type_code(&old.kind).as_str()) {
             let options = options_of(self.options);
-            if options != old.kind.all_options() {
+            let offered = old.kind.all_options().iter().filter(|option| !option.retired);
+            if !offered.eq(&options) {
                 changes.push(DefinitionChange::SetOptions { entity, field, options });
             }
         }

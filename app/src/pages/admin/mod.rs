@@ -144,7 +144,9 @@ fn Fields(entity: String) -> impl IntoView {
     let fields = Memo::new(move |_| {
         let found = entity.with_value(|entity| entity_now(entity));
         found
-            .map(|entity| entity.form_fields().into_iter().map(|field| field.id.clone()).collect::<Vec<_>>())
+            .map(|entity| {
+                entity.defined_fields().into_iter().map(|field| field.id.clone()).collect::<Vec<_>>()
+            })
             .unwrap_or_default()
     });
     let arranging = RwSignal::new(false);
@@ -219,6 +221,8 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
         move |asked: fn(&Field) -> String| field.with(|field| field.as_ref().map(asked).unwrap_or_default());
     let name = move || with(|field| label(&field.label));
     let code = Memo::new(move |_| with(|field| type_code(&field.kind)));
+    // What the system fills in is never missing.
+    let assigned = move || field.with(|field| field.as_ref().is_some_and(|field| field.system));
     let required = move || field.with(|field| field.as_ref().is_some_and(|field| field.required));
     let custom = move || field.with(|field| field.as_ref().is_some_and(|field| field.custom));
     let editing = RwSignal::new(false);
@@ -253,17 +257,19 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
                     <Badge label=t("definition.custom") />
                 </Show>
             </button>
-            <label class="switch define-switch">
-                <span class="define-switch-text">{t("definition.required")}</span>
-                <span class="visually-hidden">{name}</span>
-                <input
-                    type="checkbox"
-                    role="switch"
-                    prop:checked=required
-                    disabled=move || pending.get() || always_required.get()
-                    on:change:target=change
-                />
-            </label>
+            <Show when=move || !assigned()>
+                <label class="switch define-switch">
+                    <span class="define-switch-text">{t("definition.required")}</span>
+                    <span class="visually-hidden">{name}</span>
+                    <input
+                        type="checkbox"
+                        role="switch"
+                        prop:checked=required
+                        disabled=move || pending.get() || always_required.get()
+                        on:change:target=change
+                    />
+                </label>
+            </Show>
             {move || {
                 problem
                     .get()

@@ -18,7 +18,6 @@ pub struct Draft {
     color: RwSignal<Option<OptionColor>>,
     level: RwSignal<usize>,
     is_new: bool,
-    retired: bool,
 }
 
 impl Draft {
@@ -30,7 +29,6 @@ impl Draft {
             color: RwSignal::new(option.color),
             level: RwSignal::new(level),
             is_new: false,
-            retired: option.retired,
         }
     }
 
@@ -44,7 +42,6 @@ impl Draft {
             color: RwSignal::new(None),
             level: RwSignal::new(level),
             is_new: true,
-            retired: false,
         }
     }
 
@@ -59,11 +56,12 @@ impl Draft {
             en: if en.is_empty() { zh } else { en },
         };
         let color = self.color.get_untracked();
-        Some(ChoiceOption { id: self.id.clone(), label, color, parent, retired: self.retired })
+        Some(ChoiceOption { id: self.id.clone(), label, color, parent, retired: false })
     }
 }
 
-/// Options as an outline: each followed by what hangs on it.
+/// The options that are offered, as an outline: each followed by what hangs on it. Retired ones need no place in it:
+/// what a change leaves out is retired, and stays so.
 pub fn drafts_of(options: &[ChoiceOption]) -> Vec<Draft> {
     let mut drafts = Vec::with_capacity(options.len());
     outline(options, None, 0, &mut drafts);
@@ -74,7 +72,7 @@ fn outline(options: &[ChoiceOption], parent: Option<&str>, level: usize, drafts:
     if level == MAX_LEVELS {
         return;
     }
-    for option in options.iter().filter(|option| option.parent.as_deref() == parent) {
+    for option in options.iter().filter(|option| !option.retired && option.parent.as_deref() == parent) {
         drafts.push(Draft::of(option, level));
         outline(options, Some(&option.id), level + 1, drafts);
     }
@@ -147,11 +145,9 @@ pub fn Options(drafts: RwSignal<Vec<Draft>>, #[prop(into)] tree: Signal<bool>) -
     let languages =
         vec![Choice::new("zh", t("settings.language.zh")), Choice::new("en", t("settings.language.en"))];
     let row = move |draft: Draft| view! { <OptionRow drafts draft tree language /> };
-    let offered = move || drafts.get().into_iter().filter(|draft| !draft.retired).collect::<Vec<_>>();
     let add = move |()| {
         drafts.update(|drafts| {
-            let level =
-                drafts.iter().rfind(|draft| !draft.retired).map_or(0, |last| last.level.get_untracked());
+            let level = drafts.last().map_or(0, |last| last.level.get_untracked());
             drafts.push(Draft::fresh(level));
         });
     };
@@ -165,7 +161,7 @@ pub fn Options(drafts: RwSignal<Vec<Draft>>, #[prop(into)] tree: Signal<bool>) -
                 on_choose=move |code: String| language.set(Lang::from_tag(&code).unwrap_or(Lang::En))
             />
             <ul class="stack stack-tight">
-                <For each=offered key=|draft| draft.id.clone() children=row />
+                <For each=move || drafts.get() key=|draft| draft.id.clone() children=row />
             </ul>
             <Button label=t("definition.option.add") kind=ButtonKind::Quiet drawing=icons::ADD on_press=add />
         </fieldset>
