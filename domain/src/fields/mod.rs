@@ -107,6 +107,8 @@ pub(crate) struct Settings {
     pub scale: Option<u32>,
     pub options: Option<Vec<ChoiceOption>>,
     pub entity: Option<String>,
+    pub format: Option<String>,
+    pub start: Option<u32>,
 }
 
 /// What reading a value may need to know.
@@ -206,7 +208,7 @@ pub trait FieldType {
 impl FieldKind {
     /// The type of this name with its settings; `None` when there is no such type or it lacks a setting.
     pub(crate) fn from_settings(name: &str, settings: Settings) -> Option<Self> {
-        let Settings { min, max, scale, options, entity } = settings;
+        let Settings { min, max, scale, options, entity, format, start } = settings;
         Some(match name {
             "text" => Self::Text(Text { max: u32::try_from(max?).ok()? }),
             "long_text" => Self::LongText(LongText {}),
@@ -223,6 +225,16 @@ impl FieldKind {
             "user" => Self::User(User {}),
             "stage" => Self::Stage(StageField {}),
             "role" => Self::Role(RoleField {}),
+            "checkbox" => Self::Checkbox(Checkbox {}),
+            "percent" => Self::Percent(Percent { scale: scale.unwrap_or_default() }),
+            "url" => Self::Url(Url {}),
+            "rating" => Self::Rating(Rating { max: max? }),
+            "duration" => Self::Duration(DurationField {}),
+            "choices" => Self::Choices(Choices { options: options? }),
+            "tags" => Self::Tags(Tags {}),
+            "tree_choice" => Self::TreeChoice(TreeChoice { options: options? }),
+            "address" => Self::Address(AddressField {}),
+            "auto_number" => Self::AutoNumber(AutoNumber { format: format?, start: start.unwrap_or(1) }),
             _ => return None,
         })
     }

@@ -123,6 +123,8 @@ struct WrittenField {
     scale: Option<u32>,
     options: Option<Vec<ChoiceOption>>,
     entity: Option<String>,
+    format: Option<String>,
+    start: Option<u32>,
     #[serde(default)]
     required: bool,
     #[serde(default)]
@@ -146,13 +148,15 @@ impl<'de> Deserialize<'de> for Field {
             scale,
             options,
             entity,
+            format,
+            start,
             required,
             personal,
             system,
             custom,
             retired,
         } = WrittenField::deserialize(deserializer)?;
-        let settings = Settings { min, max, scale, options, entity };
+        let settings = Settings { min, max, scale, options, entity, format, start };
         let kind = FieldKind::from_settings(&kind, settings)
             .ok_or_else(|| D::Error::custom("an unknown type of field, or one that lacks a setting"))?;
         Ok(Self { id, label, kind, required, personal, system, custom, retired })
