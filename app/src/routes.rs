@@ -15,6 +15,10 @@ pub const APPEARANCE: &str = "/more/appearance";
 pub const SESSIONS: &str = "/more/sessions";
 pub const PASSWORD: &str = "/more/password";
 pub const MEMBERS: &str = "/settings/members";
+pub const PIPELINES: &str = "/settings/pipelines";
+pub const ROLES: &str = "/settings/roles";
+pub const TEAMS: &str = "/settings/teams";
+pub const WORKSPACE: &str = "/settings/workspace";
 pub const IMPORT: &str = "/import";
 pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_UP: &str = "/sign-up";
@@ -34,6 +38,16 @@ pub fn record(entity: &str, id: &str) -> String {
     format!("/records/{entity}/{id}")
 }
 
+/// The records of one kind that a condition lets through.
+pub fn records_where(entity: &str, condition: &serde_json::Value) -> String {
+    format!("/records/{entity}?filter={}", js_sys::encode_uri_component(&condition.to_string()))
+}
+
+/// Where a lead becomes a customer.
+pub fn convert(lead: &str) -> String {
+    format!("/records/lead/{lead}/convert")
+}
+
 /// Search with its words.
 pub fn search(words: &str) -> String {
     if words.is_empty() {
@@ -46,6 +60,11 @@ pub fn search(words: &str) -> String {
 /// The fields of one kind of record.
 pub fn fields(entity: &str) -> String {
     format!("/settings/fields/{entity}")
+}
+
+/// What one role may do.
+pub fn role(id: &str) -> String {
+    format!("{ROLES}/{id}")
 }
 
 /// Import, with the kind of record the file is for.
@@ -98,15 +117,21 @@ const fn inside(path: &'static str, view: fn() -> AnyView) -> Route {
     Route { path, around: Around::Shell, view }
 }
 
-static ROUTES: [Route; 16] = [
+static ROUTES: [Route; 22] = [
     inside("", || view! { <Today /> }.into_any()),
     inside("board", || view! { <Board /> }.into_any()),
     inside("search", later::search_page),
     inside("import", later::import_page),
     inside("settings/fields/:entity", later::definitions),
     inside("settings/members", later::members),
+    inside("settings/pipelines", later::pipelines),
+    inside("settings/roles", later::roles),
+    inside("settings/roles/:role", later::role),
+    inside("settings/teams", later::teams),
+    inside("settings/workspace", later::workspace),
     inside("records/:entity", later::record_list),
     inside("records/:entity/:id", later::record),
+    inside("records/lead/:id/convert", later::convert_lead),
     inside("more", later::more_page),
     inside("more/appearance", later::appearance),
     inside("more/sessions", later::sessions),
@@ -160,6 +185,7 @@ mod tests {
             ("/board/", "board", vec![]),
             ("/records/deal", "records/:entity", vec!["entity=deal"]),
             ("/records/deal/new", "records/:entity/:id", vec!["entity=deal", "id=new"]),
+            ("/records/lead/7/convert", "records/lead/:id/convert", vec!["id=7"]),
         ] {
             assert_eq!(
                 leads_to(path),

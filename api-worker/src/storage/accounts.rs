@@ -103,8 +103,8 @@ fn insert_user(
     status: &str,
     at: i64,
 ) -> Statement {
-    let sql = "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, team_id, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key) \
-        VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11)";
+    let sql = "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, team_id, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key, joined_at) \
+        VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11, CASE ?7 WHEN 'active' THEN ?8 END)";
     let params: Vec<Param> = vec![
         user.into(),
         name.into(),
@@ -201,7 +201,7 @@ pub fn accept(token_hash: &str, user: Id, now: Instant) -> Vec<Statement> {
         ),
         Statement::new(
             "activate_user",
-            "UPDATE \"user\" SET status = 'active', version = version + 1, updated_at = ?4, updated_by_id = ?2 WHERE workspace_id = ?1 AND id = ?2 AND status = 'invited' \
+            "UPDATE \"user\" SET status = 'active', joined_at = coalesce(joined_at, ?4), version = version + 1, updated_at = ?4, updated_by_id = ?2 WHERE workspace_id = ?1 AND id = ?2 AND status = 'invited' \
              AND EXISTS (SELECT 1 FROM invitation WHERE workspace_id = ?1 AND token_hash = ?3 AND used_at = ?4)",
             vec![user.into(), token_hash.into(), at.into()],
         ),

@@ -5,6 +5,7 @@ use domain::fields::{self, Reading};
 use domain::ids::Id;
 use domain::record::{RecordKey, Values};
 use domain::schema::change::DefinitionChange;
+use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
@@ -90,7 +91,13 @@ pub fn to_logged(entry: Entry, reader: Reader<'_>, reading: &Reading<'_>) -> Log
     let definition = reader.schema.entity(&entry.entity);
     for (id, pair) in &entry.fields {
         let Some(field) = definition.and_then(|entity| entity.field(id)) else { continue };
-        let value = |at: usize| fields::read(&field.kind, pair.get(at).unwrap_or(&Json::Null), reading).ok();
+        // A stage or role that is gone meanwhile is still what stood there; the planner sees that it is none now.
+        let value = |at: usize| {
+            let json = pair.get(at).unwrap_or(&Json::Null);
+            fields::read(&field.kind, json, reading)
+                .ok()
+                .or_else(|| json.as_str().map(|text| Value::Text(text.to_owned())))
+        };
         if let (Some(old), Some(new)) = (value(0), value(1)) {
             before.insert(id.clone(), old);
             after.insert(id.clone(), new);

@@ -276,16 +276,6 @@ pub fn taken_external_ids(entity: &Entity, ids: &[String]) -> Statement {
     Statement::new("taken_external_ids", sql, vec![Json::from(ids).into()])
 }
 
-/// Which of these stages any record stands in.
-#[must_use]
-pub fn occupied_stages(entity: &Entity, stages: &[String]) -> Statement {
-    let sql = format!(
-        "SELECT json_array(s.value) AS j FROM json_each(?2) s WHERE EXISTS (SELECT 1 FROM {} r WHERE r.workspace_id = ?1 AND r.stage = s.value)",
-        table(entity)
-    );
-    Statement::new("occupied_stages", sql, vec![Json::from(stages).into()])
-}
-
 /// The reader and their team mates.
 #[must_use]
 pub fn team_mates(user: Id) -> Statement {

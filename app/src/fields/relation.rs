@@ -143,7 +143,8 @@ pub fn Picker(entities: Vec<String>, #[prop(into)] on_pick: Callback<Hit>) -> im
 #[component]
 fn CreateByName(entity: String, query: RwSignal<String>, on_pick: Callback<Hit>) -> impl IntoView {
     let definition = schema().entity(&entity).cloned();
-    let Some(definition) = definition.filter(|definition| definition.id == "account") else {
+    let by_name = ["account", "competitor"];
+    let Some(definition) = definition.filter(|definition| by_name.contains(&definition.id.as_str())) else {
         return ().into_any();
     };
     let enough = definition.fields.iter().all(|field| !field.required || field.id == definition.title);

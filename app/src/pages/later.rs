@@ -31,6 +31,7 @@ macro_rules! later {
 later! { records:
     record_list: page = records::Records();
     record: page = records::Record();
+    convert_lead: page = records::ConvertLead();
     search_page: page = search::Search();
     touch_sheet: touch = records::TouchSheet();
     tray_sheet: tray = tray::TraySheet();
@@ -38,6 +39,11 @@ later! { records:
 
 later! { office:
     definitions: page = admin::Definitions();
+    pipelines: page = admin::Pipelines();
+    roles: page = admin::Roles();
+    role: page = admin::Role();
+    teams: page = admin::Teams();
+    workspace: page = admin::Workspace();
     more_page: page = more::More();
     appearance: page = more::Appearance();
     sessions: page = more::Sessions();

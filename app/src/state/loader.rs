@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use domain::api::Call;
 use domain::api::record::{
-    BoardReply, ListReply, Names, RecordReply, SearchReply, TimelineReply, TodayReply, TotalsReply,
+    AlikeReply, BoardReply, ListReply, Names, RecordReply, SearchReply, TimelineReply, TodayReply,
+    TotalsReply,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -74,6 +75,12 @@ impl Told for TotalsReply {
 }
 
 impl Told for TimelineReply {
+    fn names(&self) -> Option<&Names> {
+        Some(&self.names)
+    }
+}
+
+impl Told for AlikeReply {
     fn names(&self) -> Option<&Names> {
         Some(&self.names)
     }

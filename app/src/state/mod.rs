@@ -1,9 +1,11 @@
 //! What the whole app knows: made once, read through small functions.
 //!
 //! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`overlay`] how
-//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers.
+//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers, [`drafts`] what is not
+//! saved yet.
 
 mod dispatch;
+pub mod drafts;
 pub mod foresee;
 pub mod loader;
 pub mod names;

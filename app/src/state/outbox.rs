@@ -5,6 +5,7 @@
 //! Here stands what the screen knows of them. What is done with them comes in a part of its own: [`Dispatch`].
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use domain::api::Code;
 use domain::api::record::RecordBody;
@@ -215,19 +216,27 @@ pub fn retry(command: Id) {
     wake();
 }
 
-/// Insists: the command again, on top of what the others did.
-pub fn use_mine(item: &Item) {
+/// Decides a conflict: the command again on top of what the others did, without the fields that stay `theirs`.
+pub fn resolve(item: &Item, theirs: &BTreeSet<(Id, String)>) {
     let State::Conflict { conflicts } = &item.state else { return };
+    let is_theirs = |record: Id, field: &str| theirs.iter().any(|(id, own)| *id == record && own == field);
     let mut actions = item.command.actions.clone();
     for action in &mut actions {
+        if let Action::Update { record, values, old, .. } = action {
+            values.retain(|field, _| !is_theirs(*record, field));
+            old.retain(|field, _| !is_theirs(*record, field));
+        }
         rebase(action, conflicts);
     }
-    let again = Item {
-        command: command(actions),
-        note: item.note.clone(),
-        effects: item.effects.clone(),
-        state: State::Waiting,
-    };
+    actions.retain(|action| !matches!(action, Action::Update { values, .. } if values.is_empty()));
+    if actions.is_empty() {
+        return discard(item.command.id);
+    }
+    let mut effects = item.effects.clone();
+    for effect in &mut effects {
+        effect.values.retain(|field, _| !is_theirs(effect.record, field));
+    }
+    let again = Item { command: command(actions), note: item.note.clone(), effects, state: State::Waiting };
     discard(item.command.id);
     spawn_local(async move {
         keep(&again).await;
@@ -242,10 +251,12 @@ fn rebase(action: &mut Action, conflicts: &[Conflict]) {
         conflict.fields.iter().find(|one| one.field == field).map(|one| one.theirs.clone())
     };
     match action {
-        Action::Update { record, base_version, old, .. } => {
+        Action::Update { record, base_version, old, values, .. } => {
             let Some(conflict) = about(record) else { return };
             for field in &conflict.fields {
-                old.insert(field.field.clone(), field.theirs.clone());
+                if values.contains_key(&field.field) {
+                    old.insert(field.field.clone(), field.theirs.clone());
+                }
             }
             // Not the version of now: other fields may have changed unseen since.
             *base_version = 0;

@@ -9,7 +9,7 @@ use domain::api::account::SessionReply;
 use domain::api::{Empty, GetSchema, GetSession, SignOut};
 use domain::ids::Id;
 use domain::money::Currency;
-use domain::schema::{Schema, WorkspaceSettings};
+use domain::schema::{Schema, WorkDays, WorkspaceSettings};
 use domain::time::{Date, Zone as _};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -232,8 +232,13 @@ pub fn schema_now() -> Arc<Schema> {
 
 fn nothing_defined() -> Arc<Schema> {
     let Some(currency) = Currency::parse("CNY") else { unreachable!("three capital letters are a currency") };
-    let workspace =
-        WorkspaceSettings { name: String::new(), language: String::new(), zone: "UTC".to_owned(), currency };
+    let workspace = WorkspaceSettings {
+        name: String::new(),
+        language: String::new(),
+        zone: "UTC".to_owned(),
+        currency,
+        work: WorkDays::default(),
+    };
     Arc::new(Schema {
         v: 1,
         revision: 0,

@@ -5,6 +5,8 @@
 
 pub mod builtin;
 pub mod change;
+pub mod effects;
+mod work;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -12,6 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::access::Role;
 use crate::fields::{ChoiceOption, FieldKind, Settings};
 use crate::money::Currency;
+
+pub use work::WorkDays;
 
 /// The format of the stored document; a newer build reads every older one.
 pub const FORMAT: u16 = 1;
@@ -54,6 +58,9 @@ pub struct WorkspaceSettings {
     pub zone: String,
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     pub currency: Currency,
+    /// Which days are worked; Monday to Friday when nothing is said.
+    #[serde(default, skip_serializing_if = "WorkDays::is_usual")]
+    pub work: WorkDays,
 }
 
 /// A kind of record.
@@ -116,6 +123,8 @@ struct WrittenField {
     scale: Option<u32>,
     options: Option<Vec<ChoiceOption>>,
     entity: Option<String>,
+    format: Option<String>,
+    start: Option<u32>,
     #[serde(default)]
     required: bool,
     #[serde(default)]
@@ -139,13 +148,15 @@ impl<'de> Deserialize<'de> for Field {
             scale,
             options,
             entity,
+            format,
+            start,
             required,
             personal,
             system,
             custom,
             retired,
         } = WrittenField::deserialize(deserializer)?;
-        let settings = Settings { min, max, scale, options, entity };
+        let settings = Settings { min, max, scale, options, entity, format, start };
         let kind = FieldKind::from_settings(&kind, settings)
             .ok_or_else(|| D::Error::custom("an unknown type of field, or one that lacks a setting"))?;
         Ok(Self { id, label, kind, required, personal, system, custom, retired })
@@ -204,6 +215,11 @@ impl Schema {
     }
 
     #[must_use]
+    pub fn pipeline(&self, id: &str) -> Option<&Pipeline> {
+        self.pipelines.iter().find(|pipeline| pipeline.id == id)
+    }
+
+    #[must_use]
     pub fn role(&self, id: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.id == id)
     }
@@ -219,6 +235,13 @@ impl Entity {
     #[must_use]
     pub fn always_requires(&self, field: &str) -> bool {
         self.title == field || builtin::requires(&self.id, field)
+    }
+
+    /// What an administrator looks after: the fields of the form, and those of their own that the system fills in.
+    #[must_use]
+    pub fn defined_fields(&self) -> Vec<&Field> {
+        let assigned = self.fields.iter().filter(|field| field.custom && field.system && !field.retired);
+        self.form_fields().into_iter().chain(assigned).collect()
     }
 
     /// Fields a person may fill in, in the order of the form.

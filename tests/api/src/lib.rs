@@ -4,8 +4,10 @@
 
 pub mod actions;
 pub mod browser;
+mod called;
 pub mod ids;
 pub mod openapi;
 pub mod own_server;
+pub mod parity;
 pub mod person;
 pub mod workspace;

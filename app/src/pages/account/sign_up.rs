@@ -1,6 +1,6 @@
 use domain::api::account::{PASSWORD_MIN, SignUpRequest};
 use domain::money::Currency;
-use domain::schema::WorkspaceSettings;
+use domain::schema::{WorkDays, WorkspaceSettings};
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -48,6 +48,7 @@ pub fn SignUp() -> impl IntoView {
             language: lang_now().code().to_owned(),
             zone: zone.get_untracked(),
             currency,
+            work: WorkDays::default(),
         };
         sending.send(SignUpRequest {
             workspace,
@@ -136,7 +137,7 @@ fn device_zone() -> String {
 }
 
 /// Every zone the browser knows, the device's own always among them.
-fn all_zones(own: &str) -> Vec<String> {
+pub fn all_zones(own: &str) -> Vec<String> {
     let list = || {
         let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
         let supported: Function =

@@ -1,8 +1,11 @@
 //! What a new workspace starts with: one file per entity. All of it is data afterwards.
 
 mod account;
+mod competitor;
 mod contact;
 mod deal;
+mod deal_competitor;
+mod deal_contact;
 mod lead;
 mod product;
 mod rate;
@@ -31,7 +34,10 @@ fn entities() -> Vec<Entity> {
         account::entity(),
         contact::entity(),
         deal::entity(),
+        deal_contact::entity(),
         product::entity(),
+        competitor::entity(),
+        deal_competitor::entity(),
         touch::entity(),
         task::entity(),
         user::entity(),
@@ -147,6 +153,7 @@ impl Shape {
 mod tests {
     use super::*;
     use crate::money::Currency;
+    use crate::schema::WorkDays;
 
     fn fresh() -> Schema {
         schema(WorkspaceSettings {
@@ -154,6 +161,7 @@ mod tests {
             language: "zh".into(),
             zone: "Asia/Shanghai".into(),
             currency: Currency::parse("CNY").unwrap(),
+            work: WorkDays::default(),
         })
     }
 

@@ -308,12 +308,6 @@ fn definitions_that_make_no_sense_are_refused_by_name() {
             ),
         ),
         (
-            "currency",
-            change(
-                json!({"change": "set_workspace", "settings": {"name": "x", "language": "zh", "zone": "UTC", "currency": "USD"}}),
-            ),
-        ),
-        (
             "zone",
             change(
                 json!({"change": "set_workspace", "settings": {"name": "x", "language": "zh", "zone": "Mars", "currency": "CNY"}}),

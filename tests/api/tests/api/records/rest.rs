@@ -186,7 +186,7 @@ fn a_history_is_told_by_kind_and_id() {
     assert!(!rep.sees("deal", hidden));
     // Ids are unique among records of one kind only: knowing one lets nobody read what happened under another.
     rep.done(vec![create("lead", hidden, json!({"name": "同号"}))]);
-    let told = rep.reply::<GetTimeline>(&["lead", &hidden.to_string()], &TimelineRequest { before: None });
+    let told = rep.reply::<GetTimeline>(&["lead", &hidden.to_string()], &TimelineRequest::default());
     assert_eq!(told.status, 200, "{told}");
     assert!(told.text.contains("同号") && !told.text.contains("机密"), "{told}");
 }
