@@ -4,7 +4,7 @@ use domain::fields::Searched;
 
 use super::question::{Question, may_slip};
 use super::sound::{Unit, forms, starts, units};
-use super::text::{digits, fold, letters};
+use super::text::{address, code, digits, fold, letters};
 use super::words::SLIPS;
 
 /// A text of a record that the reader may see.
@@ -58,7 +58,7 @@ impl<'a> Read<'a> {
             kind: text.kind,
             title: text.title,
             letters: letters(&folded),
-            units: units(&folded),
+            units: units(if text.kind == Searched::Address { address(&folded) } else { &folded }),
             text: text.text,
             folded,
         }
@@ -75,6 +75,7 @@ impl<'a> Read<'a> {
                     && digits(&self.folded).contains(term)
             }
             Searched::Address => self.is_typed(term, 0..self.units.len()),
+            Searched::Code => term.len() >= 2 && code(self.text).contains(term),
             Searched::Words => {
                 let neighbours = !term.is_ascii() || term.len() == 2;
                 neighbours && self.letters.contains(term)

@@ -3,8 +3,8 @@
 use domain::fields::Searched;
 
 use super::sound::{Unit, units};
-use super::text::{digits, fold, letters};
-use super::words::{SLIPS, beginning, characters, run_of, slips};
+use super::text::{address, digits, fold, letters};
+use super::words::{SLIPS, beginning, characters, pair_of, run_of, slips};
 
 /// Terms of a question; all of them have to be found.
 const TERMS: usize = 8;
@@ -33,7 +33,7 @@ impl Question {
     #[must_use]
     pub fn read(typed: &str) -> Self {
         let folded = fold(typed);
-        let terms: Vec<String> = folded
+        let terms: Vec<String> = address(&folded)
             .split(|c: char| !c.is_alphanumeric())
             .filter(|term| !term.is_empty())
             .take(TERMS)
@@ -86,6 +86,12 @@ fn in_field(term: &str, field: &str, kind: Searched, near: bool) -> Option<Match
     let word = |word: String| Match::Word { field: field.to_owned(), word };
     match kind {
         Searched::Digits => number_in(term, field),
+        Searched::Code => match term.len() {
+            _ if !term.is_ascii() => None,
+            0 | 1 => None,
+            2 => Some(word(pair_of(term))),
+            _ => all(run_of(term).into_iter().take(PAIRS).map(word).collect()),
+        },
         Searched::Address => term.is_ascii().then(|| word(beginning(term))),
         Searched::Words => {
             let letters: Vec<char> = term.chars().collect();

@@ -167,6 +167,60 @@ fn numbers_and_addresses_are_found_by_their_parts() {
 }
 
 #[test]
+fn pages_of_the_web_are_found_by_what_is_their_own() {
+    let fields = [("site", Searched::Address, "https://www.hengtong-pump.com.cn/Products?id=5")];
+    let finds = |typed: &str| answer(&fields, typed, false).is_some();
+    for typed in [
+        "hengtong",
+        "pump.com",
+        "hengtong-pump.com.cn",
+        "https://www.hengtong-pump.com.cn/Products?id=5",
+        "http://hengtong-pump.com.cn",
+        "WWW.Hengtong-Pump.com",
+        "products",
+    ] {
+        assert!(finds(typed), "{typed}");
+    }
+    for typed in ["https", "www", "engtong", "hengtong.net", "恒通"] {
+        assert!(!finds(typed), "{typed}");
+    }
+}
+
+#[test]
+fn numbers_that_the_system_gives_are_found_by_any_run_of_them() {
+    let fields = [
+        ("name", Searched::Words, "年度框架"),
+        ("no", Searched::Code, "合同-HT/2026-004517"),
+        ("tags", Searched::Words, "重点, VIP"),
+    ];
+    let found_in =
+        |typed: &str| answer(&fields, typed, false).map(|answer| answer.found.map(|at| fields[at].0));
+    for typed in [
+        "HT/2026-004517",
+        "ht2026004517",
+        "HT",
+        "4517",
+        "517",
+        "17",
+        "2026",
+        "202600",
+        "框架 4517",
+        "ht 517",
+        "h",
+        "1",
+    ] {
+        let expected = (typed.len() > 1).then_some(Some("no"));
+        assert_eq!(found_in(typed), expected, "{typed}");
+    }
+    for typed in ["4518", "th", "2027", "合同2026", "框架 4518"] {
+        assert_eq!(found_in(typed), None, "{typed}");
+    }
+    for typed in ["vip", "重点", "zhongdian"] {
+        assert_eq!(found_in(typed), Some(Some("tags")), "{typed}");
+    }
+}
+
+#[test]
 fn a_latin_word_is_found_with_one_letter_wrong_when_asked_for() {
     let finds = |name: &str, typed: &str, near: bool| {
         answer(&[("name", Searched::Words, name)], typed, near).is_some()

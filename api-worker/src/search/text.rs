@@ -19,6 +19,18 @@ pub fn letters(folded: &str) -> String {
     folded.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// A folded address without what every address of the web begins with, which tells nothing.
+pub fn address(folded: &str) -> &str {
+    let rest = folded.strip_prefix("https://").or_else(|| folded.strip_prefix("http://")).unwrap_or(folded);
+    rest.strip_prefix("www.").unwrap_or(rest)
+}
+
+/// The letters and digits of a number that the system gave. The database does the same to one it has just given
+/// (`storage/search.rs`), and knows no more letters than these.
+pub fn code(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 /// The digits of a folded text.
 pub fn digits(folded: &str) -> String {
     folded.chars().filter(char::is_ascii_digit).collect()

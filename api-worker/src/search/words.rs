@@ -3,14 +3,14 @@
 //! - `c` one character that is not Latin, or any two neighbours;
 //! - `p` what may be typed from the beginning of a word or character on, letter by letter;
 //! - `d` a Latin word, and the same with one letter left out: two words that differ in one letter share one of them;
-//! - `n` three or four digits of a number in a row.
+//! - `n` three or four digits of a number in a row, or letters and digits of a code.
 
 use std::collections::BTreeSet;
 
 use domain::fields::Searched;
 
 use super::sound::{Unit, forms, starts, units};
-use super::text::{digits, fold, letters};
+use super::text::{address, code, digits, fold, letters};
 
 /// Letters after which what is typed tells no more to the index; the judge reads on.
 pub const TYPED: usize = 10;
@@ -28,7 +28,12 @@ pub fn words(kind: Searched, text: &str) -> String {
     let mut words = BTreeSet::new();
     match kind {
         Searched::Digits => words.extend(runs(&digits(&folded))),
-        Searched::Address => typed(&units(&folded), &mut words),
+        Searched::Address => typed(&units(address(&folded)), &mut words),
+        Searched::Code => {
+            let code = code(text);
+            words.extend((0..code.len().saturating_sub(1)).map(|at| pair_of(&code[at..at + 2])));
+            words.extend(runs(&code));
+        }
         Searched::Words => {
             let units = units(&folded);
             neighbours(&letters(&folded), &mut words);
@@ -68,6 +73,11 @@ fn typed(units: &[Unit], words: &mut BTreeSet<String>) {
 pub fn slips(word: &str) -> BTreeSet<String> {
     let without = (0..word.len()).map(|at| format!("d{}{}", &word[..at], &word[at + 1..]));
     without.chain(std::iter::once(format!("d{word}"))).collect()
+}
+
+/// Two letters or digits of a code as a word of the index.
+pub fn pair_of(pair: &str) -> String {
+    format!("c{pair}")
 }
 
 /// Digits as words of the index: in fours, or in threes where there are no more.

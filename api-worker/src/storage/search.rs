@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::db::{DbError, Rows, Statement};
-use super::place::{comparable, table};
+use super::place::{searched, table};
 use super::queries::Conditions;
 use super::records::{Reader, nested};
 use super::scope::predicate;
@@ -50,21 +50,17 @@ pub struct Row {
 #[must_use]
 pub fn row(entity: &Entity, id: Id, version: Option<u64>, values: &Values) -> Row {
     let texts = entity.searched_fields().filter_map(|(field, kind)| {
-        let text = values.get(&field.id).and_then(Value::text)?;
+        let text = values.get(&field.id).and_then(Value::searched_text)?;
         Some((field.id.as_str(), kind, text))
     });
     row_of(id, version, texts)
 }
 
-fn row_of<'a>(
-    id: Id,
-    version: Option<u64>,
-    texts: impl Iterator<Item = (&'a str, Searched, &'a str)>,
-) -> Row {
+fn row_of<'a>(id: Id, version: Option<u64>, texts: impl Iterator<Item = (&'a str, Searched, String)>) -> Row {
     let mut weight = 0;
     let mut fields = Vec::new();
     for (field, kind, text) in texts {
-        let words = words(kind, text);
+        let words = words(kind, &text);
         weight += words.len();
         if weight > ROW_BYTES {
             break;
@@ -79,20 +75,21 @@ fn row_of<'a>(
 /// The words of somebody who comes in by signing up or by an invitation, which save no command.
 #[must_use]
 pub fn row_of_user(user: Id, name: &str) -> Row {
-    row_of(user, None, std::iter::once(("name", Searched::Words, name)))
+    row_of(user, None, std::iter::once(("name", Searched::Words, name.to_owned())))
 }
 
-/// Puts records into the index that it does not have.
+/// Puts records into the index that it does not have. `counted` are fields whose numbers the same batch has just given:
+/// only the records have them.
 #[must_use]
-pub fn add(entity: &str, rows: Vec<Row>) -> Vec<Statement> {
-    chunks(rows).into_iter().flat_map(|rows| write(entity, &rows)).collect()
+pub fn add(entity: &str, rows: Vec<Row>, counted: &[&Field]) -> Vec<Statement> {
+    chunks(rows).into_iter().flat_map(|rows| write(entity, &rows, counted)).collect()
 }
 
 /// Puts records into the index in place of what it has of them, behind all others.
 #[must_use]
 pub fn replace(entity: &str, rows: Vec<Row>) -> Vec<Statement> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    std::iter::once(forget_words(entity, &ids)).chain(add(entity, rows)).collect()
+    std::iter::once(forget_words(entity, &ids)).chain(add(entity, rows, &[])).collect()
 }
 
 #[must_use]
@@ -123,7 +120,7 @@ fn chunks(rows: Vec<Row>) -> Vec<String> {
 }
 
 /// The words travel bare and get workspace, entity and field in the database: that is most of each of them.
-fn write(entity: &str, rows: &str) -> [Statement; 2] {
+fn write(entity: &str, rows: &str, counted: &[&Field]) -> [Statement; 2] {
     let still = format!(
         "(g.value ->> 1 IS NULL OR EXISTS (SELECT 1 FROM \"{entity}\" r WHERE r.workspace_id = ?1 AND r.id = g.value ->> 0 \
          AND r.version = g.value ->> 1 AND r.deleted_at IS NULL))"
@@ -133,14 +130,41 @@ fn write(entity: &str, rows: &str) -> [Statement; 2] {
         "INSERT OR REPLACE INTO search_row (workspace_id, entity, record_id) \
          SELECT ?1, ?2, g.value ->> 0 FROM json_each(?3) g WHERE {still} ORDER BY g.key"
     );
+    let place = "replace(?1, '-', '') || ?2";
+    let mut words = vec![format!(
+        "(SELECT group_concat(replace(' ' || (f.value ->> 1), ' ', ' ' || {place} || '.' || (f.value ->> 0) || '.'), '') \
+         FROM json_each(g.value, '$[2]') f)"
+    )];
+    words.extend(counted.iter().map(|field| {
+        let number = format!(
+            "(SELECT {} FROM \"{entity}\" r WHERE r.workspace_id = ?1 AND r.id = m.record_id)",
+            searched("r", field)
+        );
+        code_words(&number, &format!("{place} || '.{}.'", field.id))
+    }));
+    let words: Vec<String> = words.iter().map(|words| format!("coalesce({words}, '')")).collect();
     let words_sql = format!(
-        "INSERT INTO search_index (rowid, words) SELECT m.row, (SELECT group_concat(replace(' ' || (f.value ->> 1), ' ', \
-         ' ' || replace(?1, '-', '') || ?2 || '.' || (f.value ->> 0) || '.'), '') FROM json_each(g.value, '$[2]') f) \
-         FROM json_each(?3) g CROSS JOIN search_row m ON m.workspace_id = ?1 AND m.entity = ?2 AND m.record_id = g.value ->> 0 \
-         WHERE {still}"
+        "INSERT INTO search_index (rowid, words) SELECT m.row, {} FROM json_each(?3) g \
+         CROSS JOIN search_row m ON m.workspace_id = ?1 AND m.entity = ?2 AND m.record_id = g.value ->> 0 WHERE {still}",
+        words.join(" || ")
     );
     let params = || vec![entity.into(), rows.into()];
     [Statement::new("index_rows", rows_sql, params()), Statement::new("index_words", words_sql, params())]
+}
+
+/// Characters of a number that are gone through; none has more.
+const CODE: usize = 100;
+
+/// The words of a number that nobody knows before it is saved, as [`words`] makes them of one that is known.
+fn code_words(number: &str, before: &str) -> String {
+    let places: Vec<String> = (1..=CODE).map(|place| place.to_string()).collect();
+    let places = format!("json_each('[{}]')", places.join(","));
+    format!(
+        "(SELECT group_concat(' ' || {before} || iif(l.value = 2, 'c', 'n') || substr(t.code, p.value, l.value), '') \
+         FROM (SELECT group_concat(c.letter, '') AS code FROM (SELECT lower(substr(n.number, p.value, 1)) AS letter \
+         FROM (SELECT {number} AS number) n CROSS JOIN {places} p ORDER BY p.key) c WHERE c.letter GLOB '[0-9a-z]') t \
+         CROSS JOIN {places} p CROSS JOIN json_each('[2,3,4]') l WHERE p.value + l.value <= length(t.code) + 1)"
+    )
 }
 
 /// How records of one kind are searched for one reader.
@@ -215,7 +239,7 @@ impl<'a> Search<'a> {
         sources.push(format!("{examined}{EXAMINED}"));
         let sources: Vec<String> =
             sources.iter().map(|source| format!("SELECT row FROM ({source})")).collect();
-        let texts: Vec<String> = self.fields.iter().map(|(field, _)| comparable("r", field)).collect();
+        let texts: Vec<String> = self.fields.iter().map(|(field, _)| searched("r", field)).collect();
         let head = format!(
             "SELECT json_array(json((SELECT json_group_array(json(h.j)) FROM (SELECT json_array(r.id, r.updated_at, {}, {}, {}) AS j \
              FROM ({}) f CROSS JOIN search_row m ON m.row = f.row AND m.workspace_id = ?1 AND m.entity = '{id}' \
@@ -357,7 +381,7 @@ pub type Step = (i64, Id);
 /// The next records of an entity in the order in which they changed, for making the index anew.
 #[must_use]
 pub fn step(entity: &Entity, after: Option<Step>) -> Statement {
-    let texts: Vec<String> = entity.searched_fields().map(|(field, _)| comparable("r", field)).collect();
+    let texts: Vec<String> = entity.searched_fields().map(|(field, _)| searched("r", field)).collect();
     let (beyond, params) = match after {
         Some((updated_at, id)) => {
             (" AND (r.updated_at, r.id) > (?2, ?3)", vec![updated_at.into(), id.into()])
@@ -388,7 +412,7 @@ pub fn read_step(entity: &Entity, rows: &Rows) -> Result<(Vec<Row>, Option<Step>
         let texts = entity
             .searched_fields()
             .zip(texts.iter().flatten())
-            .filter_map(|((field, kind), text)| Some((field.id.as_str(), kind, text.as_deref()?)));
+            .filter_map(|((field, kind), text)| Some((field.id.as_str(), kind, text.clone()?)));
         row_of(*id, Some(*version), texts)
     };
     Ok((read.iter().map(row).collect(), end))
@@ -406,4 +430,40 @@ pub fn unfinished() -> Statement {
 pub fn note_step(from: &str, next: Option<String>) -> Statement {
     let sql = "UPDATE workspace SET search_from = ?3 WHERE workspace_id = ?1 AND search_from = ?2";
     Statement::new("note_index_step", sql, vec![from.into(), next.into()])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rusqlite::Connection;
+
+    use super::{Searched, code_words, words};
+
+    #[test]
+    fn the_database_makes_the_words_of_a_number_as_the_worker_does() {
+        let connection = Connection::open_in_memory().unwrap();
+        let sql = format!("SELECT coalesce({}, '')", code_words("?1", "'before.'"));
+        let mut statement = connection.prepare(&sql).unwrap();
+        let longest = format!("{}-{{}}-4294967295", "Ab1".repeat(20));
+        for number in [
+            "HT-2026-0007",
+            "合同（2026）第00012号",
+            "7",
+            "12",
+            "A1",
+            "",
+            "—",
+            "000000",
+            "Ｈ É 5x",
+            longest.as_str(),
+        ] {
+            let made: String = statement.query_row([number], |row| row.get(0)).unwrap();
+            let made: BTreeSet<&str> = made.split_whitespace().collect();
+            let known = words(Searched::Code, number);
+            let known: BTreeSet<String> =
+                known.split_whitespace().map(|word| format!("before.{word}")).collect();
+            assert_eq!(made, known.iter().map(String::as_str).collect(), "{number}");
+        }
+    }
 }

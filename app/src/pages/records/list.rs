@@ -19,8 +19,8 @@ use serde_json::{Value as Json, json};
 use super::page::StaleNote;
 use super::{definition, drawing};
 use crate::components::{
-    Avatar, AvatarShape, Badge, Button, ChipGroup, Choice, EmptyState, SearchBox, Select, SkeletonRows, Tone,
-    icon, icons,
+    Avatar, AvatarShape, Badge, Button, ButtonKind, ChipGroup, Choice, EmptyState, SearchBox, Select,
+    SkeletonRows, Tone, icon, icons,
 };
 use crate::fields::{self, schedule};
 use crate::i18n::{label, t, tr};
@@ -72,8 +72,10 @@ fn sorts(definition: &Entity) -> Vec<(&'static str, &'static str)> {
     .collect()
 }
 
-fn filter(definition: &Entity, show: &str, text: &str) -> Option<String> {
+/// `condition` is one that came with the address: what stands under a customer, say.
+fn filter(definition: &Entity, show: &str, text: &str, condition: Option<&str>) -> Option<String> {
     let mut all = Vec::new();
+    all.extend(condition.and_then(|text| serde_json::from_str::<Json>(text).ok()));
     if show == "mine" {
         all.push(json!(["=", ["field", "owner"], ["me"]]));
     }
@@ -108,6 +110,7 @@ fn List(definition: Entity) -> impl IntoView {
     let (show, set_show) = query_signal_with_options::<String>("show", replace());
     let (sort, set_sort) = query_signal_with_options::<String>("sort", replace());
     let (query, set_query) = query_signal_with_options::<String>("q", replace());
+    let (condition, set_condition) = query_signal_with_options::<String>("filter", replace());
     let typed = RwSignal::new(query.get_untracked().unwrap_or_default());
     let turn = StoredValue::new(0_u32);
     Effect::new(move |before: Option<()>| {
@@ -126,12 +129,21 @@ fn List(definition: Entity) -> impl IntoView {
     let entity = definition.id.clone();
     let default_show = shows(&definition)[0];
     let default_sort = if entity == "task" { "due" } else { "-updated_at" };
-    let shown = Signal::derive(move || show.get().unwrap_or_else(|| default_show.to_owned()));
+    let shown = Signal::derive(move || {
+        // All of what stands under a record is all of it.
+        let default_show = if condition.with(Option::is_some) { "all" } else { default_show };
+        show.get().unwrap_or_else(|| default_show.to_owned())
+    });
     let sorted = Signal::derive(move || sort.get().unwrap_or_else(|| default_sort.to_owned()));
     let request = {
         let definition = definition.clone();
         Memo::new(move |_| ListRequest {
-            filter: filter(&definition, &shown.get(), &query.get().unwrap_or_default()),
+            filter: filter(
+                &definition,
+                &shown.get(),
+                &query.get().unwrap_or_default(),
+                condition.get().as_deref(),
+            ),
             sort: Some(sorted.get()),
             ..ListRequest::default()
         })
@@ -192,7 +204,9 @@ fn List(definition: Entity) -> impl IntoView {
             // What this device made since stands first, if it belongs here.
             let seq = first.value.with(|reply| reply.as_ref().map_or(0, |reply| reply.seq));
             let text = domain::text::fold(&query.get().unwrap_or_default());
-            for body in overlay.created(seq, &definition.id) {
+            let made = overlay.created(seq, &definition.id);
+            let made = made.into_iter().filter(|_| condition.with(Option::is_none));
+            for body in made {
                 let title = body.values.get(&definition.title).and_then(Json::as_str).unwrap_or_default();
                 let mine = shown.get() != "mine"
                     || fields::reference(&body, "owner").is_none_or(|owner| Some(owner) == me());
@@ -239,7 +253,7 @@ fn List(definition: Entity) -> impl IntoView {
             Some(Choice::new(value, move || label(&text)))
         })
         .collect();
-    let filtered = move || query.get().is_some() || shown.get() != "all";
+    let filtered = move || query.get().is_some() || shown.get() != "all" || condition.get().is_some();
     let empty = {
         let definition = definition.clone();
         move || {
@@ -248,6 +262,7 @@ fn List(definition: Entity) -> impl IntoView {
                 let clear = move |()| {
                     typed.set(String::new());
                     set_query.set(None);
+                    set_condition.set(None);
                     set_show.set(Some("all".to_owned()));
                 };
                 view! {
@@ -308,6 +323,12 @@ fn List(definition: Entity) -> impl IntoView {
                         on_choose=move |chosen| set_show.set(Some(chosen))
                     />
                 </div>
+                <Show when=move || condition.with(Option::is_some)>
+                    <p class="notice">
+                        {icon(icons::LINK)} <span>{t("list.part")}</span>
+                        <Button label=t("list.filter.all") kind=ButtonKind::Quiet on_press=move |()| set_condition.set(None) />
+                    </p>
+                </Show>
                 <StaleNote stale=first.stale />
                 {move || match state.get() {
                     0 => {
@@ -412,7 +433,7 @@ fn row(definition: &Entity, cells: &[String], body: RecordBody) -> AnyView {
     };
     let cell = |id: &String| {
         let (body, id) = (body.clone(), id.clone());
-        view! { <span class="truncate">{move || fields::text_of(&schema(), &body, &id)}</span> }
+        view! { <span class="truncate">{move || fields::cell_of(&schema(), &body, &id)}</span> }
     };
     let cells = cells.iter().map(cell).collect_view();
     let to = routes::record(&definition.id, &body.id.to_string());

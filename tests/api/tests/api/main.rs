@@ -18,7 +18,9 @@ mod gate;
 mod hidden;
 mod isolation;
 mod openapi;
+mod page;
 
+mod alike;
 mod auth;
 mod board;
 mod changes;
@@ -35,5 +37,6 @@ mod today;
 mod totals;
 
 mod conditions;
+mod personal;
 mod sample;
 mod storm;

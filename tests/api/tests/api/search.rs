@@ -25,6 +25,22 @@ fn find(person: &Person, q: &str) -> Vec<Id> {
     ask(person, q, None).hits.into_iter().map(|hit| hit.id).collect()
 }
 
+/// Makes the whole index anew; answers with the records it took.
+#[track_caller]
+fn rebuild(admin: &Person) -> u32 {
+    let (mut from, mut records, mut steps) = (None, 0, 0);
+    loop {
+        let step = admin.call::<RebuildSearch>(&[], &RebuildRequest { from });
+        records += step.records;
+        steps += 1;
+        assert!(step.records <= 200 && steps < 40, "{step:?}");
+        if step.next.is_none() {
+            return records;
+        }
+        from = step.next;
+    }
+}
+
 #[test]
 fn records_are_found_by_name_phone_and_email() {
     let workspace = Workspace::new();
@@ -259,6 +275,55 @@ fn fields_of_ones_own_are_searched_and_hidden_ones_are_not() {
 }
 
 #[test]
+fn tags_addresses_and_given_numbers_are_searched_before_and_after_a_rebuild() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    for (id, kind) in [
+        ("f_tags", json!({"type": "tags"})),
+        ("f_place", json!({"type": "address"})),
+        ("f_site", json!({"type": "url"})),
+        ("f_no", json!({"type": "auto_number", "format": "HT-{0000}", "start": 7})),
+    ] {
+        workspace.add_field("account", id, kind);
+    }
+    let values = |name: &str| {
+        json!({
+            "name": name, "f_tags": ["展会", "VIP"], "f_site": "www.laohu-pump.com/cn",
+            "f_place": {"province": "广东省", "city": "深圳市", "street": "科技园1号"},
+        })
+    };
+    let account = admin.create("account", values("甲乙丙"));
+    admin.create("account", json!({"name": "另一家"}));
+    let competitor = admin.create("competitor", json!({"name": "对手甲"}));
+    let ways = [
+        ("展会", "f_tags"),
+        ("zhanhui", "f_tags"),
+        ("vip", "f_tags"),
+        ("深圳", "f_place"),
+        ("https://laohu-pump.com", "f_site"),
+        ("HT-0007", "f_no"),
+        ("ht0007", "f_no"),
+        ("007", "f_no"),
+    ];
+    let all_found = |when: &str| {
+        for (q, field) in ways {
+            let reply = ask(admin, q, None);
+            let hits: Vec<_> = reply
+                .hits
+                .iter()
+                .map(|hit| (hit.id, hit.found.as_ref().map(|found| found.field.as_str())))
+                .collect();
+            assert_eq!(hits, [(account, Some(field))], "{q} {when}");
+        }
+        assert_eq!(find(admin, "对手"), [competitor], "{when}");
+    };
+    all_found("as they were saved");
+    assert_eq!(ask(admin, "展会", None).hits[0].found.as_ref().unwrap().text, "展会, VIP");
+    rebuild(admin);
+    all_found("made anew");
+}
+
+#[test]
 fn search_ends_where_sight_ends() {
     let workspace = Workspace::new();
     let rep = workspace.person("rep", None);
@@ -345,19 +410,8 @@ fn the_index_is_made_anew_step_by_step() {
     let gone = admin.create("deal", json!({"name": "恒通旧单"}));
     admin.done(vec![delete("deal", gone, 1)]);
     let before = find(admin, "恒通");
-    let (mut from, mut records, mut steps) = (None, 0, 0);
-    loop {
-        let step = admin.call::<RebuildSearch>(&[], &RebuildRequest { from });
-        records += step.records;
-        steps += 1;
-        assert!(step.records <= 200 && steps < 40, "{step:?}");
-        if step.next.is_none() {
-            break;
-        }
-        from = step.next;
-    }
     // The accounts, and who signed up.
-    assert_eq!(records, 451);
+    assert_eq!(rebuild(admin), 451);
     assert_eq!(find(admin, "恒通").len(), before.len());
     assert_eq!(find(admin, "第449分"), find(admin, "di449"));
     assert_eq!(find(admin, "第449分").len(), 1);
