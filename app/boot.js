@@ -9,3 +9,22 @@ try {
   document.documentElement.dataset.boot = "failed";
   throw error;
 }
+
+// The program is kept on the device for the next visit (app/sw.js), once nothing else is to be fetched. Some private
+// windows refuse; the app works without.
+const kept = navigator.serviceWorker;
+if (kept) {
+  const isUpdate = !!kept.controller;
+  kept.addEventListener("controllerchange", () => {
+    // app/src/state/release.rs offers the new version.
+    if (isUpdate) dispatchEvent(new Event("zhike:release"));
+  });
+  const keep = async () => {
+    const registration = await kept.register("/sw.js").catch(() => null);
+    // An app on the home screen is rarely opened anew, so it asks when it is looked at.
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) registration?.update().catch(() => {});
+    });
+  };
+  setTimeout(keep, 4000);
+}

@@ -19,7 +19,9 @@
     // The first answers travel while the program does; app/src/api takes each of them once.
     const first = { "/": "today", "/board": "board/sales" }[location.pathname];
     const ask = (name) => [`/api/v1/${name}`, fetch(`/api/v1/${name}`)];
-    window.zhikeEarly = Object.fromEntries(["session", "schema", first].filter(Boolean).map(ask));
+    // The definitions only where this device has none yet: an answer that nobody reads would hold its connection.
+    const schema = read("zhike.schema") === read("zhike.signed_in") ? null : "schema";
+    window.zhikeEarly = Object.fromEntries(["session", schema, first].filter(Boolean).map(ask));
     for (const answer of Object.values(window.zhikeEarly)) answer.catch(() => {});
   }
 })();

@@ -96,6 +96,8 @@ impl Cx {
         build: &dyn Fn(&Session) -> Answer<Vec<Statement>>,
     ) -> Answer<(Session, Vec<Rows>)> {
         let claim = self.claim.as_ref().ok_or_else(|| Failure::refused(Code::NotSignedIn))?;
+        // Whether the guess was read in this very request.
+        let mut fresh = false;
         // Each turn but the first knows what the one before learnt; a role changed in between costs a turn.
         for _ in 0..4 {
             let guess = GUESSES.with_borrow(|guesses| guesses.get(&claim.token_hash).cloned());
@@ -104,12 +106,22 @@ impl Cx {
             });
             let Some((guess, schema)) = known else {
                 self.learn(claim).await?;
+                fresh = true;
                 continue;
             };
             let expected = self.as_session(claim, &guess, schema);
+            let built = match build(&expected) {
+                Ok(built) => built,
+                // Refused for who the token belonged to last time: that may be over, and so may the session.
+                Err(_) if !fresh => {
+                    self.learn(claim).await?;
+                    fresh = true;
+                    continue;
+                }
+                Err(refusal) => return Err(refusal),
+            };
             let mut statements = vec![accounts::session(&claim.token_hash, self.now)];
-            let mut built = build(&expected)?;
-            statements.append(&mut built);
+            statements.extend(built);
             if self.now.unix_ms() - guess.seen_at > SEEN_MS {
                 statements.push(accounts::see(&claim.token_hash, self.now));
             }
@@ -120,6 +132,7 @@ impl Cx {
                 return Err(Failure::refused(Code::NotSignedIn));
             };
             let found = remember(&claim.token_hash, &row, self.now);
+            fresh = false;
             if (found.user, &found.role, &found.zone, found.revision)
                 == (guess.user, &guess.role, &guess.zone, guess.revision)
             {
@@ -128,6 +141,12 @@ impl Cx {
             }
         }
         Err(Failure::Fault("the session changed four times during one request".into()))
+    }
+
+    /// Whether this request has asked the database nearly as much as one request may.
+    #[must_use]
+    pub fn is_nearly_spent(&self) -> bool {
+        self.claim.as_ref().is_some_and(|claim| claim.db.is_nearly_spent())
     }
 
     /// A first look: who the token belongs to, and the definitions if they are new here.

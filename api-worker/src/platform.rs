@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{LocalResult, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use domain::ids::Id;
-use domain::time::{Date, Instant, Zone};
+use domain::time::{Instant, Zone};
 use sha2::{Digest, Sha256};
 use worker::console_error;
 
@@ -53,23 +53,9 @@ pub fn token_hash(token: &str) -> String {
 pub struct Zones;
 
 impl Zone for Zones {
-    fn instant(&self, zone: &str, local: NaiveDateTime) -> Option<Instant> {
+    fn offset_ms(&self, zone: &str, unix_ms: i64) -> Option<i64> {
         let zone: Tz = zone.parse().ok()?;
-        let at = match zone.from_local_datetime(&local) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.timestamp_millis(),
-            // The clock was put forward over this time: read it with the offset from before the gap, which
-            // lands as far after the gap as the time lay inside it.
-            LocalResult::None => {
-                let before = zone.from_local_datetime(&(local - chrono::Duration::hours(3))).earliest()?;
-                local.and_utc().timestamp_millis() - i64::from(before.offset().fix().local_minus_utc()) * 1000
-            }
-        };
-        Instant::from_unix_ms(at)
-    }
-
-    fn date(&self, zone: &str, instant: Instant) -> Option<Date> {
-        let zone: Tz = zone.parse().ok()?;
-        let local = Utc.timestamp_millis_opt(instant.unix_ms()).single()?.with_timezone(&zone);
-        Date::from_naive(local.date_naive())
+        let at = Utc.timestamp_millis_opt(unix_ms).single()?.with_timezone(&zone);
+        Some(i64::from(at.offset().fix().local_minus_utc()) * 1000)
     }
 }

@@ -110,6 +110,7 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(GetBoard) => record::board(request, cx, &parts[0]).await,
         () if is!(GetToday) => record::today(request, cx).await,
         () if is!(Search) => record::search(request, cx).await,
+        () if is!(FindAlike) => record::alike(request, cx, &parts[0]).await,
         () if is!(ListChanges) => record::changes(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use crate::components::ToastRegion;
 use crate::i18n::t;
-use crate::routes::Pages;
+use crate::pages::Pages;
 use crate::state;
 
 pub fn start() {

@@ -1,5 +1,6 @@
 //! What people see: a Leptos app compiled to WebAssembly. It draws, foresees and remembers; the Worker decides.
 
+mod apart;
 mod api;
 mod app;
 mod components;

@@ -97,6 +97,7 @@ mod tests {
             language: "zh".into(),
             zone: "UTC".into(),
             currency: Currency::parse("CNY").unwrap(),
+            work: crate::schema::WorkDays::default(),
         })
     }
 

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// A calendar day between 1900 and 2200.
@@ -70,7 +70,8 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%d"))
+        // Not by chrono's patterns: what reads and follows them is 10 KB of the phone's program.
+        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
 
@@ -130,10 +131,10 @@ impl Instant {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match DateTime::<Utc>::from_timestamp_millis(self.0) {
-            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true)),
-            None => Err(fmt::Error),
-        }
+        let time = DateTime::<Utc>::from_timestamp_millis(self.0).ok_or(fmt::Error)?;
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        let ms = self.0.rem_euclid(1000);
+        write!(f, "{}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z", Date(time.date_naive()))
     }
 }
 
@@ -189,13 +190,37 @@ impl fmt::Display for TimeOfDay {
 
 /// What a platform knows about time zones: chrono-tz in the Worker, Intl in the browser.
 pub trait Zone {
+    /// Local time minus UTC at an instant, both in milliseconds, to the second. `None` when the zone's name is unknown.
+    fn offset_ms(&self, zone: &str, unix_ms: i64) -> Option<i64>;
+
     /// The instant of a local date and time. In the gap of a clock put forward, the first instant after it;
     /// in the hour that happens twice, the earlier one. `None` when the zone's name is unknown.
-    fn instant(&self, zone: &str, local: NaiveDateTime) -> Option<Instant>;
+    fn instant(&self, zone: &str, local: NaiveDateTime) -> Option<Instant> {
+        // What the clock shows, read as if it were UTC.
+        let wall = local.and_utc().timestamp_millis();
+        // No zone is further from UTC than 14 hours, and none changed its clock twice within two days.
+        let (mut low, mut high) = (wall - DAY_MS, wall + DAY_MS);
+        let (before, after) = (self.offset_ms(zone, low)?, self.offset_ms(zone, high)?);
+        for offset in [before, after] {
+            if self.offset_ms(zone, wall - offset)? == offset {
+                return Instant::from_unix_ms(wall - offset);
+            }
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.offset_ms(zone, middle)? == before { low = middle } else { high = middle }
+        }
+        Instant::from_unix_ms(high)
+    }
 
     /// The local date of an instant. `None` when the zone's name is unknown.
-    fn date(&self, zone: &str, instant: Instant) -> Option<Date>;
+    fn date(&self, zone: &str, instant: Instant) -> Option<Date> {
+        let local = instant.unix_ms() + self.offset_ms(zone, instant.unix_ms())?;
+        Instant::from_unix_ms(local)?.utc_date()
+    }
 }
+
+const DAY_MS: i64 = 86_400_000;
 
 /// Work without a local time counts as due at the end of its day, so that it is not overdue during it.
 const END_OF_DAY: (u32, u32, u32) = (23, 59, 59);
@@ -227,12 +252,8 @@ impl Schedule {
 pub struct UtcOnly;
 
 impl Zone for UtcOnly {
-    fn instant(&self, _zone: &str, local: NaiveDateTime) -> Option<Instant> {
-        Instant::from_unix_ms(local.and_utc().timestamp_millis())
-    }
-
-    fn date(&self, _zone: &str, instant: Instant) -> Option<Date> {
-        instant.utc_date()
+    fn offset_ms(&self, _zone: &str, _unix_ms: i64) -> Option<i64> {
+        Some(0)
     }
 }
 
@@ -267,6 +288,22 @@ mod tests {
     }
 
     #[test]
+    fn days_and_instants_are_written_as_the_standard_says() {
+        let mut ms = -2_208_988_800_000;
+        while let Some(instant) = Instant::from_unix_ms(ms) {
+            let time = DateTime::<Utc>::from_timestamp_millis(ms).unwrap();
+            assert_eq!(instant.to_string(), time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+            assert_eq!(
+                instant.utc_date().unwrap().to_string(),
+                time.date_naive().format("%Y-%m-%d").to_string()
+            );
+            // Some thirty days, and no round number of anything.
+            ms += 2_617_403_591;
+        }
+        assert!(ms > 7_289_000_000_000, "the whole range was gone through");
+    }
+
+    #[test]
     fn a_day_without_a_time_is_due_at_its_end() {
         let day = Date::parse("2026-05-01").unwrap();
         let schedule = Schedule::resolve(day, None, "UTC", &UtcOnly).unwrap();
@@ -278,5 +315,50 @@ mod tests {
         );
         assert_eq!(TimeOfDay::parse("24:00"), None);
         assert_eq!(TimeOfDay::parse("9:00"), None);
+    }
+
+    struct Real;
+
+    impl Zone for Real {
+        fn offset_ms(&self, zone: &str, unix_ms: i64) -> Option<i64> {
+            use chrono::{Offset, TimeZone};
+            let zone: chrono_tz::Tz = zone.parse().ok()?;
+            let at = chrono::Utc.timestamp_millis_opt(unix_ms).single()?.with_timezone(&zone);
+            Some(i64::from(at.offset().fix().local_minus_utc()) * 1000)
+        }
+    }
+
+    #[test]
+    fn a_local_time_has_one_instant_also_where_the_clock_jumps() {
+        for (zone, local, instant) in [
+            ("Asia/Shanghai", "2026-05-01T09:30", "2026-05-01T01:30:00.000Z"),
+            // Put forward: the first moment after the gap, wherever in it.
+            ("Europe/Berlin", "2026-03-29T02:00", "2026-03-29T01:00:00.000Z"),
+            ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:00:00.000Z"),
+            ("Europe/Berlin", "2026-03-29T03:00", "2026-03-29T01:00:00.000Z"),
+            // By half an hour.
+            ("Australia/Lord_Howe", "2026-10-04T02:15", "2026-10-03T15:30:00.000Z"),
+            // By a whole day.
+            ("Pacific/Apia", "2011-12-30T12:00", "2011-12-30T10:00:00.000Z"),
+            // Put back: the first of the two.
+            ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30:00.000Z"),
+            ("America/New_York", "2026-11-01T01:30", "2026-11-01T05:30:00.000Z"),
+            ("Pacific/Kiritimati", "2026-01-01T00:00", "2025-12-31T10:00:00.000Z"),
+        ] {
+            let local = NaiveDateTime::parse_from_str(local, "%Y-%m-%dT%H:%M").unwrap();
+            let found = Real.instant(zone, local).map(|at| at.to_string());
+            assert_eq!(found.as_deref(), Some(instant), "{zone} {local}");
+        }
+        assert_eq!(Real.instant("Mars/Olympus", NaiveDateTime::default()), None);
+    }
+
+    #[test]
+    fn an_instant_has_its_day_in_each_zone() {
+        let at = Instant::parse("2026-05-01T15:59:59Z").unwrap();
+        for (zone, day) in
+            [("UTC", "2026-05-01"), ("Asia/Shanghai", "2026-05-01"), ("Asia/Tokyo", "2026-05-02")]
+        {
+            assert_eq!(Real.date(zone, at), Date::parse(day), "{zone}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::address::Address;
 use crate::ids::Id;
 use crate::money::Money;
 use crate::time::{Date, Instant, Schedule};
@@ -62,6 +63,11 @@ pub enum Value {
     Instant(Instant),
     Schedule(Schedule),
     Reference(Id),
+    Bool(bool),
+    /// Never empty: a list of nothing is null.
+    List(Vec<String>),
+    /// Never empty either. Boxed, because it is far larger than its neighbours.
+    Address(Box<Address>),
 }
 
 impl Value {
@@ -103,6 +109,15 @@ impl Value {
         }
     }
 
+    /// The texts of a list; none for everything else.
+    #[must_use]
+    pub fn list(&self) -> &[String] {
+        match self {
+            Self::List(items) => items,
+            _ => &[],
+        }
+    }
+
     /// The shape on the wire; each field type reads its own back (`fields`).
     #[must_use]
     pub fn to_json(&self) -> Json {
@@ -124,6 +139,9 @@ impl Value {
                 None => json!({"date": schedule.date, "zone": schedule.zone, "at": schedule.at}),
             },
             Self::Reference(id) => Json::from(id.to_string()),
+            Self::Bool(yes) => Json::from(*yes),
+            Self::List(items) => Json::from(items.clone()),
+            Self::Address(address) => address.to_json(),
         }
     }
 

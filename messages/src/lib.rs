@@ -11,6 +11,7 @@ mod en;
 mod zh;
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// A language the product is complete in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,12 +54,58 @@ impl Lang {
         tags.into_iter().find_map(Self::from_tag).unwrap_or(Self::En)
     }
 
+    #[cfg(test)]
     const fn table(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Zh => zh::TABLE,
             Self::En => en::TABLE,
         }
     }
+}
+
+/// The tables as the program carries them: one text of lines, each a key, its Chinese and its English, sorted by key.
+/// Two tables of pointers weigh as much again as what they point at, and hardly compress.
+static LINES: &str = match std::str::from_utf8(&BYTES) {
+    Ok(lines) => lines,
+    Err(_) => unreachable!(),
+};
+static BYTES: [u8; joined_len()] = joined();
+/// Between a key and its texts; no text holds one.
+const BETWEEN: u8 = b'\t';
+const END: u8 = b'\n';
+
+const fn joined_len() -> usize {
+    assert!(zh::TABLE.len() == en::TABLE.len(), "every language has the same keys");
+    let (mut len, mut at) = (0, 0);
+    while at < zh::TABLE.len() {
+        len += zh::TABLE[at].0.len() + zh::TABLE[at].1.len() + en::TABLE[at].1.len() + 3;
+        at += 1;
+    }
+    len
+}
+
+const fn joined<const N: usize>() -> [u8; N] {
+    let mut lines = [0; N];
+    let (mut to, mut at) = (0, 0);
+    while at < zh::TABLE.len() {
+        to = put(&mut lines, to, zh::TABLE[at].0, BETWEEN);
+        to = put(&mut lines, to, zh::TABLE[at].1, BETWEEN);
+        to = put(&mut lines, to, en::TABLE[at].1, END);
+        at += 1;
+    }
+    lines
+}
+
+const fn put(lines: &mut [u8], mut to: usize, text: &str, mark: u8) -> usize {
+    let (text, mut at) = (text.as_bytes(), 0);
+    while at < text.len() {
+        assert!(text[at] != BETWEEN && text[at] != END, "a text is one line without tabs");
+        lines[to] = text[at];
+        to += 1;
+        at += 1;
+    }
+    lines[to] = mark;
+    to + 1
 }
 
 /// The text behind a key with its arguments put in. An unknown key comes back as itself: a page with one odd word is
@@ -87,12 +134,27 @@ pub fn has(key: &str) -> bool {
 /// Whether any key begins with this area, the part before the first dot.
 #[must_use]
 pub fn has_area(area: &str) -> bool {
-    Lang::En.table().iter().any(|(key, _)| key.split('.').next() == Some(area))
+    LINES.lines().any(|line| line.split('.').next() == Some(area))
 }
 
 fn find(lang: Lang, key: &str) -> Option<&'static str> {
-    let table = lang.table();
-    table.binary_search_by(|(k, _)| (*k).cmp(key)).ok().map(|at| table[at].1)
+    // A binary search over lines of different lengths: from the middle back to where its line begins.
+    let mut rest = LINES;
+    while !rest.is_empty() {
+        let middle = rest.as_bytes()[..rest.len() / 2].iter().rposition(|byte| *byte == END);
+        let (before, from) = rest.split_at(middle.map_or(0, |end| end + 1));
+        let (line, after) = from.split_once('\n')?;
+        let (known, texts) = line.split_once('\t')?;
+        rest = match known.cmp(key) {
+            Ordering::Equal => {
+                let (zh, en) = texts.split_once('\t')?;
+                return Some(if lang == Lang::Zh { zh } else { en });
+            }
+            Ordering::Less => after,
+            Ordering::Greater => before,
+        };
+    }
+    None
 }
 
 fn fill<'a>(pattern: &'a str, arg: &dyn Fn(&str) -> Option<&'a str>) -> String {
@@ -142,6 +204,18 @@ mod tests {
             for pair in lang.table().windows(2) {
                 assert!(pair[0].0 < pair[1].0, "{lang:?}: {} stands before {}", pair[0].0, pair[1].0);
             }
+        }
+    }
+
+    #[test]
+    fn every_text_is_found() {
+        for lang in Lang::ALL {
+            for (key, value) in lang.table() {
+                assert_eq!(find(lang, key), Some(*value), "{key}");
+            }
+        }
+        for missing in ["", "a", "zzz", "action", "action.addx", "action.ad", "nav.today\t", "\n"] {
+            assert_eq!(find(Lang::Zh, missing), None, "{missing}");
         }
     }
 

@@ -18,6 +18,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await me.hasWorkspace();
       const account = await me.has("account", { name: "蓝鲸科技", phone: "0755 8888 6666", industry: "software" });
       const deal = await me.has("deal", { name: "三号产线检测仪", account, stage: "needs", amount: { amount: 12_000_000, currency: "CNY" } });
+      await me.has("team", { name: "华东" });
       await me.has("task", { name: "寄样品", status: "open", due: { date: "2026-01-05" } });
       const screens: [string, () => Promise<void>][] = [
         ["/", () => expect(page.getByRole("link", { name: /寄样品/ })).toBeVisible()],
@@ -30,7 +31,12 @@ for (const colorScheme of ["light", "dark"] as const) {
         ["/more/appearance", () => expect(me.chip(t("settings.theme.dark"))).toBeVisible()],
         ["/more/sessions", () => expect(page.getByText(t("sessions.current"))).toBeVisible()],
         ["/settings/members", () => expect(me.heading(t("members.active"))).toBeVisible()],
-        ["/settings/fields/deal", () => expect(me.heading(t("definition.stages"))).toBeVisible()],
+        ["/settings/fields/deal", () => expect(me.heading(t("definition.title"))).toBeVisible()],
+        ["/settings/pipelines", () => expect(page.getByText(me.called("stage.needs"))).toBeVisible()],
+        ["/settings/roles", () => expect(page.locator('a[href="/settings/roles/manager"]')).toBeVisible()],
+        ["/settings/roles/manager", () => expect(me.heading(t("roles.hidden"))).toBeVisible()],
+        ["/settings/teams", () => expect(me.button(t("teams.add_below", { name: "华东" }))).toBeVisible()],
+        ["/settings/workspace", () => expect(me.heading(t("rates.title"))).toBeVisible()],
         ["/import", () => expect(page.getByText(t("import.file.choose"))).toBeVisible()],
       ];
       for (const [path, shown] of screens) {

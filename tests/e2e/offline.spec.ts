@@ -67,6 +67,28 @@ test("logs a visit offline, loses the tab, and it is there exactly once", async 
   expectQuiet(complaints, OFFLINE);
 });
 
+test("opens without a network, and loads no code again with one", async ({ me, page, context }) => {
+  const account = await atACustomer(me);
+  // Ready means that everything the app consists of is on the device.
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+
+  await context.setOffline(true);
+  await page.goto("/board");
+  await expect(me.heading(me.t("board.title"))).toBeVisible();
+  await page.goto(`/records/account/${account}`);
+  await expect(page.getByText("蓝鲸科技").first()).toBeVisible();
+  await logsAVisit(me);
+
+  await context.setOffline(false);
+  const fetched: string[] = [];
+  page.on("response", (response) => {
+    if (!response.fromServiceWorker() && !response.url().includes("/api/")) fetched.push(response.url());
+  });
+  await page.reload();
+  await expect(me.timeline().getByText(SAID)).toBeVisible();
+  expect(fetched.filter((url) => /\.(wasm|js|css)$/.test(url) && !url.endsWith("/sw.js"))).toEqual([]);
+});
+
 test("sends a visit from two tabs at once, and it is there exactly once", async ({ me, page, context }) => {
   const account = await atACustomer(me);
   await context.setOffline(true);

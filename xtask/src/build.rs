@@ -17,8 +17,18 @@ use crate::tools::{self, Tools};
 
 const SHARED: &[&str] =
     &["domain", "messages", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "package-lock.json"];
-const APP: &[&str] = &["app", "style", "public", "Trunk.toml", "xtask/src/shell.rs", "xtask/src/split.rs"];
-const WORKER: &[&str] = &["api-worker/src", "api-worker/Cargo.toml", "xtask/src/build.rs"];
+const APP: &[&str] = &[
+    "app",
+    "style",
+    "public",
+    "Trunk.toml",
+    "wrangler.toml",
+    "xtask/src/build.rs",
+    "xtask/src/shell.rs",
+    "xtask/src/split.rs",
+];
+const WORKER: &[&str] =
+    &["api-worker/src", "api-worker/Cargo.toml", "api-worker/openapi.json", "xtask/src/build.rs"];
 
 pub fn all() -> Result<()> {
     let tools = tools::setup()?;

@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod build;
 mod check;
+mod coverage;
 mod demo;
 mod deploy;
 mod inputs;
@@ -39,7 +40,8 @@ cargo xtask <command>
   size                       compressed sizes against size-budget.toml
   bench [PART ...] [--rows TEXT] [--runs N] [--built]  the performance table, or parts of it: sizes api browser
   deploy [--dry-run]         to your own Cloudflare account
-  reset-link EMAIL [--remote]  a link to set a new password, for whoever is locked out
+  reset-link EMAIL [--remote] [--state DIR]  a link to set a new password, for whoever is locked out
+      --remote     in the deployed databases; otherwise in those of cargo xtask run, or of DIR
   serve --port N --state DIR   one server on what is already built (for tests; runs until it is killed)
   demo URL                   the demo workspace, on a server that is running
   setup                      only the tools: wasm target, trunk, wasm-bindgen, worker-build, npm packages

@@ -1,5 +1,6 @@
 //! A link to set a new password, for an administrator who is locked out. Whoever runs this owns the databases.
 
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
@@ -18,21 +19,31 @@ use crate::settings::new_secret;
 const GOOD_FOR: Duration = Duration::from_secs(60 * 60);
 
 pub fn run(args: &[String]) -> Result<()> {
-    let (mut email, mut remote, mut url) = (None, false, None);
+    let (mut email, mut remote, mut url, mut state) = (None, false, None, None);
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--remote" => remote = true,
             "--url" => url = Some(args.next().context("--url needs the address of the app")?.as_str()),
+            "--state" => {
+                state = Some(PathBuf::from(args.next().context("--state needs a folder of databases")?))
+            }
             address if address.contains('@') && email.is_none() => {
                 email = Some(address.trim().to_ascii_lowercase())
             }
             other => {
-                bail!("reset-link does not know '{other}': EMAIL [--remote] [--url https://crm.example.com]")
+                bail!(
+                    "reset-link does not know '{other}': \
+                     EMAIL [--remote] [--state DIR] [--url https://crm.example.com]"
+                )
             }
         }
     }
-    let email = email.context("whose? cargo xtask reset-link EMAIL [--remote] [--url ADDRESS]")?;
+    let email =
+        email.context("whose? cargo xtask reset-link EMAIL [--remote] [--state DIR] [--url ADDRESS]")?;
+    if remote && state.is_some() {
+        bail!("--state names local databases, --remote the deployed ones: one of them");
+    }
     npm::ready()?;
 
     // The Worker keeps tokens the same way (api-worker/src/platform.rs): only the hash of what the link carries.
@@ -49,7 +60,8 @@ pub fn run(args: &[String]) -> Result<()> {
     if remote {
         wrangler.arg("--remote");
     } else {
-        wrangler.args(["--local", "--persist-to"]).arg(dev().join("state"));
+        let state = state.map(std::path::absolute).transpose()?.unwrap_or_else(|| dev().join("state"));
+        wrangler.args(["--local", "--persist-to"]).arg(state);
     }
     let said: Value =
         serde_json::from_str(&run_quietly(&mut wrangler)?).context("wrangler's answer is unreadable")?;

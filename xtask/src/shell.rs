@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::inputs::hex;
@@ -31,7 +32,40 @@ pub fn finish() -> Result<()> {
     refuse_what_the_policy_forbids(&page)?;
     fs::write(&page_file, &page)?;
     fs::write(dist.join("_headers"), headers(&page)?)?;
+    fs::write(dist.join("sw.js"), service_worker(&page)?)?;
     Ok(())
+}
+
+/// `app/sw.js` with what it keeps: the files named by their content, and what the page names beside them.
+fn service_worker(page: &str) -> Result<String> {
+    let files: Vec<String> = file_names(&root().join("dist"))?
+        .into_iter()
+        .filter(|name| is_named_by_content(name) || name == "icon.svg" || name == "manifest.webmanifest")
+        .map(|name| format!("/{name}"))
+        .collect();
+    let release = short_hash(format!("{page}{}", files.join(" ")).as_bytes());
+    let define = |name: &str, value: &Value| format!("--define:{name}={value}");
+    run_quietly(
+        command(npm::bin("esbuild"))?
+            .arg(root().join("app/sw.js"))
+            .args(["--minify", "--target=es2022"])
+            .arg(define("RELEASE", &json!(release)))
+            .arg(define("FILES", &json!(files)))
+            .arg(define("WORKER", &json!(worker_prefixes()?))),
+    )
+}
+
+/// Where a browser's request is the Worker's to answer: `/api/*` in wrangler.toml is `/api/` here.
+fn worker_prefixes() -> Result<Vec<String>> {
+    let settings: toml::Table = fs::read_to_string(root().join("wrangler.toml"))?.parse()?;
+    let patterns = settings.get("assets").and_then(|assets| assets.get("run_worker_first"));
+    let patterns =
+        patterns.and_then(toml::Value::as_array).context("wrangler.toml has no run_worker_first")?;
+    let prefix = |pattern: &toml::Value| {
+        let prefix = pattern.as_str().and_then(|pattern| pattern.strip_suffix('*'));
+        prefix.map(str::to_owned).context("run_worker_first names something that is no prefix")
+    };
+    patterns.iter().map(prefix).collect()
 }
 
 /// Trunk names the program and its bindings by what the compiler made, before wasm-bindgen and the
@@ -111,6 +145,7 @@ fn headers(page: &str) -> Result<String> {
          Referrer-Policy: same-origin\n  Cross-Origin-Opener-Policy: same-origin\n  \
          Strict-Transport-Security: max-age=31536000\n"
     );
+    text.push_str("/sw.js\n  Cache-Control: no-cache\n");
     for name in file_names(&root().join("dist"))?.iter().filter(|name| is_named_by_content(name)) {
         text.push_str(&format!("/{name}\n  Cache-Control: public, max-age=31536000, immutable\n"));
     }

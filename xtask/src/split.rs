@@ -26,6 +26,10 @@ const FEATURES: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
+/// Small first, then alike beside alike: functions in the order of their names pack better by a hundredth, and code that
+/// was flattened and laid out anew once is smaller by another one.
+const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions-by-name"];
+
 pub fn split(wasm_bindgen: &Path) -> Result<()> {
     let work = root().join("target/split");
     if work.is_dir() {
@@ -94,7 +98,8 @@ fn add_parts(work: &Path, dist: &Path, mut script: String) -> Result<String> {
 fn optimise(from: &Path, to: &Path) -> Result<()> {
     run_quietly(
         command(npm::bin("wasm-opt"))?
-            .args(["-Oz", "--strip-debug", "--strip-producers"])
+            .args(PASSES)
+            .args(["--strip-debug", "--strip-producers"])
             .args(FEATURES)
             .arg(from)
             .arg("-o")

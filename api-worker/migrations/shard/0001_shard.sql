@@ -89,6 +89,16 @@ CREATE TABLE change_personal (
 );
 CREATE INDEX change_personal_record ON change_personal (workspace_id, record_id);
 
+-- How far the numbers that the system gives have come, by field and, where they begin anew, by year or month.
+CREATE TABLE auto_number (
+  workspace_id TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  field TEXT NOT NULL,
+  period TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, entity, field, period)
+);
+
 CREATE TABLE lead (
   workspace_id TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -127,6 +137,11 @@ CREATE INDEX lead_match ON lead (workspace_id, match_key) WHERE deleted_at IS NU
 CREATE INDEX lead_owner ON lead (workspace_id, owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX lead_next_touch ON lead (workspace_id, owner_id, next_touch_at) WHERE next_touch_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX lead_phone ON lead (workspace_id, phone) WHERE phone IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX lead_email ON lead (workspace_id, email) WHERE email IS NOT NULL AND deleted_at IS NULL;
+-- What a customer was before: its history is read with the customer's.
+CREATE INDEX lead_account ON lead (workspace_id, account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX lead_contact ON lead (workspace_id, contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX lead_deal ON lead (workspace_id, deal_id) WHERE deal_id IS NOT NULL;
 
 CREATE TABLE account (
   workspace_id TEXT NOT NULL,
@@ -170,6 +185,7 @@ CREATE INDEX account_match ON account (workspace_id, match_key) WHERE deleted_at
 CREATE INDEX account_owner ON account (workspace_id, owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_next_touch ON account (workspace_id, owner_id, next_touch_at) WHERE next_touch_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX account_phone ON account (workspace_id, phone) WHERE phone IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX account_parent ON account (workspace_id, parent_id) WHERE parent_id IS NOT NULL;
 
 CREATE TABLE contact (
   workspace_id TEXT NOT NULL,
@@ -207,6 +223,7 @@ CREATE INDEX contact_owner ON contact (workspace_id, owner_id, updated_at, id) W
 CREATE INDEX contact_account ON contact (workspace_id, account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX contact_next_touch ON contact (workspace_id, owner_id, next_touch_at) WHERE next_touch_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX contact_phone ON contact (workspace_id, phone) WHERE phone IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX contact_email ON contact (workspace_id, email) WHERE email IS NOT NULL AND deleted_at IS NULL;
 
 CREATE TABLE deal (
   workspace_id TEXT NOT NULL,
@@ -249,7 +266,8 @@ CREATE INDEX deal_name ON deal (workspace_id, name_key, id) WHERE deleted_at IS 
 CREATE INDEX deal_match ON deal (workspace_id, match_key) WHERE deleted_at IS NULL;
 CREATE INDEX deal_owner ON deal (workspace_id, owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX deal_account ON deal (workspace_id, account_id) WHERE account_id IS NOT NULL;
-CREATE INDEX deal_contact ON deal (workspace_id, contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX deal_by_contact ON deal (workspace_id, contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX deal_product ON deal (workspace_id, product_id) WHERE product_id IS NOT NULL;
 CREATE INDEX deal_next_touch ON deal (workspace_id, owner_id, next_touch_at) WHERE next_touch_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX deal_board ON deal (workspace_id, stage, rank, id) WHERE deleted_at IS NULL;
 -- Covers the totals of a board, for the whole workspace and for some owners.
@@ -282,6 +300,77 @@ CREATE UNIQUE INDEX product_external ON product (workspace_id, external_id) WHER
 CREATE INDEX product_updated ON product (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX product_name ON product (workspace_id, name_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX product_match ON product (workspace_id, match_key) WHERE deleted_at IS NULL;
+
+CREATE TABLE deal_contact (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version > 0),
+  deal_id TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  role TEXT,
+  attitude TEXT,
+  note TEXT,
+  created_at INTEGER NOT NULL,
+  created_by_id TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  updated_by_id TEXT NOT NULL,
+  deleted_at INTEGER,
+  external_id TEXT,
+  custom TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(custom)),
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX deal_contact_external ON deal_contact (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX deal_contact_updated ON deal_contact (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX deal_contact_deal ON deal_contact (workspace_id, deal_id);
+CREATE INDEX deal_contact_contact ON deal_contact (workspace_id, contact_id);
+
+CREATE TABLE competitor (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version > 0),
+  name TEXT NOT NULL,
+  website TEXT,
+  strengths TEXT,
+  weaknesses TEXT,
+  owner_id TEXT,
+  note TEXT,
+  created_at INTEGER NOT NULL,
+  created_by_id TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  updated_by_id TEXT NOT NULL,
+  deleted_at INTEGER,
+  external_id TEXT,
+  custom TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(custom)),
+  name_key TEXT NOT NULL DEFAULT '',
+  match_key TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX competitor_external ON competitor (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX competitor_updated ON competitor (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX competitor_name ON competitor (workspace_id, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX competitor_match ON competitor (workspace_id, match_key) WHERE deleted_at IS NULL;
+
+CREATE TABLE deal_competitor (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version > 0),
+  deal_id TEXT NOT NULL,
+  competitor_id TEXT NOT NULL,
+  standing TEXT,
+  note TEXT,
+  created_at INTEGER NOT NULL,
+  created_by_id TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  updated_by_id TEXT NOT NULL,
+  deleted_at INTEGER,
+  external_id TEXT,
+  custom TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(custom)),
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX deal_competitor_external ON deal_competitor (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX deal_competitor_updated ON deal_competitor (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX deal_competitor_deal ON deal_competitor (workspace_id, deal_id);
+CREATE INDEX deal_competitor_competitor ON deal_competitor (workspace_id, competitor_id);
 
 CREATE TABLE touch (
   workspace_id TEXT NOT NULL,
@@ -361,6 +450,7 @@ CREATE TABLE "user" (
   team_id TEXT,
   manager_id TEXT,
   status TEXT NOT NULL,
+  joined_at INTEGER,
   language TEXT,
   zone TEXT,
   created_at INTEGER NOT NULL,
@@ -386,6 +476,7 @@ CREATE TABLE team (
   version INTEGER NOT NULL CHECK (version > 0),
   name TEXT NOT NULL,
   parent_id TEXT,
+  leader_id TEXT,
   created_at INTEGER NOT NULL,
   created_by_id TEXT NOT NULL,
   updated_at INTEGER NOT NULL,

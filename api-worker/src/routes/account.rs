@@ -2,8 +2,9 @@
 
 use domain::access::Permission;
 use domain::api::account::{
-    AcceptRequest, ChangePasswordRequest, InvitationReply, InviteReply, InviteRequest, PreferencesRequest,
-    ResetRequest, SessionInfo, SessionReply, SessionsReply, SignInRequest, SignUpRequest, SignedInReply,
+    AcceptRequest, ChangePasswordRequest, Entrance, InvitationReply, InviteReply, InviteRequest,
+    PreferencesRequest, ResetRequest, SessionInfo, SessionReply, SessionsReply, SignInRequest, SignUpRequest,
+    SignedInReply,
 };
 use domain::api::{Code, Empty};
 use domain::ids::Id;
@@ -42,10 +43,17 @@ fn with_cookie(response: Response, cookie: &str) -> Answer<Response> {
 }
 
 /// Starts a session on a shard and answers with its cookie.
-async fn sign_in_as(db: &Db, shard: usize, user: Id, agent: &str, now: Instant) -> Answer<Response> {
+async fn sign_in_as(
+    db: &Db,
+    shard: usize,
+    user: Id,
+    entrances: Vec<Entrance>,
+    agent: &str,
+    now: Instant,
+) -> Answer<Response> {
     let token = new_token()?;
     db.one(accounts::start_session(new_id()?, user, &token_hash(&token), agent, now)).await?;
-    let reply = json(&SignedInReply { workspace: db.workspace(), user })?;
+    let reply = json(&SignedInReply { workspace: db.workspace(), user, entrances })?;
     with_cookie(reply, &cookie(shard, db.workspace(), &token))
 }
 
@@ -85,7 +93,7 @@ pub async fn sign_up(request: &mut Request, cx: &Cx) -> Answer<Response> {
     }
     enter.push(directory::join(identity, id, shard, user, cx.now));
     match directory.batch(enter).await {
-        Ok(_) => sign_in_as(&db, shard, user, &agent(request)?, cx.now).await,
+        Ok(_) => sign_in_as(&db, shard, user, Vec::new(), &agent(request)?, cx.now).await,
         Err(error) => {
             // The address was taken a moment ago: nothing of the workspace stays.
             db.batch(accounts::abandon()).await?;
@@ -120,10 +128,40 @@ pub async fn sign_in(request: &mut Request, cx: &Cx) -> Answer<Response> {
         ])
         .await?;
     let memberships: Vec<Membership> = rows.pop().map(|rows| rows.read()).transpose()?.unwrap_or_default();
-    let chosen = memberships.into_iter().find(|(_, id, _)| workspace.is_none_or(|wanted| wanted == *id));
-    let (shard, workspace, user) = chosen.ok_or_else(wrong)?;
-    let db = Db::open(&cx.env, shard, workspace)?;
-    sign_in_as(&db, shard, user, &agent(request)?, cx.now).await
+    if workspace.is_some_and(|wanted| memberships.iter().all(|(_, id, _)| *id != wanted)) {
+        return Err(wrong());
+    }
+    let open = entrances(cx, &memberships).await?;
+    let chosen = open.iter().position(|(_, entrance)| workspace.is_none_or(|id| id == entrance.workspace));
+    let Some((shard, Entrance { workspace, user, .. })) = chosen.and_then(|at| open.get(at)) else {
+        let problem = Problem::new("problem.membership_inactive");
+        return Err(Failure::Refused {
+            code: Code::Forbidden,
+            problems: vec![problem],
+            conflicts: Vec::new(),
+        });
+    };
+    let db = Db::open(&cx.env, *shard, *workspace)?;
+    let entrances = open.iter().map(|(_, entrance)| entrance.clone()).collect();
+    sign_in_as(&db, *shard, *user, entrances, &agent(request)?, cx.now).await
+}
+
+/// The memberships that let their person in, in the order given, each with its shard.
+async fn entrances(cx: &Cx, memberships: &[Membership]) -> Answer<Vec<(usize, Entrance)>> {
+    let mut found = Vec::new();
+    for shard in 0..SHARDS.len() {
+        let here = memberships.iter().filter(|(at, ..)| *at == shard);
+        let here: Vec<(Id, Id)> = here.map(|(_, workspace, user)| (*workspace, *user)).collect();
+        if here.is_empty() {
+            continue;
+        }
+        let rows = SystemDb::shard(&cx.env, shard)?.one(accounts::entrances(&here)).await?;
+        for (workspace, name, user) in rows.read::<(Id, String, Id)>()? {
+            found.push((shard, Entrance { workspace, name, user }));
+        }
+    }
+    found.sort_by_key(|(_, entrance)| memberships.iter().position(|(_, id, _)| *id == entrance.workspace));
+    Ok(found)
 }
 
 pub async fn sign_out(cx: &Cx) -> Answer<Response> {
@@ -385,5 +423,5 @@ pub async fn accept_invitation(request: &mut Request, cx: &Cx, link: &str) -> An
     if used.first().is_none_or(Rows::is_empty) {
         return Err(Failure::refused(Code::NotFound));
     }
-    sign_in_as(&db, shard, user, &agent(request)?, cx.now).await
+    sign_in_as(&db, shard, user, Vec::new(), &agent(request)?, cx.now).await
 }

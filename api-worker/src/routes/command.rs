@@ -11,7 +11,7 @@ use domain::command::{Action, Command, FORMAT};
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::time::Instant;
-use worker::{Request, Response};
+use worker::{Request, Response, console_error};
 
 use super::read_id;
 use crate::gate::Cx;
@@ -28,7 +28,18 @@ pub async fn send(request: &mut Request, cx: &Cx) -> Answer<Response> {
     }
     let mut answers = Vec::with_capacity(commands.len());
     for command in &commands {
-        answers.push(door::send(cx, command).await?);
+        if cx.is_nearly_spent() {
+            break;
+        }
+        match door::send(cx, command).await {
+            Ok(answer) => answers.push(answer),
+            // What was saved before is told; the sender comes back with the rest, which then meets the fault alone.
+            Err(failure) if answers.is_empty() => return Err(failure),
+            Err(failure) => {
+                console_error!("command {}: {failure:?}", command.id);
+                break;
+            }
+        }
     }
     json(&CommandsReply { answers })
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use domain::access::{Act, Level, Permission};
 use domain::api::Code;
 use domain::api::record::{
-    BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply, ChangesRequest, Hit, ListReply,
-    ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, SearchReply, SearchRequest, TimelineEntry,
-    TimelineReply, TimelineRequest, TodayReply, TodayRequest, Total, TotalsReply, TotalsRequest,
+    AlikeReply, AlikeRequest, BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply,
+    ChangesRequest, Hit, ListReply, ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, SearchReply,
+    SearchRequest, TimelineEntry, TimelineKind, TimelineReply, TimelineRequest, TodayReply, TodayRequest,
+    Total, TotalsReply, TotalsRequest,
 };
 use domain::command::ChangeKind;
 use domain::expr::Env;
-use domain::fields::Shape;
+use domain::fields::{self, FieldKind, Reading, Shape};
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::schema::{Entity, Field};
@@ -145,10 +146,17 @@ pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Resp
         })
         .await?;
     let mut names = Names::new();
+    let is_checkbox = group
+        .as_deref()
+        .and_then(|id| session.schema.entity(entity)?.field(id))
+        .is_some_and(|field| field.kind.behaviour().shape() == Shape::Bool);
     let total = |(group, name, count, high, low, unconverted): TotalRow| {
-        let group = group
-            .filter(|group| !group.is_null())
-            .map(|group| group.as_str().map_or_else(|| group.to_string(), str::to_owned));
+        let group = group.filter(|group| !group.is_null()).map(|group| match group.as_str() {
+            Some(text) => text.to_owned(),
+            // The database has no truth of its own.
+            None if is_checkbox => (group.as_i64() == Some(1)).to_string(),
+            None => group.to_string(),
+        });
         if let (Some(Ok(id)), Some(name)) = (group.as_deref().map(str::parse::<Id>), name) {
             names.insert(id, name);
         }
@@ -178,7 +186,9 @@ pub(super) fn known_field<'a>(
 fn groupable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
     let field = known_field(reader, entity, id, "group")?;
     match field.kind.behaviour().shape() {
-        Shape::Text | Shape::Reference | Shape::Date | Shape::Integer => Ok(field),
+        Shape::Text | Shape::Reference | Shape::Date | Shape::Integer | Shape::Bool | Shape::List => {
+            Ok(field)
+        }
         _ => Err(Failure::invalid(Problem::on("group", "problem.cannot_group"))),
     }
 }
@@ -325,18 +335,62 @@ pub async fn search(request: &mut Request, cx: &Cx) -> Answer<Response> {
     json(&SearchReply { hits: hits.into_iter().map(|(_, hit)| hit).collect() })
 }
 
+/// Longest name that is compared; no name of a record is longer.
+const LONGEST_NAME: usize = 200;
+
+pub async fn alike(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
+    let asked: AlikeRequest = read_query(request)?;
+    let (session, rows) = cx
+        .session(&|session| {
+            let (reader, entity) = (session.reader()?, readable(session, entity)?);
+            let selection = Selection::new(reader, entity);
+            Ok(vec![queries::alike(&selection, reader, entity, &keys(session, &asked)?, HITS)])
+        })
+        .await?;
+    let selection = Selection::new(session.reader()?, read_entity(&session, entity)?);
+    let mut names = Names::new();
+    let records = bodies(&selection, answer_of(&rows, 0)?, &mut names)?;
+    json(&AlikeReply { records, names })
+}
+
+/// What is asked for, as storage spells it.
+fn keys(session: &Session, asked: &AlikeRequest) -> Answer<Vec<(&'static str, String)>> {
+    let reading = Reading { schema: &session.schema, zone: &session.actor.zone, zones: &Zones };
+    let mut keys = Vec::new();
+    if let Some(name) = &asked.name {
+        if name.chars().count() > LONGEST_NAME {
+            return Err(Failure::invalid(Problem::on("name", "problem.too_long").with("max", LONGEST_NAME)));
+        }
+        keys.push(("name", domain::text::match_key(name)));
+    }
+    let by_type = [("phone", &asked.phone, FieldKind::phone()), ("email", &asked.email, FieldKind::email())];
+    for (field, text, kind) in by_type {
+        let Some(text) = text else { continue };
+        let value = fields::read(&kind, &Json::from(text.as_str()), &reading)
+            .map_err(|problem| Failure::invalid(problem.at(field)))?;
+        keys.extend(value.text().map(|text| (field, text.to_owned())));
+    }
+    Ok(keys)
+}
+
+/// What a timeline is put together from, in the order it is asked for.
+const TIMELINE_PARTS: [TimelineKind; 3] = [TimelineKind::Change, TimelineKind::Touch, TimelineKind::Task];
+
 pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
-    let TimelineRequest { before } = read_query(request)?;
+    let TimelineRequest { before, only } = read_query(request)?;
     let record = read_id(id)?;
     let before = before.unwrap_or_else(|| cx.now.plus_ms(366 * 24 * 3600 * 1000));
+    let wanted = |part: &TimelineKind| only.is_none_or(|only| only == *part);
     let (session, rows) = cx
         .session(&|session| {
             let (reader, definition) = (session.reader()?, read_entity(session, entity)?);
-            let mut statements = vec![
-                records::get(reader, definition, record),
-                log::of_record(record, before.unix_ms(), TIMELINE + 1),
-            ];
-            statements.extend(about(reader, entity, record, before));
+            let part = |part: TimelineKind| match part {
+                TimelineKind::Change => Some(log::of_record(entity, record, before.unix_ms(), TIMELINE + 1)),
+                TimelineKind::Touch => about(reader, "touch", "r.happened_at", entity, record, before),
+                TimelineKind::Task => about(reader, "task", "r.created_at", entity, record, before),
+            };
+            let mut statements = vec![records::get(reader, definition, record)];
+            statements.extend(TIMELINE_PARTS.into_iter().filter(wanted).filter_map(part));
             Ok(statements)
         })
         .await?;
@@ -348,19 +402,31 @@ pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) ->
         return Err(Failure::refused(Code::NotFound));
     }
     let mut entries = Vec::new();
-    for entry in log::read(answer_of(&rows, 1)?)? {
-        entries.extend(change_entry(reader, definition, entry));
-    }
-    for (kind, rows) in ["touch", "task"].iter().zip(rows.iter().skip(2)) {
+    let parts = TIMELINE_PARTS.into_iter().filter(wanted);
+    let there = parts.filter(|part| match part {
+        TimelineKind::Change => true,
+        TimelineKind::Touch => is_about(reader, "touch", entity),
+        TimelineKind::Task => is_about(reader, "task", entity),
+    });
+    for (part, rows) in there.zip(rows.iter().skip(1)) {
+        let kind = match part {
+            TimelineKind::Change => {
+                for entry in log::read(rows)? {
+                    entries.extend(change_entry(reader, definition, entry));
+                }
+                continue;
+            }
+            TimelineKind::Touch => "touch",
+            TimelineKind::Task => "task",
+        };
         let Some(about) = session.schema.entity(kind) else { continue };
         let selection = Selection::new(reader, about);
         for row in rows.read::<Selected>()? {
             let Some(at) = row.key().as_i64().and_then(Instant::from_unix_ms) else { continue };
             let record = selection.body(row, &mut names);
-            entries.push(if *kind == "touch" {
-                TimelineEntry::Touch { at, record }
-            } else {
-                TimelineEntry::Task { at, record }
+            entries.push(match part {
+                TimelineKind::Touch => TimelineEntry::Touch { at, record },
+                _ => TimelineEntry::Task { at, record },
             });
         }
     }
@@ -372,16 +438,23 @@ pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) ->
     json(&reply)
 }
 
-fn about(reader: Reader<'_>, entity: &str, record: Id, before: Instant) -> Vec<Statement> {
-    let kinds = [("touch", "r.happened_at"), ("task", "r.created_at")];
-    let statement = |(kind, at): (&str, &str)| {
-        let about = reader.schema.entity(kind)?;
-        let related = about.field(entity).is_some_and(|field| field.kind.relation_target() == Some(entity));
-        related.then(|| {
-            queries::about(&Selection::new(reader, about), reader, entity, record, at, before, TIMELINE + 1)
-        })
-    };
-    kinds.into_iter().filter_map(statement).collect()
+/// Whether records of `kind` can be about records of `entity`.
+fn is_about(reader: Reader<'_>, kind: &str, entity: &str) -> bool {
+    let field = reader.schema.entity(kind).and_then(|about| about.field(entity));
+    field.is_some_and(|field| field.kind.relation_target() == Some(entity))
+}
+
+fn about(
+    reader: Reader<'_>,
+    kind: &str,
+    at: &str,
+    entity: &str,
+    record: Id,
+    before: Instant,
+) -> Option<Statement> {
+    let about = reader.schema.entity(kind).filter(|_| is_about(reader, kind, entity))?;
+    let selection = Selection::new(reader, about);
+    Some(queries::about(&selection, reader, entity, record, at, before, TIMELINE + 1))
 }
 
 /// A change as the reader may see it; nothing when every field of it is hidden or kept by the system.

@@ -4,21 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::Code;
 use domain::api::command::{Answer as CommandAnswer, Receipt, Saved};
-use domain::command::{Action, Command, Loaded, Logged, Needs, Plan, Refusal, World, needs, plan};
+use domain::command::{
+    Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, needs, needs_to_undo, plan,
+};
 use domain::fields::Reading;
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::money::{Currency, Rate, Rates};
 use domain::record::RecordKey;
+use domain::schema::change::Place;
 use domain::time::Date;
 
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, refusal_parts};
 use crate::platform::Zones;
 use crate::storage::db::{DbError, Rows, Statement};
-use crate::storage::log;
 use crate::storage::records::{self, Reader};
 use crate::storage::save::Save;
+use crate::storage::{log, places};
 
 /// How often a save is tried again after somebody else came in between. Each turn loads and decides anew.
 const TURNS: usize = 8;
@@ -78,8 +81,11 @@ async fn turn(cx: &Cx, command: &Command) -> Answer<Turn> {
         team_mates: &loaded.team_mates,
         names: &loaded.names,
         taken: &loaded.taken,
-        occupied_stages: &loaded.occupied_stages,
+        teams: &loaded.teams,
+        occupied: &loaded.occupied,
+        active: loaded.active.as_ref(),
         undo: &loaded.undo,
+        leant_on: &loaded.leant_on,
     };
     match plan(command, &world) {
         Ok(plan) => save(&session, command, &plan, &loaded.records).await,
@@ -113,7 +119,6 @@ struct Wishes {
     needs: Needs,
     names: BTreeMap<String, Vec<String>>,
     external: BTreeMap<String, Vec<String>>,
-    stages: BTreeMap<String, Vec<String>>,
 }
 
 fn wishes(command: &Command, session: &Session) -> Wishes {
@@ -125,17 +130,12 @@ fn wishes(command: &Command, session: &Session) -> Wishes {
         }
         groups
     };
-    Wishes {
-        names: group(&needs.names),
-        external: group(&needs.external_ids),
-        stages: group(&needs.stages),
-        needs,
-    }
+    Wishes { names: group(&needs.names), external: group(&needs.external_ids), needs }
 }
 
 fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     let reader = session.reader()?;
-    let Wishes { needs, names, external, stages } = wishes(command, session);
+    let Wishes { needs, names, external } = wishes(command, session);
     let mut statements = vec![log::receipt(command.id), records::rates()];
     if needs.team_mates {
         statements.push(records::team_mates(reader.user));
@@ -151,8 +151,12 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
         statements
             .extend(session.schema.entity(entity).map(|entity| records::taken_external_ids(entity, keys)));
     }
-    for (entity, keys) in &stages {
-        statements.extend(session.schema.entity(entity).map(|entity| records::occupied_stages(entity, keys)));
+    if needs.teams {
+        statements.push(places::teams());
+    }
+    statements.extend(needs.places.iter().map(|place| places::count(&session.schema, place)));
+    if needs.active {
+        statements.push(places::active());
     }
     let loads = records::load(reader, &needs.records)
         .into_iter()
@@ -178,8 +182,11 @@ struct Loads {
     team_mates: BTreeSet<Id>,
     names: BTreeMap<(String, String), Vec<Id>>,
     taken: BTreeSet<(String, String)>,
-    occupied_stages: BTreeSet<String>,
+    teams: BTreeMap<Id, Id>,
+    occupied: BTreeMap<Place, u64>,
+    active: Option<BTreeMap<String, u64>>,
     undo: Vec<Logged>,
+    leant_on: BTreeSet<RecordKey>,
     undo_entries: Vec<log::Entry>,
 }
 
@@ -206,8 +213,14 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
         let taken = answers.next()?.read::<(String,)>()?;
         world.taken.extend(taken.into_iter().map(|(id,)| (entity.clone(), id)));
     }
-    for _ in wishes.stages.keys() {
-        world.occupied_stages.extend(answers.next()?.read::<(String,)>()?.into_iter().map(|(stage,)| stage));
+    if wishes.needs.teams {
+        world.teams = answers.next()?.read::<(Id, Id)>()?.into_iter().collect();
+    }
+    for place in &wishes.needs.places {
+        world.occupied.insert(place.clone(), places::read_count(&answers.next()?)?);
+    }
+    if wishes.needs.active {
+        world.active = Some(answers.next()?.read::<(String, u64)>()?.into_iter().collect());
     }
     let loads = records::load(reader, &wishes.needs.records)
         .into_iter()
@@ -226,13 +239,28 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
         entries.iter().map(|entry| RecordKey::new(&entry.entity, entry.record)).collect();
     let reading = Reading { schema: &session.schema, zone: &session.actor.zone, zones: &Zones };
     world.undo = entries.into_iter().map(|entry| log::to_logged(entry, reader, &reading)).collect();
-    let (entities, statements): (Vec<String>, Vec<Statement>) =
+    let created = world.undo.iter().filter(|entry| entry.kind == ChangeKind::Created);
+    let created: BTreeSet<RecordKey> = created.map(|entry| entry.key.clone()).collect();
+    let used = needs_to_undo(&world.undo, &session.schema);
+    let (loaded, mut statements): (Vec<String>, Vec<Statement>) =
         records::load(reader, &keys).into_iter().unzip();
+    let (leant_on, more): (Vec<String>, Vec<Statement>) =
+        records::leaning(&session.schema, &created, &keys).into_iter().unzip();
+    statements.extend(more);
+    statements.extend(used.iter().map(|place| places::count(&session.schema, place)));
     if statements.is_empty() {
         return Ok(());
     }
-    for (entity, rows) in entities.iter().zip(session.db.batch(statements).await?) {
+    let mut answers = session.db.batch(statements).await?.into_iter();
+    for (entity, rows) in loaded.iter().zip(answers.by_ref()) {
         records::read_loaded(reader, entity, &rows, &mut world.records)?;
+    }
+    for (entity, rows) in leant_on.iter().zip(answers.by_ref()) {
+        let ids = rows.read::<(Id,)>()?;
+        world.leant_on.extend(ids.into_iter().map(|(id,)| RecordKey::new(entity, id)));
+    }
+    for (place, rows) in used.into_iter().zip(answers) {
+        world.occupied.insert(place, places::read_count(&rows)?);
     }
     Ok(())
 }
@@ -286,6 +314,15 @@ async fn save(
         }
         Err(DbError::Constraint(text)) if text.contains(".id") => {
             Ok(Turn::Taken(Problem::on("record", "problem.id_taken")))
+        }
+        // The log keeps a change as text inside text, so that a body within its limit may still make too large a row.
+        Err(DbError::TooLarge(_)) => {
+            let refused = CommandAnswer::Refused {
+                command: command.id,
+                code: Code::TooLarge,
+                problems: vec![Problem::on("actions", "problem.command_too_large")],
+            };
+            Ok(Turn::Answered(Box::new(refused)))
         }
         Err(error) => Err(error.into()),
     }

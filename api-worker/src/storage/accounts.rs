@@ -103,8 +103,8 @@ fn insert_user(
     status: &str,
     at: i64,
 ) -> Statement {
-    let sql = "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, team_id, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key) \
-        VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11)";
+    let sql = "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, team_id, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key, joined_at) \
+        VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11, CASE ?7 WHEN 'active' THEN ?8 END)";
     let params: Vec<Param> = vec![
         user.into(),
         name.into(),
@@ -120,19 +120,37 @@ fn insert_user(
     Statement::new("insert_user", sql, params)
 }
 
+/// Which of an identity's memberships let in: workspace, its name, user. For [`super::db::SystemDb`]: who asks has no
+/// session yet, and the directory named the memberships.
+#[must_use]
+pub fn entrances(memberships: &[(Id, Id)]) -> Statement {
+    let sql = "SELECT json_array(u.workspace_id, json_extract(d.body, '$.workspace.name'), u.id) AS j FROM json_each(?1) m \
+        JOIN \"user\" u ON u.workspace_id = m.value ->> 0 AND u.id = m.value ->> 1 AND u.status = 'active' AND u.deleted_at IS NULL \
+        JOIN workspace w ON w.workspace_id = u.workspace_id \
+        JOIN definition d ON d.workspace_id = w.workspace_id AND d.revision = w.revision";
+    Statement::new("entrances", sql, vec![serde_json::json!(memberships).into()])
+}
+
 /// An invitation: the user's row (new, or an inactive one of that id) and the link's hash.
 #[must_use]
 pub fn invite(invitation: &Invitation<'_>, now: Instant) -> Vec<Statement> {
     let at = now.unix_ms();
     let Invitation { by, user, existing, name, email, role, team, token_hash } = *invitation;
     let row = if existing {
-        let sql = "UPDATE \"user\" SET name = ?3, email = ?4, role = ?5, team_id = coalesce(?6, team_id), status = 'invited', \
+        let sql = "UPDATE \"user\" SET name = ?3, email = ?4, role = ?5, team_id = coalesce(?6, team_id), status = 'invited', name_key = ?9, match_key = ?10, \
             version = version + 1, updated_at = ?7, updated_by_id = ?8 WHERE workspace_id = ?1 AND id = ?2 AND status <> 'active'";
-        Statement::new(
-            "invite_user",
-            sql,
-            vec![user.into(), name.into(), email.into(), role.into(), team.into(), at.into(), by.into()],
-        )
+        let params = vec![
+            user.into(),
+            name.into(),
+            email.into(),
+            role.into(),
+            team.into(),
+            at.into(),
+            by.into(),
+            super::sort_key::sort_key(name).into(),
+            domain::text::match_key(name).into(),
+        ];
+        Statement::new("invite_user", sql, params)
     } else {
         insert_user(by, user, name, email, role, team, "invited", at)
     };
@@ -141,7 +159,13 @@ pub fn invite(invitation: &Invitation<'_>, now: Instant) -> Vec<Statement> {
         "INSERT INTO invitation (workspace_id, token_hash, user_id, email, created_at, created_by_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         vec![token_hash.into(), user.into(), email.into(), at.into(), by.into(), (at + INVITATION_MS).into()],
     );
-    vec![row, link]
+    // A link that went to an address which was wrong must not open anything.
+    let earlier = Statement::new(
+        "forget_invitations",
+        "DELETE FROM invitation WHERE workspace_id = ?1 AND user_id = ?2 AND used_at IS NULL",
+        vec![user.into()],
+    );
+    vec![row, earlier, link]
 }
 
 #[derive(Clone, Copy)]
@@ -177,7 +201,7 @@ pub fn accept(token_hash: &str, user: Id, now: Instant) -> Vec<Statement> {
         ),
         Statement::new(
             "activate_user",
-            "UPDATE \"user\" SET status = 'active', version = version + 1, updated_at = ?4, updated_by_id = ?2 WHERE workspace_id = ?1 AND id = ?2 AND status = 'invited' \
+            "UPDATE \"user\" SET status = 'active', joined_at = coalesce(joined_at, ?4), version = version + 1, updated_at = ?4, updated_by_id = ?2 WHERE workspace_id = ?1 AND id = ?2 AND status = 'invited' \
              AND EXISTS (SELECT 1 FROM invitation WHERE workspace_id = ?1 AND token_hash = ?3 AND used_at = ?4)",
             vec![user.into(), token_hash.into(), at.into()],
         ),

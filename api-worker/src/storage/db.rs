@@ -1,5 +1,5 @@
 //! D1, wrapped once: values are bound safely, every statement has a name for the logs, limits that the local
-//! runtime does not enforce are checked here.
+//! runtime does not enforce are checked.
 
 use std::cell::Cell;
 
@@ -9,64 +9,11 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1Result, Env, console_error};
 
-/// The platform's limits (Cloudflare D1, 2026): a statement that passes here passes there.
-const MAX_PARAMS: usize = 100;
-const MAX_SQL_BYTES: usize = 100_000;
-const MAX_VALUE_BYTES: usize = 2_000_000;
-const MAX_STATEMENTS: u32 = 1_000;
+pub use super::limits::Param;
+use super::limits::{self, Over, highest_placeholder};
 
 /// How many shards are bound; `wrangler.toml` has one binding for each.
 pub const SHARDS: [&str; 2] = ["DB_0", "DB_1"];
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Param {
-    Null,
-    Text(String),
-    /// Within the integers a JavaScript number holds exactly; anything else is a fault.
-    Integer(i64),
-}
-
-impl From<&str> for Param {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Param {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<Id> for Param {
-    fn from(id: Id) -> Self {
-        Self::Text(id.to_string())
-    }
-}
-
-impl From<i64> for Param {
-    fn from(number: i64) -> Self {
-        Self::Integer(number)
-    }
-}
-
-impl From<u64> for Param {
-    fn from(number: u64) -> Self {
-        Self::Integer(i64::try_from(number).unwrap_or(i64::MAX))
-    }
-}
-
-impl From<serde_json::Value> for Param {
-    fn from(json: serde_json::Value) -> Self {
-        Self::Text(json.to_string())
-    }
-}
-
-impl<T: Into<Param>> From<Option<T>> for Param {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
 
 /// A statement about the workspace; `?1` is always the workspace.
 pub struct Statement {
@@ -88,6 +35,8 @@ impl Statement {
 pub enum DbError {
     /// A constraint said no; its text names which.
     Constraint(String),
+    /// A value beyond what a row or a parameter holds; its text names the statement.
+    TooLarge(String),
     /// Ours, or the platform's.
     Fault(String),
 }
@@ -96,6 +45,7 @@ impl std::fmt::Display for DbError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Constraint(text) => write!(f, "constraint: {text}"),
+            Self::TooLarge(text) => write!(f, "too large: {text}"),
             Self::Fault(text) => f.write_str(text),
         }
     }
@@ -154,6 +104,12 @@ impl Db {
     #[must_use]
     pub fn workspace(&self) -> Id {
         self.workspace
+    }
+
+    /// Whether much of what one invocation may ask has been asked: better begin nothing new.
+    #[must_use]
+    pub fn is_nearly_spent(&self) -> bool {
+        limits::is_nearly_spent(self.statements.get())
     }
 
     /// Runs statements as one transaction.
@@ -227,22 +183,16 @@ async fn run(
     statements: Vec<(&'static str, String, Vec<Param>)>,
     count: &Cell<u32>,
 ) -> Result<Vec<Rows>, DbError> {
-    count.set(count.get() + u32::try_from(statements.len()).unwrap_or(u32::MAX));
-    if count.get() > MAX_STATEMENTS {
-        return Err(DbError::Fault("more statements than an invocation may run".into()));
-    }
+    count.set(limits::counted(count.get(), statements.len()).map_err(DbError::Fault)?);
     let names: Vec<&str> = statements.iter().map(|(name, ..)| *name).collect();
     let mut prepared = Vec::with_capacity(statements.len());
     for (name, sql, params) in &statements {
-        if params.len() > MAX_PARAMS || sql.len() > MAX_SQL_BYTES {
-            return Err(DbError::Fault(format!("{name}: {} parameters, {} bytes", params.len(), sql.len())));
-        }
+        limits::check(sql, params).map_err(|over| match over {
+            Over::Value(bytes) => DbError::TooLarge(format!("{name}: a value of {bytes} bytes")),
+            Over::Statement(text) => DbError::Fault(format!("{name}: {text}")),
+        })?;
         // A scope that needs no reader leaves `?2` out, and D1 refuses parameters beyond the last one named.
-        let values = params
-            .iter()
-            .take(highest_placeholder(sql))
-            .map(|param| to_js(name, param))
-            .collect::<Result<Vec<_>, _>>()?;
+        let values: Vec<JsValue> = params.iter().take(highest_placeholder(sql)).map(to_js).collect();
         let statement = d1.prepare(sql).bind(&values);
         prepared.push(statement.map_err(|error| DbError::Fault(format!("{name}: {error}")))?);
     }
@@ -260,29 +210,13 @@ async fn run(
     }
 }
 
-/// The largest `?N` of a statement: as many parameters SQLite expects.
-fn highest_placeholder(sql: &str) -> usize {
-    let number = |part: &str| {
-        part.bytes()
-            .take_while(u8::is_ascii_digit)
-            .fold(0, |number, digit| number * 10 + usize::from(digit - b'0'))
-    };
-    sql.split('?').skip(1).map(number).max().unwrap_or(0)
-}
-
-fn to_js(name: &str, param: &Param) -> Result<JsValue, DbError> {
+fn to_js(param: &Param) -> JsValue {
     match param {
-        Param::Null => Ok(JsValue::NULL),
-        Param::Text(text) if text.len() > MAX_VALUE_BYTES => {
-            Err(DbError::Fault(format!("{name}: a value of {} bytes", text.len())))
-        }
-        Param::Text(text) => Ok(JsValue::from_str(text)),
+        Param::Null => JsValue::NULL,
+        Param::Text(text) => JsValue::from_str(text),
         // The binding's own integer type holds 32 bits; a JavaScript number holds 53.
-        Param::Integer(number) if number.abs() > domain::money::MAX_SAFE => {
-            Err(DbError::Fault(format!("{name}: {number} is not a safe integer")))
-        }
-        #[expect(clippy::cast_precision_loss, reason = "checked against the safe integers just above")]
-        Param::Integer(number) => Ok(JsValue::from_f64(*number as f64)),
+        #[expect(clippy::cast_precision_loss, reason = "`limits::check` lets safe integers through only")]
+        Param::Integer(number) => JsValue::from_f64(*number as f64),
     }
 }
 

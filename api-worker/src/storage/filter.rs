@@ -32,7 +32,7 @@ pub const MAX_PARAMS: usize = 60;
 
 /// Where a field lies. The answer is an SQL expression for what the language compares: the text, the day, the
 /// integer, the units of a decimal, the base amount of money, the milliseconds of an instant or a schedule, the
-/// text of an id. Columns are qualified (`r."amount_base"`), because the compiler names columns of its own.
+/// text of an id, 1 or 0 for a checkbox, the JSON array of a list, the line of an address. Columns are qualified (`r."amount_base"`), because the compiler names columns of its own.
 pub trait Place {
     fn column(&self, field: &str, shape: Shape) -> String;
 }
@@ -125,6 +125,17 @@ impl Writer<'_> {
             Condition::StartsWith(text, part) => {
                 let position = self.position(text, part);
                 leaf(&format!("{position} = 1"), sense)
+            }
+            Condition::Has(list, text) => {
+                let (list, text) = (self.operand(list), self.operand(text));
+                holds(&list, &format!("= {text}"), sense)
+            }
+            // As with `in`, nothing is written that the SQL would not name.
+            Condition::HasAny(_, wanted) if wanted.is_empty() => sense.constant(false),
+            Condition::HasAny(list, wanted) => {
+                let list = self.operand(list);
+                let wanted = self.text(&Json::from(wanted.clone()).to_string());
+                holds(&list, &format!("IN (SELECT w.value FROM json_each({wanted}) w)"), sense)
             }
         }
     }
@@ -302,6 +313,8 @@ impl Writer<'_> {
             Constant::Date(date) => self.text(&date.to_string()),
             Constant::Instant(at) => self.integer(at.unix_ms()),
             Constant::Reference(id) => self.text(&id.to_string()),
+            Constant::Bool(yes) => if *yes { "1" } else { "0" }.to_owned(),
+            Constant::List(items) => self.text(&Json::from(items.clone()).to_string()),
         }
     }
 
@@ -349,6 +362,12 @@ fn leaf(sql: &str, sense: Sense) -> String {
         Sense::Plain => format!("({sql})"),
         Sense::Negated => format!("(({sql}) IS NOT TRUE)"),
     }
+}
+
+/// Whether a list, kept as JSON, has a text. Of null nothing comes out, so that it is two-valued by itself.
+fn holds(list: &str, wanted: &str, sense: Sense) -> String {
+    let not = if sense == Sense::Plain { "" } else { "NOT " };
+    format!("({not}EXISTS (SELECT 1 FROM json_each({list}) e WHERE e.value {wanted}))")
 }
 
 fn balanced(parts: &[String], joint: &str) -> Option<String> {
@@ -414,5 +433,8 @@ fn to_json(constant: &Constant) -> Json {
         Constant::Date(date) => Json::from(date.to_string()),
         Constant::Instant(at) => Json::from(at.unix_ms()),
         Constant::Reference(id) => Json::from(id.to_string()),
+        // As JSON's own true and false come out of a stored record.
+        Constant::Bool(yes) => Json::from(i32::from(*yes)),
+        Constant::List(items) => Json::from(items.clone()),
     }
 }

@@ -5,6 +5,7 @@ use domain::fields::{self, Reading};
 use domain::ids::Id;
 use domain::record::{RecordKey, Values};
 use domain::schema::change::DefinitionChange;
+use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
@@ -56,11 +57,15 @@ pub fn of_command(command: Id) -> Statement {
     )
 }
 
-/// Entries of one record before a moment, newest first. The caller has to know that the reader sees the record.
+/// Entries of one record before a moment, newest first. The caller has to know that the reader sees the record: by its
+/// kind and its id, for two kinds may have records of one id.
 #[must_use]
-pub fn of_record(record: Id, before: i64, limit: u32) -> Statement {
-    let sql = format!("{COLUMNS} AND l.record_id = ?2 AND l.at < ?3 ORDER BY l.seq DESC LIMIT ?4");
-    Statement::new("log_of_record", sql, vec![record.into(), before.into(), i64::from(limit).into()])
+pub fn of_record(entity: &str, record: Id, before: i64, limit: u32) -> Statement {
+    let sql = format!(
+        "{COLUMNS} AND l.record_id = ?2 AND l.entity = ?5 AND l.at < ?3 ORDER BY l.seq DESC LIMIT ?4"
+    );
+    let params = vec![record.into(), before.into(), i64::from(limit).into(), entity.into()];
+    Statement::new("log_of_record", sql, params)
 }
 
 /// # Errors
@@ -86,7 +91,13 @@ pub fn to_logged(entry: Entry, reader: Reader<'_>, reading: &Reading<'_>) -> Log
     let definition = reader.schema.entity(&entry.entity);
     for (id, pair) in &entry.fields {
         let Some(field) = definition.and_then(|entity| entity.field(id)) else { continue };
-        let value = |at: usize| fields::read(&field.kind, pair.get(at).unwrap_or(&Json::Null), reading).ok();
+        // A stage or role that is gone meanwhile is still what stood there; the planner sees that it is none now.
+        let value = |at: usize| {
+            let json = pair.get(at).unwrap_or(&Json::Null);
+            fields::read(&field.kind, json, reading)
+                .ok()
+                .or_else(|| json.as_str().map(|text| Value::Text(text.to_owned())))
+        };
         if let (Some(old), Some(new)) = (value(0), value(1)) {
             before.insert(id.clone(), old);
             after.insert(id.clone(), new);

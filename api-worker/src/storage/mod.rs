@@ -5,6 +5,7 @@
 //! of a record never become objects.
 
 pub mod filter;
+pub mod limits;
 pub mod place;
 pub mod scope;
 pub mod sort_key;
@@ -21,6 +22,8 @@ pub mod definitions;
 pub mod directory;
 #[cfg(target_arch = "wasm32")]
 pub mod log;
+#[cfg(target_arch = "wasm32")]
+pub mod places;
 #[cfg(target_arch = "wasm32")]
 pub mod queries;
 #[cfg(target_arch = "wasm32")]

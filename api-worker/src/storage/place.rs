@@ -1,5 +1,6 @@
 //! Where a field lies: its columns, or its key in the record's `custom` column. Nobody else knows.
 
+use domain::address::{Address, PARTS};
 use domain::fields::{FieldKind, Shape};
 use domain::money::{Currency, Money};
 use domain::schema::{Entity, Field};
@@ -26,12 +27,19 @@ pub fn columns(field: &Field) -> Vec<String> {
             vec![format!("{id}_date"), format!("{id}_time"), format!("{id}_zone"), format!("{id}_at")]
         }
         Shape::Reference => vec![format!("{id}_id")],
-        Shape::Text | Shape::Integer | Shape::Decimal(_) | Shape::Date | Shape::Instant => vec![id.clone()],
+        Shape::Text
+        | Shape::Integer
+        | Shape::Decimal(_)
+        | Shape::Date
+        | Shape::Instant
+        | Shape::Bool
+        | Shape::List
+        | Shape::Address => vec![id.clone()],
     }
 }
 
 /// The expression a condition, a sort or a group compares: money by its worth in the workspace's currency, a
-/// schedule by its moment.
+/// schedule by its moment, an address by its line. A list is its JSON.
 #[must_use]
 pub fn comparable(alias: &str, field: &Field) -> String {
     let shape = field.kind.behaviour().shape();
@@ -39,9 +47,13 @@ pub fn comparable(alias: &str, field: &Field) -> String {
         let path = match shape {
             Shape::Money => format!("$.{}.base", field.id),
             Shape::Schedule => format!("$.{}.at", field.id),
+            Shape::Address => format!("$.{}.line", field.id),
             _ => format!("$.{}", field.id),
         };
         return format!("json_extract({alias}.custom, '{path}')");
+    }
+    if shape == Shape::Address {
+        return format!("json_extract({alias}.\"{}\", '$.line')", field.id);
     }
     let column = match shape {
         Shape::Money => format!("{}_base", field.id),
@@ -49,6 +61,16 @@ pub fn comparable(alias: &str, field: &Field) -> String {
         _ => columns(field).swap_remove(0),
     };
     format!("{alias}.\"{column}\"")
+}
+
+/// Whether a field holds anything: money counts before its worth is known.
+#[must_use]
+pub fn filled(alias: &str, field: &Field) -> String {
+    if field.custom {
+        format!("json_extract({alias}.custom, '$.{}') IS NOT NULL", field.id)
+    } else {
+        format!("{alias}.\"{}\" IS NOT NULL", columns(field).swap_remove(0))
+    }
 }
 
 /// What a value's columns hold, in the order of [`columns`].
@@ -72,6 +94,9 @@ pub fn to_columns(field: &Field, value: &Value) -> Vec<Json> {
             Json::from(schedule.at.unix_ms()),
         ],
         Value::Reference(id) => vec![Json::from(id.to_string())],
+        Value::Bool(yes) => vec![Json::from(i32::from(*yes))],
+        // One column holds one text.
+        Value::List(_) | Value::Address(_) => vec![Json::from(to_custom(value).to_string())],
     }
 }
 
@@ -101,9 +126,32 @@ fn read(kind: &FieldKind, columns: &[Json]) -> Option<Value> {
             at: Instant::from_unix_ms(at.as_i64()?)?,
         }),
         (Shape::Reference, _) => Value::Reference(first.as_str()?.parse().ok()?),
+        (Shape::Bool, _) => Value::Bool(first.as_bool().or_else(|| first.as_i64().map(|bit| bit == 1))?),
+        (Shape::List, _) => {
+            let items = unpacked(first)?;
+            let texts = items.as_array()?.iter().filter_map(Json::as_str).map(str::to_owned);
+            Value::List(Some(texts.collect::<Vec<_>>()).filter(|texts| !texts.is_empty())?)
+        }
+        (Shape::Address, _) => {
+            let parts = unpacked(first)?;
+            let mut address = Address::default();
+            for part in PARTS {
+                let text = parts.get(part).and_then(Json::as_str).unwrap_or_default();
+                text.clone_into(address.part_mut(part)?);
+            }
+            Value::Address(Some(Box::new(address)).filter(|address| !address.is_empty())?)
+        }
         (Shape::Money | Shape::Schedule, _) => return None,
     };
     Some(value)
+}
+
+/// JSON as it stands in the `custom` column, or as the text of a column of its own.
+fn unpacked(stored: &Json) -> Option<Json> {
+    match stored {
+        Json::String(text) => serde_json::from_str(text).ok(),
+        stored => Some(stored.clone()),
+    }
 }
 
 /// A custom field's value as it stands in the `custom` column: numbers where a condition compares numbers.
@@ -118,6 +166,11 @@ pub fn to_custom(value: &Value) -> Json {
         Value::Schedule(schedule) => json!({
             "date": schedule.date, "time": schedule.time.map(|time| time.to_string()), "zone": schedule.zone, "at": schedule.at.unix_ms(),
         }),
+        Value::Address(address) => {
+            let mut stored = address.to_json();
+            stored["line"] = Json::from(address.line());
+            stored
+        }
         value => value.to_json(),
     }
 }

@@ -112,6 +112,10 @@ impl Sort {
             Problem::on("sort", "problem.unknown_field")
                 .with("field", id.chars().take(80).collect::<String>())
         })?;
+        if field.kind.behaviour().shape() == Shape::List {
+            // Several values have no one place in an order.
+            return Err(Problem::on("sort", "problem.cannot_sort").with("field", &field.id));
+        }
         if field.id == entity.title && field.id == "name" {
             return Ok(Self { key: "r.name_key".to_owned(), descending, total: true });
         }
@@ -239,7 +243,16 @@ pub fn totals(
     sum: Option<&Field>,
 ) -> Statement {
     conditions.and("r.deleted_at IS NULL");
-    let key = group.map_or_else(|| "NULL".to_owned(), |field| comparable("r", field));
+    // A record with several values counts with each of them.
+    let several = group.filter(|field| field.kind.behaviour().shape() == Shape::List);
+    let key = match (several, group) {
+        (Some(_), _) => "g.value".to_owned(),
+        (None, Some(field)) => comparable("r", field),
+        (None, None) => "NULL".to_owned(),
+    };
+    let values = several
+        .map(|field| format!(" LEFT JOIN json_each({}) g ON 1", comparable("r", field)))
+        .unwrap_or_default();
     let amount = sum.map_or_else(|| "0".to_owned(), |field| comparable("r", field));
     let unconverted = match sum {
         Some(field) if field.kind.behaviour().shape() == Shape::Money && !field.custom => {
@@ -258,7 +271,7 @@ pub fn totals(
     });
     let head = format!(
         "SELECT json_array({key}, {}, count(*), coalesce(sum({amount} / {HALF}), 0), coalesce(sum({amount} % {HALF}), 0), {unconverted}) AS j \
-         FROM {} r WHERE r.workspace_id = ?1 AND {}",
+         FROM {} r{values} WHERE r.workspace_id = ?1 AND {}",
         name.unwrap_or_else(|| "NULL".to_owned()),
         table(entity),
         predicate(reader.schema, reader.role, entity, Act::View, "r"),
@@ -334,7 +347,36 @@ pub fn search(reader: Reader<'_>, entity: &Entity, text: &str, limit: u32) -> St
     conditions.statement("search", &head, &format!(" ORDER BY r.updated_at DESC LIMIT {limit}"))
 }
 
-/// Touches or tasks about a record, newest first.
+/// Records with this match key of the name, this phone or this e-mail; each has its index. What the reader may not
+/// see of a kind is not compared.
+#[must_use]
+pub fn alike(
+    selection: &Selection<'_>,
+    reader: Reader<'_>,
+    entity: &Entity,
+    asked: &[(&str, String)],
+    limit: u32,
+) -> Statement {
+    let mut conditions = Conditions::new(reader);
+    conditions.and("r.deleted_at IS NULL");
+    let mut any = Vec::new();
+    for (field, wanted) in asked {
+        if entity.field(field).is_none() || reader.role.hides(&entity.id, field) || wanted.is_empty() {
+            continue;
+        }
+        let column = if *field == "name" { "match_key" } else { field };
+        let wanted = conditions.bind(wanted.as_str());
+        any.push(format!("r.\"{column}\" = {wanted}"));
+    }
+    conditions.and(&if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) });
+    conditions.statement(
+        "alike",
+        &selection.sql("NULL"),
+        &format!(" ORDER BY r.updated_at DESC, r.id LIMIT {limit}"),
+    )
+}
+
+/// Touches or tasks about a record, newest first; those of the leads it came from are part of its history.
 #[must_use]
 pub fn about(
     selection: &Selection<'_>,
@@ -347,7 +389,13 @@ pub fn about(
 ) -> Statement {
     let mut conditions = Conditions::new(reader);
     let (id, before) = (conditions.bind(record), conditions.bind(before.unix_ms()));
-    conditions.and(&format!("r.deleted_at IS NULL AND r.\"{relation}_id\" = {id} AND {at} < {before}"));
+    let mut about = format!("r.\"{relation}_id\" = {id}");
+    if domain::conversion::RESULTS.contains(&relation) {
+        about = format!(
+            "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
+        );
+    }
+    conditions.and(&format!("r.deleted_at IS NULL AND {about} AND {at} < {before}"));
     conditions.statement(
         "about",
         &selection.sql(at),

@@ -1,6 +1,6 @@
 //! Reading records: every query here carries the reader's scope and leaves out the fields the reader may not see.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::{Act, Role};
 use domain::api::record::{Names, RecordBody};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::db::{DbError, Param, Rows, Statement};
-use super::place::{columns, from_columns, from_custom, table};
+use super::place::{BOOKKEEPING, columns, comparable, from_columns, from_custom, table};
 use super::scope::predicate;
 
 /// Functions of SQLite in D1 take 32 arguments.
@@ -99,7 +99,7 @@ impl<'a> Selection<'a> {
             return Some("NULL".to_owned());
         }
         let scope = predicate(self.reader.schema, self.reader.role, target, Act::View, "n");
-        let id = super::place::comparable("r", field);
+        let id = comparable("r", field);
         Some(format!(
             "(SELECT n.\"{}\" FROM {} n WHERE n.workspace_id = ?1 AND n.id = {id} AND {scope})",
             target.title,
@@ -188,7 +188,7 @@ fn nested(expressions: &[String]) -> String {
 
 /// Statements that load records by id, deleted ones included, one for each entity; [`read_loaded`] reads the answers.
 #[must_use]
-pub fn load(reader: Reader<'_>, keys: &std::collections::BTreeSet<RecordKey>) -> Vec<(String, Statement)> {
+pub fn load(reader: Reader<'_>, keys: &BTreeSet<RecordKey>) -> Vec<(String, Statement)> {
     let mut by_entity: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for key in keys {
         by_entity.entry(&key.entity).or_default().push(key.id.to_string());
@@ -208,10 +208,7 @@ pub fn load(reader: Reader<'_>, keys: &std::collections::BTreeSet<RecordKey>) ->
 /// Statements that load what relations of records point at, one for each entity and relation; each answers with
 /// rows of the named entity, for [`read_loaded`].
 #[must_use]
-pub fn load_related(
-    reader: Reader<'_>,
-    related: &std::collections::BTreeSet<(RecordKey, String)>,
-) -> Vec<(String, Statement)> {
+pub fn load_related(reader: Reader<'_>, related: &BTreeSet<(RecordKey, String)>) -> Vec<(String, Statement)> {
     let mut subjects: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for (subject, relation) in related {
         subjects.entry((&subject.entity, relation)).or_default().push(subject.id.to_string());
@@ -279,16 +276,6 @@ pub fn taken_external_ids(entity: &Entity, ids: &[String]) -> Statement {
     Statement::new("taken_external_ids", sql, vec![Json::from(ids).into()])
 }
 
-/// Which of these stages any record stands in.
-#[must_use]
-pub fn occupied_stages(entity: &Entity, stages: &[String]) -> Statement {
-    let sql = format!(
-        "SELECT json_array(s.value) AS j FROM json_each(?2) s WHERE EXISTS (SELECT 1 FROM {} r WHERE r.workspace_id = ?1 AND r.stage = s.value)",
-        table(entity)
-    );
-    Statement::new("occupied_stages", sql, vec![Json::from(stages).into()])
-}
-
 /// The reader and their team mates.
 #[must_use]
 pub fn team_mates(user: Id) -> Statement {
@@ -308,7 +295,7 @@ pub fn rates() -> Statement {
 
 /// Names of records by id, as far as the reader sees them.
 #[must_use]
-pub fn names(reader: Reader<'_>, entity: &Entity, ids: &std::collections::BTreeSet<Id>) -> Statement {
+pub fn names(reader: Reader<'_>, entity: &Entity, ids: &BTreeSet<Id>) -> Statement {
     let scope = if reader.role.hides(&entity.id, &entity.title) {
         "0".to_owned()
     } else {
@@ -321,4 +308,36 @@ pub fn names(reader: Reader<'_>, entity: &Entity, ids: &std::collections::BTreeS
     );
     let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
     Statement::new("names", sql, vec![reader.user.into(), Json::from(ids).into()])
+}
+
+/// Which of some records are pointed at by records outside of `except`, by the kind of the first. Without the reader's
+/// scope: what is told is only that something leans on them.
+#[must_use]
+pub fn leaning(
+    schema: &Schema,
+    targets: &BTreeSet<RecordKey>,
+    except: &BTreeSet<RecordKey>,
+) -> Vec<(String, Statement)> {
+    let ids = |keys: &BTreeSet<RecordKey>, entity: &str| {
+        let own = keys.iter().filter(|key| key.entity == entity);
+        Json::from(own.map(|key| key.id.to_string()).collect::<Vec<_>>())
+    };
+    let kinds: BTreeSet<&str> = targets.iter().map(|key| key.entity.as_str()).collect();
+    let mut statements = Vec::new();
+    for entity in &schema.entities {
+        for field in entity.fields.iter().filter(|field| !BOOKKEEPING.contains(&field.id.as_str())) {
+            let Some(target) = field.kind.relation_target().filter(|target| kinds.contains(target)) else {
+                continue;
+            };
+            let pointer = comparable("r", field);
+            let sql = format!(
+                "SELECT DISTINCT json_array({pointer}) AS j FROM {} r WHERE r.workspace_id = ?1 AND r.deleted_at IS NULL \
+                 AND {pointer} IN (SELECT value FROM json_each(?2)) AND r.id NOT IN (SELECT value FROM json_each(?3))",
+                table(entity)
+            );
+            let params = vec![ids(targets, target).into(), ids(except, &entity.id).into()];
+            statements.push((target.to_owned(), Statement::new("leaning", sql, params)));
+        }
+    }
+    statements
 }

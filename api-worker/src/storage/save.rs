@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::command::{Change, ChangeKind, FORMAT, Plan};
+use domain::command::{Change, ChangeKind, FORMAT, Numbered, Plan};
+use domain::fields::Numbering;
 use domain::ids::Id;
 use domain::record::{Record, RecordKey, Values};
 use domain::schema::{Entity, Schema};
@@ -15,6 +16,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::db::{Param, Statement};
 use super::place::{columns, custom, table, to_columns};
+use super::places;
 use super::sort_key::sort_key;
 
 /// Everything a save needs beside the plan.
@@ -53,6 +55,7 @@ impl Save<'_> {
                 vec![schema.revision.into(), serde_json::to_string(schema).unwrap_or_default().into(), self.now.unix_ms().into(), self.user.into()],
             ));
         }
+        statements.extend(self.count_statements());
         statements.extend(self.row_statements());
         statements.extend(self.log_statements(&entries));
         statements
@@ -93,6 +96,22 @@ impl Save<'_> {
                  AND r.deleted_at IS NULL) = json_array_length(?{at})"
             ));
         }
+        for place in &self.plan.vacant {
+            let (guard, param) = places::guard(self.schema, place, params.len() + 2);
+            params.extend(param);
+            guards.push(guard);
+        }
+        if let Some(keys) = &self.plan.keys {
+            let but: Vec<String> = keys.but.iter().map(Id::to_string).collect();
+            params.push(Json::from(keys.roles.iter().cloned().collect::<Vec<_>>()).into());
+            params.push(Json::from(but).into());
+            let at = params.len();
+            guards.push(format!(
+                "EXISTS (SELECT 1 FROM \"user\" r WHERE r.workspace_id = ?1 AND r.deleted_at IS NULL AND r.status = 'active' \
+                 AND r.role IN (SELECT value FROM json_each(?{at})) AND r.id NOT IN (SELECT value FROM json_each(?{})))",
+                at + 1
+            ));
+        }
         let sql = format!(
             "INSERT INTO receipt (workspace_id, command_id, user_id, at, seq, import_id, result, holds) \
              VALUES (?1, ?2, ?3, ?4, (SELECT seq FROM workspace WHERE workspace_id = ?1) + ?5, ?6, ?7, coalesce({}, 0)) \
@@ -100,6 +119,44 @@ impl Save<'_> {
             guards.join(" AND ")
         );
         Statement::new("receipt", sql, params)
+    }
+
+    /// Counters move on before the rows are written, which read their numbers from them. Whoever saves at the same
+    /// time waits for this batch, and one that rolls back moves nothing: no number twice, and none left out.
+    fn count_statements(&self) -> Vec<Statement> {
+        let mut counts: BTreeMap<(&str, &str, &str, u32), u64> = BTreeMap::new();
+        for Numbered { key, field, numbering } in &self.plan.numbers {
+            *counts.entry((&key.entity, field, &numbering.period, numbering.start)).or_default() += 1;
+        }
+        let statement = |((entity, field, period, start), count): ((&str, &str, &str, u32), u64)| {
+            Statement::new(
+                "count",
+                "INSERT INTO auto_number (workspace_id, entity, field, period, last) \
+                 VALUES (?1, ?2, ?3, ?4, CAST(?5 AS INTEGER) + CAST(?6 AS INTEGER) - 1) \
+                 ON CONFLICT (workspace_id, entity, field, period) DO UPDATE SET last = last + CAST(?6 AS INTEGER)",
+                vec![entity.into(), field.into(), period.into(), i64::from(start).into(), count.into()],
+            )
+        };
+        counts.into_iter().map(statement).collect()
+    }
+
+    /// The numbers a new record gets, as [`NUMBERS`] reads them. `back` says how many after it were counted with it.
+    fn numbers_of(&self, key: &RecordKey) -> Vec<Json> {
+        let same = |one: &Numbered, other: &Numbered| {
+            (&one.key.entity, &one.field, &one.numbering.period)
+                == (&other.key.entity, &other.field, &other.numbering.period)
+        };
+        let all = &self.plan.numbers;
+        let own = all.iter().enumerate().filter(|(_, numbered)| &numbered.key == key);
+        own.map(|(at, numbered)| {
+            let Numbering { period, before, digits, after, .. } = &numbered.numbering;
+            let back = all[at + 1..].iter().filter(|later| same(later, numbered)).count();
+            json!({
+                "entity": key.entity, "field": numbered.field, "period": period, "back": back,
+                "before": before, "digits": format!("%0{digits}d"), "after": after,
+            })
+        })
+        .collect()
     }
 
     fn row_statements(&self) -> Vec<Statement> {
@@ -132,6 +189,10 @@ impl Save<'_> {
         }
         row.insert("custom".to_owned(), Json::from(custom(entity, &change.after).to_string()));
         row.extend(title_keys(entity, &change.after));
+        let numbers = self.numbers_of(&change.key);
+        if !numbers.is_empty() {
+            row.insert("numbers".to_owned(), Json::from(numbers));
+        }
         Json::Object(row)
     }
 
@@ -143,7 +204,17 @@ impl Save<'_> {
             names.extend(["name_key".to_owned(), "match_key".to_owned()]);
         }
         let listed: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-        let values: Vec<String> = names.iter().map(|name| format!("v.value ->> '{name}'")).collect();
+        let numbered = rows.iter().any(|row| row.get("numbers").is_some());
+        let value = |name: &String| {
+            match name.as_str() {
+            "custom" if numbered => format!(
+                "json_patch(v.value ->> 'custom', (SELECT json_group_object(n.value ->> 'field', {NUMBER}) {NUMBERS}))"
+            )
+            .replace("{row}", "v"),
+            name => format!("v.value ->> '{name}'"),
+        }
+        };
+        let values: Vec<String> = names.iter().map(value).collect();
         let sql = format!(
             "INSERT INTO {} (workspace_id, version, created_at, created_by_id, updated_at, updated_by_id, {}) \
              SELECT ?1, 1, ?3, ?2, ?3, ?2, {} FROM json_each(?4) v",
@@ -240,10 +311,14 @@ impl Save<'_> {
                 open.insert(id.clone(), pair)
             };
         }
-        let entry = json!({
+        let numbers = self.numbers_of(&change.key);
+        let mut entry = json!({
             "entity": change.key.entity, "record": change.key.id, "version": change.base_version + 1, "kind": change.kind,
             "body": json!({"fields": open}).to_string(),
         });
+        if !numbers.is_empty() {
+            entry["numbers"] = Json::from(numbers);
+        }
         (entry, (!personal.is_empty()).then(|| json!({"fields": personal})))
     }
 
@@ -254,10 +329,19 @@ impl Save<'_> {
         let open: Vec<&Json> = entries.iter().map(|(entry, _)| entry).collect();
         // Entries count from the seq the workspace had before this batch advanced it.
         let first = "(SELECT seq FROM workspace WHERE workspace_id = ?1) - ?2 + 1";
+        let body = if self.plan.numbers.is_empty() {
+            "e.value ->> 'body'".to_owned()
+        } else {
+            format!(
+                "json_patch(e.value ->> 'body', json_object('fields', \
+                 (SELECT json_group_object(n.value ->> 'field', json_array(NULL, {NUMBER})) {NUMBERS})))"
+            )
+            .replace("{row}", "e")
+        };
         let log = format!(
             "INSERT INTO change_log (workspace_id, seq, v, command_id, at, user_id, entity, record_id, version, kind, body, undoes) \
              SELECT ?1, {first} + e.key, ?3, ?4, ?5, ?6, e.value ->> 'entity', e.value ->> 'record', e.value ->> 'version', \
-             e.value ->> 'kind', e.value ->> 'body', ?7 FROM json_each(?8) e"
+             e.value ->> 'kind', {body}, ?7 FROM json_each(?8) e"
         );
         let count = Param::from(entries.len() as u64);
         let mut statements = vec![Statement::new(
@@ -292,6 +376,13 @@ impl Save<'_> {
         statements
     }
 }
+
+/// One number as text, out of what [`Save::numbers_of`] says and where its counter stands.
+const NUMBER: &str = "(n.value ->> 'before') || printf(n.value ->> 'digits', c.last - (n.value ->> 'back')) || (n.value ->> 'after')";
+
+/// The numbers of a row, which stand in its JSON, with their counters.
+const NUMBERS: &str = "FROM json_each({row}.value -> 'numbers') n JOIN auto_number c ON c.workspace_id = ?1 \
+    AND c.entity = n.value ->> 'entity' AND c.field = n.value ->> 'field' AND c.period = n.value ->> 'period'";
 
 /// Fields whose columns an insert names; bookkeeping is the statement's own.
 fn insertable(entity: &Entity) -> impl Iterator<Item = &domain::schema::Field> {

@@ -1,10 +1,14 @@
 //! The only place that calls the network. What can be asked, `domain::api` says; here it is sent, waited for and read,
 //! and what can go wrong gets one of six names.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use domain::api::{Call, Code, Envelope, Method, fill, to_query};
 use domain::command::Conflict;
 use gloo_net::http::{RequestBuilder, Response};
 use js_sys::{Promise, Reflect};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
@@ -48,26 +52,48 @@ impl ApiError {
     }
 }
 
+/// What comes once it has been waited for, whatever code brings it.
+pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// A call ready to be sent. It has no types, so that all endpoints share the code that sends.
+pub struct Question {
+    method: Method,
+    address: String,
+    body: Option<String>,
+}
+
+impl Question {
+    /// `parts` fill the varying parts of the endpoint's path, in order.
+    pub fn new<C: Call>(parts: &[&str], request: &C::Request) -> Result<Self, ApiError> {
+        let method = C::ENDPOINT.method;
+        if !method.has_body() {
+            return Ok(Self { method, address: address::<C>(parts, request), body: None });
+        }
+        let body = serde_json::to_string(request).map_err(unreadable)?;
+        Ok(Self { method, address: fill(C::ENDPOINT.path, parts), body: Some(body) })
+    }
+
+    /// Asks for what [`address`] names.
+    pub fn get(address: String) -> Self {
+        Self { method: Method::Get, address, body: None }
+    }
+}
+
 /// Calls an endpoint; `parts` fill the varying parts of its path, in order.
 pub async fn call<C: Call>(parts: &[&str], request: &C::Request) -> Result<C::Reply, ApiError> {
-    let endpoint = C::ENDPOINT;
-    let path = fill(endpoint.path, parts);
-    let text = if endpoint.method.has_body() {
-        let body = serde_json::to_string(request).map_err(unreadable)?;
-        send(endpoint.method, &path, Some(body)).await?
-    } else {
-        send(endpoint.method, &with_query(&path, &to_query(request)), None).await?
-    };
-    serde_json::from_str(&text).map_err(unreadable)
+    read(&send(Question::new::<C>(parts, request)?).await?)
+}
+
+/// A reply out of its text.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    serde_json::from_str(text).map_err(unreadable)
 }
 
 /// The address of a reading call: its name in the cache of what was seen last.
 pub fn address<C: Call>(parts: &[&str], request: &C::Request) -> String {
-    with_query(&fill(C::ENDPOINT.path, parts), &to_query(request))
-}
-
-fn with_query(path: &str, query: &str) -> String {
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    let path = fill(C::ENDPOINT.path, parts);
+    let query = to_query(request);
+    if query.is_empty() { path } else { format!("{path}?{query}") }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
@@ -92,7 +118,13 @@ pub async fn download(address: &str) -> Result<(web_sys::Blob, Option<u64>), Api
     Ok((blob.unchecked_into(), rows))
 }
 
-async fn send(method: Method, address: &str, body: Option<String>) -> Result<String, ApiError> {
+/// Sends a question and gives the text of the reply. Boxed, because otherwise every caller would hold a copy of it.
+pub fn send(question: Question) -> Later<Result<String, ApiError>> {
+    let Question { method, address, body } = question;
+    Box::pin(async move { answer(method, &address, body).await })
+}
+
+async fn answer(method: Method, address: &str, body: Option<String>) -> Result<String, ApiError> {
     let response = match started_early(method, address) {
         Some(promise) => JsFuture::from(promise)
             .await

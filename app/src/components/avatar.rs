@@ -35,9 +35,10 @@ pub fn Avatar(name: String, #[prop(optional)] shape: AvatarShape) -> impl IntoVi
     }
 }
 
-/// Chinese names are known by their first character, Latin ones by a capital.
+/// Chinese names are known by their first character, Latin ones by a capital, which the styles make of it: the table of
+/// all capitals weighs 24 KB here.
 fn initial(name: &str) -> String {
-    name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
+    name.chars().find(|c| c.is_alphanumeric()).map(String::from).unwrap_or_default()
 }
 
 fn tint(name: &str) -> String {
@@ -53,7 +54,7 @@ mod tests {
     fn the_initial_is_the_first_letter_of_any_script() {
         assert_eq!(
             (initial("王芳"), initial("acme"), initial(" (上海) 恒通"), initial("")),
-            ("王".into(), "A".into(), "上".into(), String::new())
+            ("王".into(), "a".into(), "上".into(), String::new())
         );
     }
 }

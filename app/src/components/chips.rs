@@ -92,3 +92,13 @@ pub fn Badge(#[prop(into)] label: TextProp, #[prop(optional)] tone: Tone) -> imp
         </span>
     }
 }
+
+/// What is chosen, in the colour somebody gave it: a name out of `style/tokens.css`, plain without one.
+#[component]
+pub fn ColorBadge(#[prop(into)] label: TextProp, color: Option<&'static str>) -> impl IntoView {
+    view! {
+        <span class="badge badge-choice" data-color=color>
+            {move || label.get()}
+        </span>
+    }
+}

@@ -160,6 +160,7 @@ pub fn Switch(
     #[prop(into)] label: TextProp,
     #[prop(optional, into)] help: Option<TextProp>,
     #[prop(into)] value: Signal<bool>,
+    #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(into)] on_change: Callback<bool>,
 ) -> impl IntoView {
     view! {
@@ -172,6 +173,7 @@ pub fn Switch(
                 type="checkbox"
                 role="switch"
                 prop:checked=value
+                disabled=move || disabled.get()
                 on:change:target=move |event| on_change.run(event.target().checked())
             />
         </label>

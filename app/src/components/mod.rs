@@ -13,13 +13,17 @@ mod pick;
 mod row;
 mod save_file;
 mod sentinel;
+mod several;
 mod sheet;
 mod skeleton;
+mod stars;
 mod toast;
+mod toggle;
+mod yes_no;
 
 pub use avatar::{Avatar, AvatarShape};
 pub use button::{Button, ButtonKind, IconButton};
-pub use chips::{Badge, ChipGroup, Choice, Tone};
+pub use chips::{Badge, ChipGroup, Choice, ColorBadge, Tone};
 pub use empty::EmptyState;
 pub use field::{Field, FormProblem};
 pub use icons::{Icon, icon};
@@ -29,9 +33,13 @@ pub use pick::PickButton;
 pub use row::{ButtonRow, Group, LinkRow};
 pub use save_file::{save_blob, save_text};
 pub use sentinel::Sentinel;
+pub use several::{CheckChips, WordInput};
 pub use sheet::Sheet;
 pub use skeleton::{SkeletonRows, SkeletonText};
+pub use stars::{Stars, StarsShown};
 pub use toast::{Toast, ToastRegion, Toasts};
+pub use toggle::ToggleCard;
+pub use yes_no::YesNo;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

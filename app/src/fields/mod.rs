@@ -1,20 +1,30 @@
 //! Types of field on the screen: one file each with its input, its text in lists and, where it leads somewhere, its
 //! display. What a value may be, `domain::fields` says.
 
+mod address;
+mod auto_number;
+mod checkbox;
 mod choice;
+mod choices;
 mod date;
 mod decimal;
+mod duration;
 mod email;
 mod instant;
 mod integer;
 mod long_text;
 mod money;
+mod percent;
 mod phone;
+mod rating;
 mod relation;
 mod role;
 pub mod schedule;
 mod stage;
+mod tags;
 mod text;
+mod tree_choice;
+mod url;
 mod user;
 
 pub use date::day_text;
@@ -56,6 +66,16 @@ pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {
         FieldKind::User(_) => user::input(&input),
         FieldKind::Stage(_) => stage::input(&input),
         FieldKind::Role(_) => role::input(&input),
+        FieldKind::Checkbox(_) => checkbox::input(&input),
+        FieldKind::Percent(_) => percent::input(&input),
+        FieldKind::Url(_) => url::input(&input),
+        FieldKind::Rating(kind) => rating::input(&input, kind),
+        FieldKind::Duration(_) => duration::input(&input),
+        FieldKind::Choices(_) => choices::input(&input),
+        FieldKind::Tags(_) => tags::input(&input),
+        FieldKind::TreeChoice(kind) => tree_choice::input(&input, kind),
+        FieldKind::Address(_) => address::input(&input),
+        FieldKind::AutoNumber(_) => auto_number::input(&input),
     }
 }
 
@@ -70,14 +90,25 @@ pub fn text(field: &Field, json: &Json) -> String {
         FieldKind::Date(_) => date::text(json),
         FieldKind::Instant(_) => instant::text(json),
         FieldKind::Schedule(_) => schedule::text(json),
-        FieldKind::Choice(kind) => choice::text(kind, json),
+        FieldKind::Choice(kind) => choice::text(&kind.options, json),
         FieldKind::Phone(_) => phone::text(json),
         FieldKind::Relation(_) | FieldKind::User(_) => relation::text(json),
         FieldKind::Stage(_) => stage::text(json),
         FieldKind::Role(_) => role::text(json),
-        FieldKind::Text(_) | FieldKind::LongText(_) | FieldKind::Decimal(_) | FieldKind::Email(_) => {
-            plain(json)
-        }
+        FieldKind::Checkbox(_) => checkbox::text(json),
+        FieldKind::Percent(_) => percent::text(json),
+        FieldKind::Url(_) => url::text(json),
+        FieldKind::Rating(kind) => rating::text(kind, json),
+        FieldKind::Duration(_) => duration::text(json),
+        FieldKind::Choices(kind) => choices::text(&kind.options, json),
+        FieldKind::Tags(_) => tags::text(json),
+        FieldKind::TreeChoice(kind) => tree_choice::text(kind, json),
+        FieldKind::Address(_) => address::text(json),
+        FieldKind::Text(_)
+        | FieldKind::LongText(_)
+        | FieldKind::Decimal(_)
+        | FieldKind::Email(_)
+        | FieldKind::AutoNumber(_) => plain(json),
     }
 }
 
@@ -88,10 +119,35 @@ pub fn display(field: &Field, json: &Json) -> AnyView {
         FieldKind::Email(_) => email::display(json),
         FieldKind::Text(_) => text::display(json),
         FieldKind::Relation(kind) => relation::display(&kind.entity, json),
+        FieldKind::Url(_) => url::display(json),
+        _ => cell(field, json),
+    }
+}
+
+/// A value in a list or on a card: what has a colour or a shape of its own shows it, nothing leads away.
+pub fn cell(field: &Field, json: &Json) -> AnyView {
+    if json.is_null() {
+        return ().into_any();
+    }
+    match &field.kind {
+        FieldKind::Choice(kind) => choice::display(&kind.options, json),
+        FieldKind::Choices(kind) => choices::display(&kind.options, json),
+        FieldKind::Tags(_) => tags::display(json),
+        FieldKind::TreeChoice(kind) => tree_choice::display(kind, json),
+        FieldKind::Rating(kind) => rating::display(kind, json),
         _ => {
             let (field, json) = (field.clone(), json.clone());
             (move || text(&field, &json)).into_any()
         }
+    }
+}
+
+/// The cell of one field of a record; nothing when it has none.
+pub fn cell_of(schema: &Schema, body: &RecordBody, field: &str) -> AnyView {
+    let definition = schema.entity(&body.entity).and_then(|entity| entity.field(field));
+    match definition.and_then(|field| Some((field, body.values.get(&field.id)?))) {
+        Some((field, json)) => cell(field, json),
+        None => ().into_any(),
     }
 }
 
@@ -118,7 +174,14 @@ pub fn reference(body: &RecordBody, field: &str) -> Option<Id> {
 
 /// Whether its control wants the whole width of a form.
 pub fn is_wide(field: &Field) -> bool {
-    matches!(field.kind, FieldKind::LongText(_) | FieldKind::Schedule(_))
+    matches!(
+        field.kind,
+        FieldKind::LongText(_)
+            | FieldKind::Schedule(_)
+            | FieldKind::Choices(_)
+            | FieldKind::Tags(_)
+            | FieldKind::Address(_)
+    )
 }
 
 fn plain(json: &Json) -> String {

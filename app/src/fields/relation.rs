@@ -143,7 +143,8 @@ pub fn Picker(entities: Vec<String>, #[prop(into)] on_pick: Callback<Hit>) -> im
 #[component]
 fn CreateByName(entity: String, query: RwSignal<String>, on_pick: Callback<Hit>) -> impl IntoView {
     let definition = schema().entity(&entity).cloned();
-    let Some(definition) = definition.filter(|definition| definition.id == "account") else {
+    let by_name = ["account", "competitor"];
+    let Some(definition) = definition.filter(|definition| by_name.contains(&definition.id.as_str())) else {
         return ().into_any();
     };
     let enough = definition.fields.iter().all(|field| !field.required || field.id == definition.title);
@@ -165,7 +166,7 @@ fn CreateByName(entity: String, query: RwSignal<String>, on_pick: Callback<Hit>)
         };
         let entity = definition.id.clone();
         spawn_local(async move {
-            match outbox::submit(command, note, &[]).await {
+            match outbox::submit(command, note, Vec::new()).await {
                 Ok(_) => on_pick.run(Hit { entity, id, title: name, detail: String::new() }),
                 Err(problems) => app().toasts.show(crate::components::Toast::new(problems_text(&problems))),
             }

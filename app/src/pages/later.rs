@@ -7,36 +7,16 @@ use std::pin::Pin;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
-#[cfg(not(debug_assertions))]
-use leptos::wasm_split::wasm_split;
 
+use crate::apart::apart;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
 use crate::pages::{admin, import, more, records, search, tray};
-use crate::state::{app, sleep};
+use crate::state::{app, outbox, sleep};
 
 /// Builds a page. The function itself lives in the part that has been fetched.
 type Build = fn() -> AnyView;
 type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Build, SplitLoaderError>>>>;
-
-/// A function whose code lives in a part of its own. A debug build stays in one piece and runs without the splitter.
-#[cfg(not(debug_assertions))]
-macro_rules! apart {
-    ($part:ident, $name:ident, $value:expr => $type:ty) => {
-        #[wasm_split($part, wasm_split_path = ::leptos::wasm_split, fallible)]
-        fn $name() -> Result<$type, SplitLoaderError> {
-            Ok($value)
-        }
-    };
-}
-#[cfg(debug_assertions)]
-macro_rules! apart {
-    ($part:ident, $name:ident, $value:expr => $type:ty) => {
-        async fn $name() -> Result<$type, SplitLoaderError> {
-            Ok($value)
-        }
-    };
-}
 
 /// `name: how it is shown = what is built`
 macro_rules! later {
@@ -51,6 +31,7 @@ macro_rules! later {
 later! { records:
     record_list: page = records::Records();
     record: page = records::Record();
+    convert_lead: page = records::ConvertLead();
     search_page: page = search::Search();
     touch_sheet: touch = records::TouchSheet();
     tray_sheet: tray = tray::TraySheet();
@@ -58,6 +39,11 @@ later! { records:
 
 later! { office:
     definitions: page = admin::Definitions();
+    pipelines: page = admin::Pipelines();
+    roles: page = admin::Roles();
+    role: page = admin::Role();
+    teams: page = admin::Teams();
+    workspace: page = admin::Workspace();
     more_page: page = more::More();
     appearance: page = more::Appearance();
     sessions: page = more::Sessions();
@@ -156,10 +142,12 @@ fn sheet(fetch: Fetch, wanted: Signal<bool>, give_up: Callback<()>) -> AnyView {
     (move || here.get().map(|build| build())).into_any()
 }
 
-/// Brings the code of daily work while nothing else is to be done, so that it is there on a bad line and without one.
+/// Brings the code of daily work while nothing else is to be done, so that it is there on a bad line and without one:
+/// first what keeps a change, then what most changes are made with.
 pub fn fetch_in_the_background() {
     apart!(records, records_part, () => ());
     spawn_local(async {
+        outbox::fetch().await;
         sleep(3_000).await;
         // What did not come now is fetched when it is wanted.
         let _ = records_part().await;

@@ -7,10 +7,12 @@ pub mod home;
 pub mod import;
 pub mod later;
 pub mod more;
+mod place;
 pub mod records;
 pub mod search;
 mod shell;
 mod tray;
 
 pub use frame::{NotFound, Page, Width, open_while};
+pub use place::Pages;
 pub use shell::Shell;

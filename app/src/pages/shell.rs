@@ -1,7 +1,7 @@
 //! The frame around every page of someone signed in: navigation, the + and what it offers.
 
 use leptos::prelude::*;
-use leptos_router::components::{A, Outlet};
+use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
 use crate::components::{Button, ButtonRow, EmptyState, Icon, Sheet, SkeletonRows, icon, icons};
@@ -14,7 +14,7 @@ use crate::state::{Touching, app};
 
 /// Lets in whoever is signed in and shows everybody else the entrance.
 #[component]
-pub fn Shell() -> impl IntoView {
+pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
     let navigate = use_navigate();
     Effect::new(move |_| {
         if app().entry.get() == Entry::Out {
@@ -24,7 +24,7 @@ pub fn Shell() -> impl IntoView {
     // Only these three differ in what is drawn; moving between pages draws none of it again.
     let drawn = Memo::new(|_| app().entry.get());
     move || match drawn.get() {
-        Entry::In => view! { <Inside /> }.into_any(),
+        Entry::In => view! { <Inside page=page.clone() /> }.into_any(),
         Entry::Stranded => view! { <Stranded /> }.into_any(),
         Entry::Starting | Entry::Out => view! { <Waiting /> }.into_any(),
     }
@@ -58,7 +58,7 @@ fn Stranded() -> impl IntoView {
 }
 
 #[component]
-fn Inside() -> impl IntoView {
+fn Inside(page: ViewFn) -> impl IntoView {
     let adding = RwSignal::new(false);
     later::fetch_in_the_background();
     view! {
@@ -66,7 +66,7 @@ fn Inside() -> impl IntoView {
             {t("nav.skip")}
         </a>
         <div class="app">
-            <Outlet />
+            {move || page.run()}
             <nav class="nav" aria-label=t("nav.main")>
                 <div class="nav-brand">
                     <Brand />

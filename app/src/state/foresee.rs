@@ -86,7 +86,10 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         team_mates: &BTreeSet::new(),
         names: &BTreeMap::new(),
         taken: &BTreeSet::new(),
-        occupied_stages: &BTreeSet::new(),
+        leant_on: &BTreeSet::new(),
+        teams: &BTreeMap::new(),
+        occupied: &BTreeMap::new(),
+        active: None,
         undo: &[],
     };
     match plan(command, &world) {

@@ -1,20 +1,21 @@
 //! How pages read: what was seen last at once, the server's answer as soon as it is there, and again when something was
 //! saved. While a newer answer is on its way the older one stays.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use domain::api::Call;
 use domain::api::record::{
-    BoardReply, ListReply, Names, RecordReply, SearchReply, TimelineReply, TodayReply, TotalsReply,
+    AlikeReply, BoardReply, ListReply, Names, RecordReply, SearchReply, TimelineReply, TodayReply,
+    TotalsReply,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::session::{self, Entry};
-use super::{app, ask, names, store};
-use crate::api::{ApiError, address};
+use super::{app, ask_for, names, store};
+use crate::api::{self, ApiError, Question, address};
 
 /// What every page does with a reply, whatever it holds.
 pub trait Told {
@@ -79,6 +80,12 @@ impl Told for TimelineReply {
     }
 }
 
+impl Told for AlikeReply {
+    fn names(&self) -> Option<&Names> {
+        Some(&self.names)
+    }
+}
+
 impl Told for SearchReply {}
 impl Told for domain::api::account::SessionsReply {}
 
@@ -113,71 +120,89 @@ impl<T: Send + Sync + 'static> Copy for Loader<T> {}
 pub fn load<C>(request: impl Fn() -> Option<(Vec<String>, C::Request)> + 'static) -> Loader<C::Reply>
 where
     C: Call,
-    C::Request: 'static,
-    C::Reply: Told + Serialize + DeserializeOwned + Send + Sync + 'static,
+    C::Reply: Told + DeserializeOwned + Send + Sync + 'static,
 {
-    let loader =
-        Loader { value: RwSignal::new(None), error: RwSignal::new(None), stale: RwSignal::new(false) };
-    // What was asked last, which turn that was, and which turn the server has answered.
+    let value = RwSignal::new(None);
+    let wanted = move || {
+        let (parts, request) = request()?;
+        Some(address::<C>(&parts.iter().map(String::as_str).collect::<Vec<_>>(), &request))
+    };
+    let show = move |text: Option<&str>| {
+        let reply = text.map(api::read::<C::Reply>).transpose()?;
+        if let Some(reply) = &reply {
+            note(reply);
+        }
+        value.set(reply.map(Arc::new));
+        Ok(())
+    };
+    let (error, stale) = follow(Box::new(wanted), Rc::new(show));
+    Loader { value, error, stale }
+}
+
+/// The address of what is to be read, while anything is.
+type Wanted = Box<dyn Fn() -> Option<String>>;
+/// Shows a reply, or that there is none.
+type Show = Rc<dyn Fn(Option<&str>) -> Result<(), ApiError>>;
+
+/// The part of [`load`] that is the same for every kind of reply: when to ask, and which answers still count.
+fn follow(wanted: Wanted, show: Show) -> (RwSignal<Option<ApiError>>, RwSignal<bool>) {
+    let error = RwSignal::new(None);
+    let stale = RwSignal::new(false);
+    // What was asked last, which turn that was, which turn the server has answered, and whether anything is shown.
     let asked = StoredValue::new((String::new(), 0_u64));
     let answered = StoredValue::new(0_u64);
+    let shown = StoredValue::new(false);
     Effect::new(move |_| {
         app().refresh.track();
         // Without a session there is nothing to read yet; what was seen last is somebody's.
         if app().entry.get() != Entry::In {
             return;
         }
-        let Some((parts, request)) = request() else { return };
-        let name = address::<C>(&parts.iter().map(String::as_str).collect::<Vec<_>>(), &request);
+        let Some(name) = wanted() else { return };
         let (before, turn) = asked.get_value();
         let turn = turn + 1;
         let path = |name: &str| name.split('?').next().unwrap_or_default().to_owned();
         // A later question, or a page that is gone, takes no earlier answer.
         let current = move || asked.try_get_value().is_some_and(|(_, last)| last == turn);
         if path(&before) != path(&name) {
-            loader.value.set(None);
+            // Showing nothing cannot fail.
+            let _ = show(None);
+            shown.set_value(false);
         }
         asked.set_value((name.clone(), turn));
         if before != name {
-            loader.error.set(None);
-            let name = name.clone();
+            error.set(None);
+            let (name, show) = (name.clone(), show.clone());
             spawn_local(async move {
                 let Some(store) = store::current() else { return };
-                let seen =
-                    store.seen(&name).await.and_then(|text| serde_json::from_str::<C::Reply>(&text).ok());
-                if let Some(seen) = seen
-                    && current()
-                    && answered.try_get_value() != Some(turn)
-                {
-                    note(&seen);
-                    loader.value.set(Some(Arc::new(seen)));
+                let Some(seen) = store.seen(&name).await else { return };
+                if current() && answered.try_get_value() != Some(turn) && show(Some(&seen)).is_ok() {
+                    shown.set_value(true);
                 }
             });
         }
+        let show = show.clone();
         spawn_local(async move {
-            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            let reply = ask::<C>(&parts, &request).await;
+            let reply = ask_for(Question::get(name.clone())).await;
             if !current() {
                 return;
             }
-            match reply {
-                Ok(reply) => {
+            match reply.and_then(|text| show(Some(&text)).map(|()| text)) {
+                Ok(text) => {
                     answered.set_value(turn);
-                    note(&reply);
-                    let text = serde_json::to_string(&reply).ok();
-                    loader.error.set(None);
-                    loader.stale.set(false);
-                    loader.value.set(Some(Arc::new(reply)));
-                    if let (Some(store), Some(text)) = (store::current(), text) {
+                    shown.set_value(true);
+                    error.set(None);
+                    stale.set(false);
+                    if let Some(store) = store::current() {
                         store.remember(&name, &text).await;
                     }
                 }
-                Err(error) => {
-                    loader.stale.set(error.is_passing() && loader.value.with_untracked(Option::is_some));
-                    loader.error.set(Some(error));
+                Err(reason) => {
+                    stale.set(reason.is_passing() && shown.get_value());
+                    error.set(Some(reason));
                 }
             }
         });
     });
-    loader
+    (error, stale)
 }

@@ -1,14 +1,18 @@
 //! What the whole app knows: made once, read through small functions.
 //!
-//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`steady`] long work that goes past the outbox, [`overlay`] how
-//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers.
+//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`steady`] long
+//! work that goes past the outbox, [`overlay`] how the screen shows it meanwhile, [`loader`] how pages read, [`store`]
+//! what the device remembers, [`drafts`] what is not saved yet.
 
+mod dispatch;
+pub mod drafts;
 pub mod foresee;
 pub mod loader;
 pub mod names;
 pub mod outbox;
 pub mod overlay;
 pub mod preferences;
+mod release;
 pub mod session;
 pub mod steady;
 pub mod store;
@@ -24,7 +28,7 @@ use domain::command::Wire;
 use domain::schema::Schema;
 use leptos::prelude::*;
 
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiError, Later, Question};
 use crate::components::Toasts;
 use outbox::Item;
 use overlay::Overlay;
@@ -97,22 +101,30 @@ pub fn start() {
     preferences::start();
     session::start();
     outbox::start();
+    release::start();
 }
 
 /// Calls an endpoint and takes notice of what the answer says about connection and session.
 pub async fn ask<C: Call>(parts: &[&str], request: &C::Request) -> Result<C::Reply, ApiError> {
-    let reply = api::call::<C>(parts, request).await;
-    match &reply {
-        Err(ApiError::Offline) => app().online.set(false),
-        Err(ApiError::SignedOut) => session::lost(),
-        Err(ApiError::Outdated) => session::reload_schema(),
-        _ => {
-            if !app().online.get_untracked() {
-                app().online.set(true);
+    api::read(&ask_for(Question::new::<C>(parts, request)?).await?)
+}
+
+/// The same for the text of the reply, which is what the device remembers.
+pub fn ask_for(question: Question) -> Later<Result<String, ApiError>> {
+    Box::pin(async {
+        let reply = api::send(question).await;
+        match &reply {
+            Err(ApiError::Offline) => app().online.set(false),
+            Err(ApiError::SignedOut) => session::lost(),
+            Err(ApiError::Outdated) => session::reload_schema(),
+            _ => {
+                if !app().online.get_untracked() {
+                    app().online.set(true);
+                }
             }
         }
-    }
-    reply
+        reply
+    })
 }
 
 /// Waits.

@@ -14,20 +14,24 @@ thread_local! {
 }
 
 pub fn learn(names: &Names) {
-    let changed = NAMES.with_borrow_mut(|known| {
-        let mut changed = false;
-        for (id, name) in names {
-            changed |= known.insert(*id, name.clone()).as_ref() != Some(name);
-        }
-        changed
-    });
+    let mut changed = false;
+    for (id, name) in names {
+        changed |= keep(*id, name);
+    }
     if changed {
         app().names_version.update(|version| *version += 1);
     }
 }
 
 pub fn learn_one(id: Id, name: &str) {
-    learn(&Names::from([(id, name.to_owned())]));
+    if keep(id, name) {
+        app().names_version.update(|version| *version += 1);
+    }
+}
+
+/// Whether that is news.
+fn keep(id: Id, name: &str) -> bool {
+    NAMES.with_borrow_mut(|known| known.insert(id, name.to_owned()).as_deref() != Some(name))
 }
 
 /// The name behind an id, when it is known; follows when it becomes so.

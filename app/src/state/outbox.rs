@@ -1,33 +1,31 @@
 //! Commands on their way. A command is in IndexedDB before the screen shows what it does, is sent in its order, and
 //! leaves only when its answer is there; it may be sent twice, because the server knows it by its id. What was refused
 //! stays visible until somebody decides.
+//!
+//! Here stands what the screen knows of them. What is done with them comes in a part of its own: [`Dispatch`].
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
-use domain::api::command::{Answer, CommandsRequest, MAX_COMMANDS};
+use domain::api::Code;
 use domain::api::record::RecordBody;
-use domain::api::{Code, SendCommands};
 use domain::command::{Action, Command, Conflict, FORMAT};
 use domain::ids::Id;
 use domain::message::Problem;
-use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::foresee::foresee;
-use super::overlay::{Effect, effects};
+use super::dispatch::{insert, keep, set_state};
+use super::overlay::Effect;
 use super::session::Entry;
-use super::{app, ask, session, sleep, store, time};
-use crate::api::ApiError;
+use super::{app, session, sleep, store, time};
+use crate::apart::apart;
+use crate::api::Later;
 use crate::components::{Toast, icons};
 use crate::i18n::say;
 
-/// Answered commands that are kept for pages which read before they were saved.
-const DONE_KEPT: usize = 200;
 const LONGEST_PAUSE_MS: i32 = 60_000;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,7 +73,7 @@ pub enum State {
 
 impl Item {
     pub fn waits(&self) -> bool {
-        self.state == State::Waiting
+        matches!(self.state, State::Waiting)
     }
 
     pub fn needs_a_decision(&self) -> bool {
@@ -100,6 +98,8 @@ thread_local! {
     static SENDING: Cell<bool> = const { Cell::new(false) };
     static AGAIN: Cell<bool> = const { Cell::new(false) };
     static PAUSE_MS: Cell<i32> = const { Cell::new(1_000) };
+    /// The device holds commands that could not be read yet.
+    static UNREAD: Cell<bool> = const { Cell::new(false) };
 }
 
 pub(super) fn start() {
@@ -138,35 +138,39 @@ pub fn command(actions: Vec<Action>) -> Command {
     Command { v: FORMAT, id: time::new_id(), actions }
 }
 
+/// What is done with commands: [`dispatch`](super::dispatch), which a part of the program brings. Nothing of it is needed
+/// to see Today or the board, and reading and planning commands is a third of all code that data makes necessary.
+pub(super) struct Dispatch {
+    pub submit: fn(Command, Note, Vec<RecordBody>) -> Later<Submitted>,
+    pub take_over: fn(&[String]),
+    pub send: fn() -> Later<bool>,
+}
+
+type Submitted = Result<Id, Vec<Problem>>;
+
+apart!(outbox, dispatch, &super::dispatch::DISPATCH => &'static Dispatch);
+
+/// Brings the part ahead of the first command.
+pub async fn fetch() {
+    // What did not come now is asked for again when it is wanted.
+    let _ = dispatch().await;
+}
+
 /// Takes a command: foresees it, writes it down, shows it and sends it. `known` are the records it changes.
 ///
 /// # Errors
 /// What is wrong with it, as far as one can know here; nothing has happened then.
-pub async fn submit(command: Command, note: Note, known: &[RecordBody]) -> Result<Id, Vec<Problem>> {
-    let plan = foresee(&command, known)?;
-    let id = command.id;
-    let item = Item { effects: effects(&plan), command, note, state: State::Waiting };
-    for effect in item.effects.iter().filter(|effect| effect.kind == domain::command::ChangeKind::Created) {
-        let title = session::schema_now()
-            .entity(&effect.entity)
-            .and_then(|entity| effect.values.get(&entity.title)?.as_str().map(str::to_owned));
-        if let Some(title) = title {
-            super::names::learn_one(effect.record, &title);
-        }
+pub async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Submitted {
+    match dispatch().await {
+        Ok(dispatch) => (dispatch.submit)(command, note, known).await,
+        Err(_) => Err(vec![Problem::new("error.offline")]),
     }
-    keep(&item).await;
-    app().items.update(|items| items.push(Arc::new(item)));
-    if !app().online.get_untracked() {
-        app().toasts.show(Toast::new(say("outbox.offline", &[])).with_icon(icons::OFFLINE));
-    }
-    send_soon();
-    Ok(id)
 }
 
 /// The same from where nobody waits for the problems: they are said.
 pub fn submit_soon(command: Command, note: Note, known: Vec<RecordBody>) {
     spawn_local(async move {
-        if let Err(problems) = submit(command, note, &known).await {
+        if let Err(problems) = submit(command, note, known).await {
             app().toasts.show(Toast::new(crate::i18n::problems_text(&problems)).with_icon(icons::ALERT));
         }
     });
@@ -212,23 +216,31 @@ pub fn retry(command: Id) {
     wake();
 }
 
-/// Insists: the command again, on top of what the others did.
-pub fn use_mine(item: &Item) {
+/// Decides a conflict: the command again on top of what the others did, without the fields that stay `theirs`.
+pub fn resolve(item: &Item, theirs: &BTreeSet<(Id, String)>) {
     let State::Conflict { conflicts } = &item.state else { return };
+    let is_theirs = |record: Id, field: &str| theirs.iter().any(|(id, own)| *id == record && own == field);
     let mut actions = item.command.actions.clone();
     for action in &mut actions {
+        if let Action::Update { record, values, old, .. } = action {
+            values.retain(|field, _| !is_theirs(*record, field));
+            old.retain(|field, _| !is_theirs(*record, field));
+        }
         rebase(action, conflicts);
     }
-    let again = Item {
-        command: command(actions),
-        note: item.note.clone(),
-        effects: item.effects.clone(),
-        state: State::Waiting,
-    };
+    actions.retain(|action| !matches!(action, Action::Update { values, .. } if values.is_empty()));
+    if actions.is_empty() {
+        return discard(item.command.id);
+    }
+    let mut effects = item.effects.clone();
+    for effect in &mut effects {
+        effect.values.retain(|field, _| !is_theirs(effect.record, field));
+    }
+    let again = Item { command: command(actions), note: item.note.clone(), effects, state: State::Waiting };
     discard(item.command.id);
     spawn_local(async move {
         keep(&again).await;
-        app().items.update(|items| items.push(Arc::new(again)));
+        app().items.update(|items| insert(items, again));
         send_soon();
     });
 }
@@ -239,10 +251,12 @@ fn rebase(action: &mut Action, conflicts: &[Conflict]) {
         conflict.fields.iter().find(|one| one.field == field).map(|one| one.theirs.clone())
     };
     match action {
-        Action::Update { record, base_version, old, .. } => {
+        Action::Update { record, base_version, old, values, .. } => {
             let Some(conflict) = about(record) else { return };
             for field in &conflict.fields {
-                old.insert(field.field.clone(), field.theirs.clone());
+                if values.contains_key(&field.field) {
+                    old.insert(field.field.clone(), field.theirs.clone());
+                }
             }
             // Not the version of now: other fields may have changed unseen since.
             *base_version = 0;
@@ -268,51 +282,24 @@ fn rebase(action: &mut Action, conflicts: &[Conflict]) {
     }
 }
 
-async fn keep(item: &Item) {
-    let Some(store) = store::current() else { return };
-    let Ok(text) = serde_json::to_string(item) else { return };
-    if let Err(error) = store.put_command(&item.command.id.to_string(), &text).await {
-        // Without room or permission the command lives in this tab only; the tray says that it waits.
-        web_sys::console::warn_1(&JsValue::from_str(&error.to_string()));
-    }
-}
-
-fn set_state(command: Id, state: State) {
-    let mut changed = None;
-    app().items.update(|items| {
-        if let Some(item) = items.iter_mut().find(|item| item.command.id == command) {
-            let next = Item { state, ..(**item).clone() };
-            *item = Arc::new(next.clone());
-            changed = Some(next);
-        }
-    });
-    if let Some(item) = changed {
-        spawn_local(async move { keep(&item).await });
-    }
-}
-
 /// Takes over what the device holds: at start, and what another tab has put there or sent.
 pub async fn load() {
     let Some(store) = store::current() else { return };
     let Ok(texts) = store.commands().await else { return };
-    let kept: Vec<Item> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-    app().items.update(|items| {
-        // What another tab has sent is no longer on the device.
-        items.retain(|item| {
-            matches!(item.state, State::Done { .. })
-                || kept.iter().any(|other| other.command.id == item.command.id)
-        });
-        for item in kept {
-            if !items.iter().any(|known| known.command.id == item.command.id) {
-                items.push(Arc::new(item));
-            }
-        }
-        items.sort_by_key(|item| item.command.id);
-    });
+    if texts.is_empty() && app().items.with_untracked(Vec::is_empty) {
+        return;
+    }
+    match dispatch().await {
+        Ok(dispatch) => (dispatch.take_over)(&texts),
+        Err(_) => UNREAD.set(true),
+    }
 }
 
 /// Begins sending unless that is going on already; then it goes on a little longer.
 pub fn send_soon() {
+    if !UNREAD.get() && !any_waits() {
+        return;
+    }
     if SENDING.replace(true) {
         AGAIN.set(true);
         return;
@@ -320,7 +307,13 @@ pub fn send_soon() {
     spawn_local(async {
         loop {
             AGAIN.set(false);
-            let passing = send_all().await;
+            if UNREAD.take() {
+                load().await;
+            }
+            let passing = match dispatch().await {
+                Ok(dispatch) => (dispatch.send)().await,
+                Err(_) => true,
+            };
             if passing {
                 let pause = PAUSE_MS.get();
                 PAUSE_MS.set((pause * 2).min(LONGEST_PAUSE_MS));
@@ -338,97 +331,13 @@ pub fn send_soon() {
     });
 }
 
-/// Sends what waits. Whether it stopped for a reason that may pass.
-async fn send_all() -> bool {
-    let mut batch = MAX_COMMANDS;
-    if waiting(1).is_empty() {
-        return false;
-    }
-    let Some(_lock) = Lock::acquire().await else {
-        // Another tab sends; what it sent leaves the device, and then this one's list.
-        load().await;
-        return !waiting(1).is_empty();
-    };
-    loop {
-        let commands = waiting(batch);
-        if commands.is_empty() || app().entry.get_untracked() == Entry::Out || !session::is_ours() {
-            return false;
-        }
-        app().sending.set(true);
-        let count = commands.len();
-        let only = commands[0].id;
-        let reply = ask::<SendCommands>(&[], &CommandsRequest { commands }).await;
-        app().sending.set(false);
-        match reply {
-            Ok(reply) => {
-                PAUSE_MS.set(1_000);
-                for answer in reply.answers {
-                    settle(answer).await;
-                }
-                app().refresh.update(|count| *count += 1);
-            }
-            Err(error) if error.is_passing() => return true,
-            Err(ApiError::SignedOut) => return false,
-            // The batch as a whole was refused: smaller ones find the culprit.
-            Err(_) if count > 1 => batch = (count / 2).max(1),
-            Err(ApiError::Refused(envelope)) => {
-                set_state(only, State::Refused { code: envelope.code, problems: envelope.problems });
-                batch = MAX_COMMANDS;
-            }
-            Err(ApiError::Conflict(conflicts)) => set_state(only, State::Conflict { conflicts }),
-            Err(_) => set_state(only, State::Refused { code: Code::Outdated, problems: Vec::new() }),
-        }
-    }
+pub(super) fn any_waits() -> bool {
+    app().items.with_untracked(|items| items.iter().any(|item| item.waits()))
 }
 
-fn waiting(at_most: usize) -> Vec<Command> {
-    app().items.with_untracked(|items| {
-        items.iter().filter(|item| item.waits()).take(at_most).map(|item| item.command.clone()).collect()
-    })
-}
-
-async fn settle(answer: Answer) {
-    match answer {
-        Answer::Done(receipt) => {
-            if let Some(store) = store::current() {
-                let _ = store.delete_command(&receipt.command.to_string()).await;
-            }
-            let mut note = None;
-            app().items.update(|items| {
-                if let Some(item) = items.iter_mut().find(|item| item.command.id == receipt.command) {
-                    note =
-                        Some((item.note.clone(), matches!(item.command.actions[..], [Action::Undo { .. }])));
-                    *item = Arc::new(Item { state: State::Done { seq: receipt.seq }, ..(**item).clone() });
-                }
-                let done = items.iter().filter(|item| matches!(item.state, State::Done { .. })).count();
-                let mut excess = done.saturating_sub(DONE_KEPT);
-                items.retain(|item| {
-                    let leaves = excess > 0 && matches!(item.state, State::Done { .. });
-                    excess -= usize::from(leaves);
-                    !leaves
-                });
-            });
-            session::note_revision(receipt.revision);
-            if let Some((note, was_undo)) = note {
-                say_saved(&note, receipt.command, was_undo || receipt.seq == 0);
-            }
-        }
-        Answer::Refused { command, code, problems } => {
-            if code == Code::Outdated {
-                session::reload_schema();
-            }
-            set_state(command, State::Refused { code, problems });
-        }
-        Answer::Conflict { command, conflicts } => set_state(command, State::Conflict { conflicts }),
-    }
-}
-
-fn say_saved(note: &Note, command: Id, final_: bool) {
-    let Some(text) = &note.toast else { return };
-    let toast = Toast::new(text.clone()).with_icon(icons::CHECK);
-    let toast =
-        if final_ { toast } else { toast.with_action(say("action.undo", &[]), move || undo(command)) };
-    app().toasts.show(toast);
+/// An answer came: the next trouble is waited for as briefly as the first.
+pub(super) fn answered() {
+    PAUSE_MS.set(1_000);
 }
 
 /// Takes a saved command back.
@@ -439,42 +348,4 @@ pub fn undo(id: Id) {
         ..Note::default()
     };
     submit_soon(command(vec![Action::Undo { command: id }]), note, Vec::new());
-}
-
-/// Only one tab sends at a time. Two would do no harm, because a command is known by its id; it would be waste.
-struct Lock {
-    release: Option<Function>,
-}
-
-impl Lock {
-    async fn acquire() -> Option<Self> {
-        let locks = Reflect::get(&window().navigator(), &JsValue::from_str("locks")).ok();
-        let Some(locks) = locks.filter(JsValue::is_object) else { return Some(Self { release: None }) };
-        let request: Function = Reflect::get(&locks, &JsValue::from_str("request")).ok()?.dyn_into().ok()?;
-        let options = Object::new();
-        let _ = Reflect::set(&options, &JsValue::from_str("ifAvailable"), &JsValue::TRUE);
-        let granted = Promise::new(&mut |resolve, _| {
-            let callback = Closure::once_into_js(move |lock: JsValue| -> JsValue {
-                if lock.is_null() {
-                    let _ = resolve.call1(&JsValue::NULL, &JsValue::NULL);
-                    return JsValue::UNDEFINED;
-                }
-                let held = Promise::new(&mut |release, _| {
-                    let _ = resolve.call1(&JsValue::NULL, &release);
-                });
-                held.into()
-            });
-            let _ = request.call3(&locks, &JsValue::from_str("zhike.outbox"), &options, &callback);
-        });
-        let release = JsFuture::from(granted).await.ok()?;
-        release.dyn_into::<Function>().ok().map(|release| Self { release: Some(release) })
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        if let Some(release) = &self.release {
-            let _ = release.call0(&JsValue::NULL);
-        }
-    }
 }

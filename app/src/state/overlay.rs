@@ -33,15 +33,23 @@ pub fn effects(plan: &Plan) -> Vec<Effect> {
 }
 
 /// Everything that is not in every page's data yet, in order.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Overlay {
     /// `None` while it waits, otherwise where it stands in the log.
     layers: Vec<(Option<u64>, Arc<Item>)>,
 }
 
+impl PartialEq for Overlay {
+    /// An item that changes is made anew, so the same items are the same overlay.
+    fn eq(&self, other: &Self) -> bool {
+        self.layers.len() == other.layers.len()
+            && self.layers.iter().zip(&other.layers).all(|((_, a), (_, b))| Arc::ptr_eq(a, b))
+    }
+}
+
 impl Overlay {
     pub fn of(items: &[Arc<Item>]) -> Self {
-        let undone: BTreeSet<Id> = items
+        let undone: Vec<Id> = items
             .iter()
             .filter(|item| matches!(item.state, State::Waiting | State::Done { .. }))
             .flat_map(|item| &item.command.actions)
@@ -105,7 +113,11 @@ impl Overlay {
 
     /// Every record that something here is about.
     pub fn touched(&self) -> BTreeSet<Id> {
-        self.layers.iter().flat_map(|(_, item)| &item.effects).map(|effect| effect.record).collect()
+        let mut touched = BTreeSet::new();
+        for effect in self.layers.iter().flat_map(|(_, item)| &item.effects) {
+            touched.insert(effect.record);
+        }
+        touched
     }
 
     /// How many saved changes of a record wait: the version it will have is that much higher.

@@ -9,18 +9,20 @@ use domain::api::account::SessionReply;
 use domain::api::{Empty, GetSchema, GetSession, SignOut};
 use domain::ids::Id;
 use domain::money::Currency;
-use domain::schema::{Schema, WorkspaceSettings};
+use domain::schema::{Schema, WorkDays, WorkspaceSettings};
 use domain::time::{Date, Zone as _};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::preferences::{read, remove, write};
 use super::time::{self, ZONES};
-use super::{app, ask, outbox, store};
-use crate::api::{self, ApiError, address};
+use super::{app, ask, ask_for, outbox, store};
+use crate::api::{self, ApiError, Later, Question, address};
 
 /// `app/first.js` reads it too: whether to show the shell of the app or of the entrance.
 const SIGNED_IN_KEY: &str = "zhike.signed_in";
+/// Whose definitions this device remembers; `app/first.js` does not ask for them again.
+const SCHEMA_KEY: &str = "zhike.schema";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -58,20 +60,37 @@ async fn remembered() {
     let Some(store) = store::current() else { return };
     let session = store.seen(&address::<GetSession>(&[], &Empty {})).await;
     let schema = store.seen(&address::<GetSchema>(&[], &Empty {})).await;
-    let session = session.and_then(|text| serde_json::from_str::<SessionReply>(&text).ok());
-    let schema = schema.and_then(|text| serde_json::from_str::<Schema>(&text).ok());
+    let session = session.and_then(|text| read_session(&text).ok());
+    let schema = schema.and_then(|text| read_schema(&text).ok());
     if let (Some(session), Some(schema)) = (session, schema) {
-        app().session.set(Some(Arc::new(session)));
-        app().schema.set(Some(Arc::new(schema)));
+        app().session.set(Some(session));
+        app().schema.set(Some(schema));
         app().entry.set(Entry::In);
         outbox::load().await;
     }
 }
 
-/// Asks who is signed in and what the workspace defines; used at start and right after signing in.
-pub async fn enter() {
-    match ask::<GetSession>(&[], &Empty {}).await {
-        Ok(session) => signed_in(session).await,
+// Each is read in one place, whether it comes from the device or from the server: its code is there once.
+
+fn read_session(text: &str) -> Result<Arc<SessionReply>, ApiError> {
+    api::read(text).map(Arc::new)
+}
+
+fn read_schema(text: &str) -> Result<Arc<Schema>, ApiError> {
+    api::read(text).map(Arc::new)
+}
+
+/// Asks who is signed in and what the workspace defines; used at start and right after signing in. Boxed, because
+/// otherwise every caller would hold a copy of it.
+pub fn enter() -> Later<()> {
+    Box::pin(entering())
+}
+
+async fn entering() {
+    let text = ask_for(Question::get(address::<GetSession>(&[], &Empty {}))).await;
+    let session = text.and_then(|text| Ok((read_session(&text)?, text)));
+    match session {
+        Ok((session, text)) => signed_in(session, &text).await,
         Err(ApiError::SignedOut) => lost(),
         Err(_) if app().entry.get_untracked() == Entry::In => outbox::send_soon(),
         Err(_) => app().entry.set(Entry::Stranded),
@@ -109,7 +128,7 @@ pub fn resume(known: Option<String>) {
     }
 }
 
-async fn signed_in(session: SessionReply) {
+async fn signed_in(session: Arc<SessionReply>, text: &str) {
     time::set_clock(session.now);
     let name = device_name(&session);
     let same = read(SIGNED_IN_KEY).as_deref() == Some(&name) && store::current().is_some();
@@ -122,14 +141,12 @@ async fn signed_in(session: SessionReply) {
         let _ = store::open(&name).await;
         write(SIGNED_IN_KEY, &name);
     }
-    if let Some(store) = store::current()
-        && let Ok(text) = serde_json::to_string(&session)
-    {
-        store.remember(&address::<GetSession>(&[], &Empty {}), &text).await;
+    if let Some(store) = store::current() {
+        store.remember(&address::<GetSession>(&[], &Empty {}), text).await;
     }
     let revision = session.revision;
     super::names::learn_one(session.user, &session.name);
-    app().session.set(Some(Arc::new(session)));
+    app().session.set(Some(session));
     let known = app()
         .schema
         .with_untracked(|schema| schema.as_ref().is_some_and(|schema| schema.revision == revision));
@@ -145,15 +162,20 @@ async fn signed_in(session: SessionReply) {
     outbox::send_soon();
 }
 
-async fn load_schema() -> Result<(), ApiError> {
-    let schema = ask::<GetSchema>(&[], &Empty {}).await?;
-    if let Some(store) = store::current()
-        && let Ok(text) = serde_json::to_string(&schema)
-    {
-        store.remember(&address::<GetSchema>(&[], &Empty {}), &text).await;
-    }
-    app().schema.set(Some(Arc::new(schema)));
-    Ok(())
+fn load_schema() -> Later<Result<(), ApiError>> {
+    Box::pin(async {
+        let address = address::<GetSchema>(&[], &Empty {});
+        let text = ask_for(Question::get(address.clone())).await?;
+        let schema = read_schema(&text)?;
+        if let Some(store) = store::current() {
+            store.remember(&address, &text).await;
+            if let Some(name) = read(SIGNED_IN_KEY) {
+                write(SCHEMA_KEY, &name);
+            }
+        }
+        app().schema.set(Some(schema));
+        Ok(())
+    })
 }
 
 /// Loads the definitions again, once at a time.
@@ -210,8 +232,13 @@ pub fn schema_now() -> Arc<Schema> {
 
 fn nothing_defined() -> Arc<Schema> {
     let Some(currency) = Currency::parse("CNY") else { unreachable!("three capital letters are a currency") };
-    let workspace =
-        WorkspaceSettings { name: String::new(), language: String::new(), zone: "UTC".to_owned(), currency };
+    let workspace = WorkspaceSettings {
+        name: String::new(),
+        language: String::new(),
+        zone: "UTC".to_owned(),
+        currency,
+        work: WorkDays::default(),
+    };
     Arc::new(Schema {
         v: 1,
         revision: 0,

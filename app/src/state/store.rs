@@ -1,5 +1,5 @@
-//! What this device remembers in IndexedDB: commands that wait for their answer, and the last replies seen. One database
-//! per workspace and user, so that whoever signs in next never sends or sees another one's.
+//! What this device remembers in IndexedDB: commands that wait for their answer, the last replies seen, forms that are
+//! not saved yet. One database per workspace and user, so that whoever signs in next never sends or sees another one's.
 //!
 //! Values are JSON texts: readable by every later build, whatever it makes of them.
 
@@ -11,7 +11,8 @@ use wasm_bindgen::JsValue;
 
 const OUTBOX: &str = "outbox";
 const SEEN: &str = "seen";
-const VERSION: u32 = 1;
+const DRAFTS: &str = "drafts";
+const VERSION: u32 = 2;
 
 /// A place to remember in. Without one (some private windows refuse it) the app works and forgets.
 #[derive(Clone)]
@@ -37,7 +38,7 @@ pub async fn open(name: &str) -> Result<Store, idb::Error> {
     let mut request = Factory::new()?.open(&format!("zhike.{name}"), Some(VERSION))?;
     request.on_upgrade_needed(|event| {
         let Ok(database) = event.database() else { return };
-        for name in [OUTBOX, SEEN] {
+        for name in [OUTBOX, SEEN, DRAFTS] {
             // It fails only for a store that is there already.
             let _ = database.create_object_store(name, ObjectStoreParams::new());
         }
@@ -57,6 +58,12 @@ impl Store {
         // Only the end of the transaction says that it is kept.
         transaction.commit()?.await?;
         Ok(())
+    }
+
+    async fn get(&self, store: &str, key: &str) -> Option<String> {
+        let transaction = self.database.transaction(&[store], TransactionMode::ReadOnly).ok()?;
+        let request = transaction.object_store(store).ok()?.get(Query::Key(JsValue::from_str(key))).ok()?;
+        request.await.ok()??.as_string()
     }
 
     async fn delete(&self, store: &str, key: &str) -> Result<(), idb::Error> {
@@ -87,9 +94,18 @@ impl Store {
     }
 
     pub async fn seen(&self, address: &str) -> Option<String> {
-        let transaction = self.database.transaction(&[SEEN], TransactionMode::ReadOnly).ok()?;
-        let request =
-            transaction.object_store(SEEN).ok()?.get(Query::Key(JsValue::from_str(address))).ok()?;
-        request.await.ok()??.as_string()
+        self.get(SEEN, address).await
+    }
+
+    pub async fn keep_draft(&self, key: &str, text: &str) -> Result<(), idb::Error> {
+        self.put(DRAFTS, key, text).await
+    }
+
+    pub async fn forget_draft(&self, key: &str) -> Result<(), idb::Error> {
+        self.delete(DRAFTS, key).await
+    }
+
+    pub async fn draft(&self, key: &str) -> Option<String> {
+        self.get(DRAFTS, key).await
     }
 }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use domain::ids::Id;
-use domain::time::{Date, Instant, Zone};
+use domain::time::{Instant, Zone};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -14,8 +14,6 @@ thread_local! {
     static LAST_ID_MS: Cell<u64> = const { Cell::new(0) };
     static FORMATS: RefCell<HashMap<String, Option<Function>>> = RefCell::default();
 }
-
-const DAY_MS: i64 = 86_400_000;
 
 /// Takes the server's word for what time it is.
 pub fn set_clock(server: Instant) {
@@ -53,25 +51,6 @@ pub struct Intl;
 /// The same as a constant reference, for whoever wants `&dyn Zone`.
 pub static ZONES: Intl = Intl;
 
-impl Intl {
-    /// Local time minus UTC, in milliseconds, at an instant.
-    fn offset(zone: &str, ms: i64) -> Option<i64> {
-        let format = FORMATS.with_borrow_mut(|formats| {
-            formats.entry(zone.to_owned()).or_insert_with(|| format(zone)).clone()
-        })?;
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are far below 2^53")]
-        let text = format.call1(&JsValue::NULL, &JsValue::from_f64(ms as f64)).ok()?.as_string()?;
-        // "05/01/2026, 14:30:00", always the same because the language is.
-        let mut parts =
-            text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(str::parse::<u32>);
-        let mut next = || parts.next()?.ok();
-        let (month, day, year, hour, minute, second) = (next()?, next()?, next()?, next()?, next()?, next()?);
-        let local =
-            Date::new(year.cast_signed(), month, day)?.naive().and_hms_opt(hour % 24, minute, second)?;
-        Some(local.and_utc().timestamp_millis() - ms.div_euclid(1000) * 1000)
-    }
-}
-
 fn format(zone: &str) -> Option<Function> {
     let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
     let class: Function = Reflect::get(&intl, &JsValue::from_str("DateTimeFormat")).ok()?.dyn_into().ok()?;
@@ -97,32 +76,27 @@ fn format(zone: &str) -> Option<Function> {
 /// An instant as `datetime-local` inputs take it, by the clock of a zone.
 pub fn local_text(zone: &str, at: Instant) -> String {
     let local =
-        Intl::offset(zone, at.unix_ms()).and_then(|offset| Instant::from_unix_ms(at.unix_ms() + offset));
+        ZONES.offset_ms(zone, at.unix_ms()).and_then(|offset| Instant::from_unix_ms(at.unix_ms() + offset));
     local.map(|local| local.to_string().chars().take(16).collect()).unwrap_or_default()
 }
 
 impl Zone for Intl {
-    fn instant(&self, zone: &str, local: chrono::NaiveDateTime) -> Option<Instant> {
-        let wall = local.and_utc().timestamp_millis();
-        let before = Self::offset(zone, wall - DAY_MS)?;
-        let after = Self::offset(zone, wall + DAY_MS)?;
-        for offset in [before, after] {
-            let candidate = wall - offset;
-            if Self::offset(zone, candidate)? == offset {
-                return Instant::from_unix_ms(candidate);
-            }
-        }
-        // The clock is put forward over this time: the first instant after the gap, to the second.
-        let (mut low, mut high) = (wall - DAY_MS, wall + DAY_MS);
-        while high - low > 1000 {
-            let middle = low + (high - low) / 2;
-            if Self::offset(zone, middle)? == before { low = middle } else { high = middle }
-        }
-        Instant::from_unix_ms(high.div_euclid(1000) * 1000)
-    }
-
-    fn date(&self, zone: &str, instant: Instant) -> Option<Date> {
-        let local = instant.unix_ms() + Self::offset(zone, instant.unix_ms())?;
-        Instant::from_unix_ms(local)?.utc_date()
+    fn offset_ms(&self, zone: &str, unix_ms: i64) -> Option<i64> {
+        let format = FORMATS.with_borrow_mut(|formats| {
+            formats.entry(zone.to_owned()).or_insert_with(|| format(zone)).clone()
+        })?;
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are far below 2^53")]
+        let text = format.call1(&JsValue::NULL, &JsValue::from_f64(unix_ms as f64)).ok()?.as_string()?;
+        // "05/01/2026, 14:30:00", always the same because the language is.
+        let mut parts =
+            text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(str::parse::<u32>);
+        let mut next = || parts.next()?.ok();
+        let (month, day, year, hour, minute, second) = (next()?, next()?, next()?, next()?, next()?, next()?);
+        let local = chrono::NaiveDate::from_ymd_opt(year.cast_signed(), month, day)?.and_hms_opt(
+            hour % 24,
+            minute,
+            second,
+        )?;
+        Some(local.and_utc().timestamp_millis() - unix_ms.div_euclid(1000) * 1000)
     }
 }

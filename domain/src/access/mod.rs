@@ -30,7 +30,7 @@ pub enum Level {
 }
 
 /// What is done with a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     View,
@@ -67,6 +67,19 @@ pub enum Permission {
     Export,
 }
 
+impl Permission {
+    pub const ALL: [Self; 5] =
+        [Self::Import, Self::EnterHistory, Self::Export, Self::ManageUsers, Self::Define];
+}
+
+impl Act {
+    pub const ALL: [Self; 5] = [Self::View, Self::Create, Self::Update, Self::Delete, Self::Assign];
+}
+
+impl Level {
+    pub const ALL: [Self; 4] = [Self::None, Self::Own, Self::Team, Self::All];
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Role {
@@ -90,6 +103,37 @@ pub struct Actor {
 }
 
 impl Grant {
+    /// The grant with one level changed, and the others so that it makes sense: what one may not see one cannot
+    /// change, so seeing less takes the rest down and changing more shows more. Creating stands nearly for itself:
+    /// somebody may take in leads for all and see only their own.
+    #[must_use]
+    pub fn with(mut self, act: Act, level: Level) -> Self {
+        match act {
+            Act::View => {
+                self.view = level;
+                self.update = self.update.min(level);
+                self.delete = self.delete.min(level);
+                self.assign = self.assign.min(level);
+                if level == Level::None {
+                    self.create = Level::None;
+                }
+            }
+            Act::Create => {
+                self.create = level;
+                if self.view == Level::None {
+                    self.view = level;
+                }
+            }
+            Act::Update => self.update = level,
+            Act::Delete => self.delete = level,
+            Act::Assign => self.assign = level,
+        }
+        if matches!(act, Act::Update | Act::Delete | Act::Assign) {
+            self.view = self.view.max(level);
+        }
+        self
+    }
+
     #[must_use]
     pub fn level(&self, act: Act) -> Level {
         match act {
@@ -121,6 +165,13 @@ impl Role {
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
+    }
+
+    /// Whether somebody with this role can mend any other: change the definitions and manage people. A workspace
+    /// without anybody who can would be locked for good.
+    #[must_use]
+    pub fn holds_the_keys(&self) -> bool {
+        self.may(Permission::Define) && self.may(Permission::ManageUsers)
     }
 
     #[must_use]
@@ -189,4 +240,28 @@ pub fn scope(schema: &Schema, role: &Role, entity: &str, act: Act) -> Scope {
 fn seen_kinds(schema: &Schema, role: &Role) -> Vec<String> {
     let seen = |id: &&String| role.level(id, Act::View) != Level::None;
     schema.entities.iter().map(|entity| &entity.id).filter(seen).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_may_not_see_one_cannot_change() {
+        use Level::{All, None, Own, Team};
+        let grant = |view, create, update, delete, assign| Grant { view, create, update, delete, assign };
+        let team = Grant::uniform(Team);
+        let cases = [
+            (team, Act::View, Own, grant(Own, Team, Own, Own, Own)),
+            (team, Act::View, All, grant(All, Team, Team, Team, Team)),
+            (team, Act::View, None, Grant::uniform(None)),
+            (team, Act::Delete, None, grant(Team, Team, Team, None, Team)),
+            (team, Act::Update, All, grant(All, Team, All, Team, Team)),
+            (Grant::uniform(None), Act::Create, Own, grant(Own, Own, None, None, None)),
+            (Grant::view_only(Own), Act::Create, All, grant(Own, All, None, None, None)),
+        ];
+        for (before, act, level, after) in cases {
+            assert_eq!(before.with(act, level), after, "{act:?} {level:?}");
+        }
+    }
 }

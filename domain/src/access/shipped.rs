@@ -10,10 +10,20 @@ pub const ADMINISTRATOR: &str = "administrator";
 pub const MANAGER: &str = "manager";
 pub const REP: &str = "rep";
 
-const CUSTOMER_WORK: [&str; 6] = ["lead", "account", "contact", "deal", "touch", "task"];
+const CUSTOMER_WORK: [&str; 8] =
+    ["lead", "account", "contact", "deal", "deal_contact", "deal_competitor", "touch", "task"];
 
 /// Names of colleagues, teams and products are known to everyone; only administrators change them.
-const COMMON: [&str; 4] = ["user", "team", "product", "rate"];
+const COMMON: [&str; 5] = ["user", "team", "product", "competitor", "rate"];
+
+/// Whoever meets a competitor may write it down for everyone.
+const SCOUT: Grant = Grant {
+    view: Level::All,
+    create: Level::Own,
+    update: Level::Own,
+    delete: Level::Own,
+    assign: Level::None,
+};
 
 fn role(id: &str, zh: &str, en: &str, grants: &[(&str, Grant)], permissions: &[Permission]) -> Role {
     let common = COMMON.iter().map(|entity| ((*entity).to_owned(), Grant::view_only(Level::All)));
@@ -41,14 +51,16 @@ pub fn shipped_roles() -> Vec<Role> {
         .map(|entity| (*entity, Grant::uniform(Level::All)))
         .chain([(SAVED_VIEW, Grant { view: Level::Own, ..Grant::uniform(Level::All) })])
         .collect();
-    let team: Vec<_> = CUSTOMER_WORK
+    let mut team: Vec<_> = CUSTOMER_WORK
         .iter()
         .map(|entity| (*entity, Grant::uniform(Level::Team)))
         .chain([(SAVED_VIEW, shares)])
         .collect();
+    team.push(("competitor", Grant { view: Level::All, ..Grant::uniform(Level::Team) }));
     // A rep hands nothing over: that is the manager's decision.
     let mine = Grant { assign: Level::None, ..Grant::uniform(Level::Own) };
-    let own: Vec<_> = CUSTOMER_WORK.iter().map(|entity| (*entity, mine)).collect();
+    let mut own: Vec<_> = CUSTOMER_WORK.iter().map(|entity| (*entity, mine)).collect();
+    own.push(("competitor", SCOUT));
     let see: Vec<_> = CUSTOMER_WORK.iter().map(|entity| (*entity, Grant::view_only(Level::All))).collect();
 
     let mut marketing = role(
@@ -60,6 +72,8 @@ pub fn shipped_roles() -> Vec<Role> {
             ("account", Grant::view_only(Level::All)),
             ("contact", Grant::view_only(Level::All)),
             ("deal", Grant::view_only(Level::All)),
+            ("deal_contact", Grant::view_only(Level::All)),
+            ("deal_competitor", Grant::view_only(Level::All)),
             ("task", mine),
         ],
         &[Permission::Import],
@@ -103,6 +117,8 @@ pub fn shipped_roles() -> Vec<Role> {
                 ("account", Grant::view_only(Level::All)),
                 ("contact", Grant::view_only(Level::All)),
                 ("deal", Grant::view_only(Level::All)),
+                ("deal_contact", Grant::view_only(Level::All)),
+                ("deal_competitor", Grant::view_only(Level::All)),
                 ("rate", Grant::uniform(Level::All)),
                 ("task", mine),
             ],

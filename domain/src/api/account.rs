@@ -42,6 +42,19 @@ pub struct SignInRequest {
 pub struct SignedInReply {
     pub workspace: Id,
     pub user: Id,
+    /// After signing in with a password: every workspace that lets this person in, the one joined last first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entrances: Vec<Entrance>,
+}
+
+/// A workspace that somebody may enter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Entrance {
+    pub workspace: Id,
+    pub name: String,
+    /// Who one is there.
+    pub user: Id,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -23,7 +23,8 @@ pub struct CommandsRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CommandsReply {
-    /// One for each command, in their order.
+    /// One for each command, in their order. Where there are fewer answers than commands, the rest was not tried: it is
+    /// to be sent again.
     pub answers: Vec<Answer>,
 }
 

@@ -115,6 +115,18 @@ pub struct TimelineRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "Option<String>"))]
     pub before: Option<Instant>,
+    /// Entries of this kind only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<TimelineKind>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineKind {
+    Touch,
+    Task,
+    Change,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -167,7 +179,8 @@ impl TimelineEntry {
 pub struct TotalsRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// A text, choice, stage, user or relation field.
+    /// A text, choice, stage, user, relation, date, whole number or checkbox field; or tags and many choices, where
+    /// a record counts with each of its values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// A money or integer field to add up.
@@ -325,6 +338,27 @@ pub struct Hit {
     pub title: String,
     /// A second line that tells namesakes apart.
     pub detail: String,
+}
+
+/// What is known about somebody who may be there already; each part finds by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AlikeRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct AlikeReply {
+    /// Newest change first.
+    pub records: Vec<RecordBody>,
+    pub names: Names,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

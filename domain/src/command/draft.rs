@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Change, ChangeKind, Conflict, FieldConflict, Loaded, May, Plan, Refusal, Wire, World};
+use super::{
+    Change, ChangeKind, Conflict, FieldConflict, Keys, Loaded, May, Numbered, Plan, Refusal, Wire, World,
+};
 use crate::access::{Level, Role};
-use crate::fields::{self, Reading};
+use crate::fields::{self, FieldKind, Reading};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Money;
 use crate::record::{Record, RecordKey, Values};
+use crate::schema::builtin::user::status;
+use crate::schema::change::Place;
 use crate::schema::{Entity, Field};
 use crate::value::Value;
 
@@ -53,8 +57,69 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Takes away what somebody may still be using; says so when somebody is.
+    pub fn vacate(&mut self, place: Place) {
+        match self.world.occupied.get(&place) {
+            Some(count) if *count > 0 => self.invalid(place.problem(*count)),
+            _ => {
+                self.plan.vacant.insert(place);
+            }
+        }
+    }
+
+    /// Nobody locks the workspace's last door: after the plan there has to be somebody active who may define and
+    /// manage people.
+    fn check_keys(&mut self) {
+        let Some(active) = self.world.active else { return };
+        let defined = self.plan.definition.as_ref().map(|(schema, _)| schema);
+        let schema = defined.unwrap_or(self.world.schema);
+        let opens = |role: &str| schema.role(role).is_some_and(Role::holds_the_keys);
+        let mut keys = Keys {
+            roles: schema
+                .roles
+                .iter()
+                .filter(|role| role.holds_the_keys())
+                .map(|role| role.id.clone())
+                .collect(),
+            but: BTreeSet::new(),
+        };
+        let mut left: u64 = active.iter().filter(|(role, _)| opens(role)).map(|(_, count)| count).sum();
+        let mut gains = false;
+        let mut place = "permissions";
+        for change in self.plan.changes.iter().filter(|change| change.key.entity == "user") {
+            let Some(known) = self.world.records.get(&change.key) else { continue };
+            let of = |field: &str, values: &'_ Values| {
+                let value = values.get(field).unwrap_or_else(|| known.record.get(field));
+                value.text().unwrap_or_default().to_owned()
+            };
+            let holds =
+                |values: &Values| of("status", values) == status::ACTIVE && opens(&of("role", values));
+            match (holds(&Values::new()), holds(&change.after)) {
+                (true, false) => {
+                    left = left.saturating_sub(1);
+                    keys.but.insert(change.key.id);
+                    place = if change.after.contains_key("status") { "status" } else { "role" };
+                }
+                (false, true) => {
+                    left += 1;
+                    gains = true;
+                }
+                _ => {}
+            }
+        }
+        let takes = defined.is_some() || !keys.but.is_empty();
+        if takes && left == 0 {
+            self.invalid(Problem::on(place, "problem.definition.last_administrator"));
+        }
+        // Who comes in by this very plan is guarded by their own version.
+        if takes && !gains {
+            self.plan.keys = Some(keys);
+        }
+    }
+
     /// The finished plan, or every reason why there is none; the gravest kind of reason names the refusal.
-    pub fn finish(self) -> Result<Plan, Refusal> {
+    pub fn finish(mut self) -> Result<Plan, Refusal> {
+        self.check_keys();
         if self.outdated {
             return Err(Refusal::Outdated);
         }
@@ -128,6 +193,16 @@ impl<'a> Draft<'a> {
         found
     }
 
+    /// A team and those it is part of, as they are after the actions so far.
+    pub fn teams_above(&self, team: &Value) -> impl Iterator<Item = Id> {
+        let above = |team: &Id| match self.drafted.get(&RecordKey::new("team", *team)) {
+            Some(drafted) => drafted.get("parent").reference(),
+            None => self.world.teams.get(team).copied(),
+        };
+        // A circle that is there already has an end too.
+        std::iter::successors(team.reference(), above).take(self.world.teams.len() + self.drafted.len() + 1)
+    }
+
     /// Writes values into a record's change, starting one if this is its first.
     pub fn write(&mut self, record: &Record, kind: ChangeKind, values: Values) {
         let key = record.key.clone();
@@ -152,12 +227,29 @@ impl<'a> Draft<'a> {
             change.after.insert(field.clone(), value.clone());
             drafted.values.insert(field, value);
         }
+        if kind == ChangeKind::Created {
+            self.number(&key);
+        }
         drafted.deleted = match kind {
             ChangeKind::Deleted => true,
             ChangeKind::Restored => false,
             _ => drafted.deleted,
         };
         self.drafted.insert(key, drafted);
+    }
+
+    /// Orders the numbers that a new record gets from the system.
+    fn number(&mut self, key: &RecordKey) {
+        let Some(entity) = self.world.schema.entity(&key.entity) else { return };
+        for field in entity.fields.iter().filter(|field| !field.retired) {
+            if let FieldKind::AutoNumber(kind) = &field.kind {
+                self.plan.numbers.push(Numbered {
+                    key: key.clone(),
+                    field: field.id.clone(),
+                    numbering: kind.numbering(self.world.today),
+                });
+            }
+        }
     }
 
     /// Where the plan stands, for [`Draft::roll_back`].
@@ -170,6 +262,7 @@ impl<'a> Draft<'a> {
         for change in self.plan.changes.drain(mark..) {
             self.touched.remove(&change.key);
             self.drafted.remove(&change.key);
+            self.plan.numbers.retain(|numbered| numbered.key != change.key);
         }
     }
 
@@ -272,6 +365,20 @@ impl<'a> Draft<'a> {
             }),
             Level::All => true,
         }
+    }
+
+    /// Whether the asker may create a record of nobody under the parents it names: by changing one of them.
+    pub fn may_hang(&self, entity: &Entity, values: &Values) -> bool {
+        if self.role.level(&entity.id, crate::access::Act::Create) == Level::None {
+            return false;
+        }
+        entity.parents.iter().any(|parent| {
+            let target = entity.field(parent).and_then(|field| field.kind.relation_target());
+            let id = values.get(parent).and_then(Value::reference);
+            let key = target.zip(id).map(|(target, id)| RecordKey::new(target, id));
+            key.and_then(|key| self.find(&key))
+                .is_some_and(|loaded| loaded.may.update && !loaded.record.deleted)
+        })
     }
 
     /// Compares what a command believed with what stands there: equal fields pass, fields that already hold the

@@ -126,6 +126,8 @@ impl Run<'_> {
                 Ok(value) => {
                     values.insert(id.clone(), value);
                 }
+                // The report is kept with the receipt, where nothing personal may stand: the file has it anyway.
+                Err(problem) if field.personal => draft.invalid(problem.at(id)),
                 Err(problem) => {
                     draft.invalid(problem.at(id).with("text", text.chars().take(60).collect::<String>()))
                 }

@@ -20,17 +20,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use needs::{Needs, needs};
+pub use needs::{Needs, needs, needs_to_undo};
 pub use plan::plan;
 
 use crate::access::Actor;
-use crate::fields::TextFormats;
+use crate::fields::{Numbering, TextFormats};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Rates;
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::Schema;
-use crate::schema::change::DefinitionChange;
+use crate::schema::change::{DefinitionChange, Place};
 use crate::time::{Date, Instant, Zone};
 
 /// The format of commands and log entries this build writes. It reads this and every released older one.
@@ -182,10 +182,16 @@ pub struct World<'a> {
     pub names: &'a BTreeMap<(String, String), Vec<Id>>,
     /// External ids that are taken, by entity.
     pub taken: &'a BTreeSet<(String, String)>,
-    /// Stages that records still stand in, of those a definition change would remove.
-    pub occupied_stages: &'a BTreeSet<String>,
+    /// Teams and the team each is part of, when one is to be moved.
+    pub teams: &'a BTreeMap<Id, Id>,
+    /// How many use each of the places that [`Needs`] named.
+    pub occupied: &'a BTreeMap<Place, u64>,
+    /// Active people by their role; `None` where nobody has counted them.
+    pub active: Option<&'a BTreeMap<String, u64>>,
     /// The log of the command to undo; empty when there is none in sight.
     pub undo: &'a [Logged],
+    /// Records the undone command created that others point at, which it did not create itself.
+    pub leant_on: &'a BTreeSet<RecordKey>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,9 +225,30 @@ pub struct Plan {
     pub alive: BTreeSet<RecordKey>,
     /// New definitions, and the change that takes them back.
     pub definition: Option<(Schema, DefinitionChange)>,
+    /// Places that must still be empty.
+    pub vacant: BTreeSet<Place>,
+    /// Somebody who can mend everything must still be there.
+    pub keys: Option<Keys>,
     pub rows: Vec<RowReport>,
     pub kept: Vec<Kept>,
     pub import: Option<Id>,
+    /// Numbers that the save gives to new records, in this order.
+    pub numbers: Vec<Numbered>,
+}
+
+/// A number a new record is to get. Which one, only the save knows, so that two at the same time get two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    pub key: RecordKey,
+    pub field: String,
+    pub numbering: Numbering,
+}
+
+/// Who has to be left after a plan that takes keys away: anybody active with one of these roles but these people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys {
+    pub roles: BTreeSet<String>,
+    pub but: BTreeSet<Id>,
 }
 
 /// What became of a row of an import.
@@ -244,7 +271,7 @@ pub enum RowOutcome {
     Refused,
 }
 
-/// What an undo left alone, because somebody changed it since.
+/// What an undo left alone, because somebody changed these fields since. Without fields: others point at the record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Kept {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Action, Command, Wire};
+use super::{Action, ChangeKind, Command, Logged, Wire};
 use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::Schema;
+use crate::schema::change::Place;
 use crate::text::match_key;
 
 /// A touch about a deal or a contact is part of the history of these of its relations too.
@@ -27,8 +28,12 @@ pub struct Needs {
     /// What these relations of these records point at, whatever that is.
     pub related: BTreeSet<(RecordKey, String)>,
     pub external_ids: BTreeSet<(String, String)>,
-    /// Entity and stage: does a record stand there?
-    pub stages: BTreeSet<(String, String)>,
+    /// Which team is part of which?
+    pub teams: bool,
+    /// How many use these?
+    pub places: BTreeSet<Place>,
+    /// How many active people have which role?
+    pub active: bool,
     /// The command whose log is wanted.
     pub undo: Option<Id>,
     /// The planner will ask who the asker's team mates are.
@@ -45,6 +50,19 @@ pub fn needs(command: &Command, schema: &Schema) -> Needs {
     needs
 }
 
+/// What more has to be known to take back what a log says, beside its records.
+#[must_use]
+pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> BTreeSet<Place> {
+    let mut places = BTreeSet::new();
+    for entry in log {
+        places.extend(entry.inverse.iter().flat_map(|inverse| inverse.vacates(schema)));
+        if entry.kind == ChangeKind::Created && entry.key.entity == "team" {
+            places.insert(Place::Team(entry.key.id));
+        }
+    }
+    places
+}
+
 impl Needs {
     fn add(&mut self, action: &Action, schema: &Schema) {
         match action {
@@ -58,10 +76,17 @@ impl Needs {
                 self.record(entity, *record);
                 self.targets(entity, values, schema);
                 self.external(entity, values);
+                self.teams |= entity == "team" && values.contains_key("parent");
+                self.active |=
+                    entity == "user" && (values.contains_key("role") || values.contains_key("status"));
             }
-            Action::Delete { entity, record, .. }
-            | Action::Restore { entity, record }
-            | Action::MoveStage { entity, record, .. } => {
+            Action::Delete { entity, record, .. } => {
+                self.record(entity, *record);
+                if entity == "team" {
+                    self.places.insert(Place::Team(*record));
+                }
+            }
+            Action::Restore { entity, record } | Action::MoveStage { entity, record, .. } => {
                 self.record(entity, *record);
             }
             Action::Assign { entity, record, owner, .. } => {
@@ -79,7 +104,10 @@ impl Needs {
                 self.targets("touch", values, schema);
                 self.team_mates = true;
             }
-            Action::ChangeDefinition { change, .. } => self.stages.extend(change.removed_stages(schema)),
+            Action::ChangeDefinition { change, .. } => {
+                self.places.extend(change.vacates(schema));
+                self.active |= change.concerns_keys();
+            }
             Action::ImportRows { entity, rows, .. } => {
                 let Some(definition) = schema.entity(entity) else { return };
                 self.team_mates = true;
@@ -97,7 +125,11 @@ impl Needs {
                     }
                 }
             }
-            Action::Undo { command } => self.undo = Some(*command),
+            Action::Undo { command } => {
+                self.undo = Some(*command);
+                // What it takes back is known only later; counting is cheap.
+                self.active = true;
+            }
         }
     }
 

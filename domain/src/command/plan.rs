@@ -7,12 +7,15 @@ use super::{Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wir
 use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
+use crate::money::Currency;
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::builtin::saved_view;
-use crate::schema::change::{self, DefinitionChange};
+use crate::schema::builtin::user::status;
+use crate::schema::change::{self, DefinitionChange, Place};
 use crate::schema::{Entity, StageStatus};
+use crate::time::Instant;
 use crate::value::Value;
-use crate::{fields, rank};
+use crate::{conversion, fields, rank};
 
 /// Turns a command into changes.
 ///
@@ -91,16 +94,17 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     check_external(draft, entity, None, &values);
     check_user(draft, entity, None, &values);
     check_view(draft, entity, None, &values);
+    check_rate(draft, entity, &values);
     let owner = values.get("owner").and_then(Value::reference);
     let owned = entity.field("owner").is_some();
     let allowed = if owned {
         draft.may_own(&entity.id, owner)
     } else {
-        draft.role.level(&entity.id, Act::Create) == Level::All
+        draft.role.level(&entity.id, Act::Create) == Level::All || draft.may_hang(entity, &values)
     };
     if !allowed {
         let none = draft.role.level(&entity.id, Act::Create) == Level::None;
-        let problem = if none {
+        let problem = if none || !owned {
             Problem::new("problem.forbidden")
         } else {
             Problem::on("owner", "problem.not_for_this_owner")
@@ -152,12 +156,16 @@ fn note_contact(draft: &mut Draft<'_>, entity: &Entity, touch: &Values) {
             continue;
         };
         let Some(id) = touch.get(parent).and_then(Value::reference) else { continue };
-        let Some(loaded) = draft.find(&RecordKey::new(target, id)) else { continue };
-        let newer = loaded.record.get("last_touch_at").instant().is_none_or(|last| last < at);
-        if newer {
-            let values = Values::from([("last_touch_at".to_owned(), Value::Instant(at))]);
-            draft.write(&loaded.record, ChangeKind::Updated, values);
-        }
+        note_contact_with(draft, target, id, at);
+    }
+}
+
+fn note_contact_with(draft: &mut Draft<'_>, entity: &str, id: Id, at: Instant) {
+    let Some(loaded) = draft.find(&RecordKey::new(entity, id)) else { return };
+    let newer = loaded.record.get("last_touch_at").instant().is_none_or(|last| last < at);
+    if newer {
+        let values = Values::from([("last_touch_at".to_owned(), Value::Instant(at))]);
+        draft.write(&loaded.record, ChangeKind::Updated, values);
     }
 }
 
@@ -174,12 +182,27 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
         draft.forbid(Problem::on("owner", "problem.forbidden"));
         return;
     }
+    // A record of nobody is as free as its parent: it goes only below what the asker may change.
+    let moves = definition
+        .parents
+        .iter()
+        .any(|parent| values.get(parent).is_some_and(|value| !value.same(loaded.record.get(parent))));
+    let owned = definition.field("owner").is_some();
+    if moves
+        && !owned
+        && draft.role.level(entity, Act::Update) != Level::All
+        && !draft.may_hang(definition, &values)
+    {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return;
+    }
     draft.check_required(definition, &values, false);
     draft.check_targets(definition, &values);
     check_external(draft, definition, Some(&loaded.record), &values);
     check_cycle(draft, definition, id, &values);
     check_user(draft, definition, Some(&loaded.record), &values);
     check_view(draft, definition, Some(&loaded.record), &values);
+    check_rate(draft, definition, &values);
     let old = if base_version == loaded.record.version {
         loaded.record.values.clone()
     } else {
@@ -190,7 +213,19 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
         return;
     }
     draft.convert(&mut merged);
-    draft.write(&loaded.record, ChangeKind::Updated, merged);
+    draft.write(&loaded.record, ChangeKind::Updated, merged.clone());
+    if definition.id == "lead" {
+        hand_on_contact(draft, &loaded.record, &merged);
+    }
+}
+
+/// What a lead becomes has been in contact as long as the lead was.
+fn hand_on_contact(draft: &mut Draft<'_>, lead: &Record, changed: &Values) {
+    let Some(at) = lead.get("last_touch_at").instant() else { return };
+    for result in conversion::RESULTS {
+        let Some(id) = changed.get(result).and_then(Value::reference) else { continue };
+        note_contact_with(draft, result, id, at);
+    }
 }
 
 fn delete(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64) {
@@ -206,6 +241,9 @@ fn delete(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64) {
         // Somebody who leaves is set inactive; what they did keeps its name.
         draft.invalid(Problem::on("record", "problem.user_stays"));
         return;
+    }
+    if entity == "team" {
+        draft.vacate(Place::Team(id));
     }
     if loaded.record.version != base_version {
         // Whoever deletes has to have seen what is deleted.
@@ -234,8 +272,20 @@ fn restore(draft: &mut Draft<'_>, entity: &str, id: Id) {
         return;
     }
     if loaded.record.deleted {
-        draft.write(&loaded.record, ChangeKind::Restored, Values::new());
+        restored(draft, &loaded.record);
     }
+}
+
+/// A record comes back; where its stage is gone meanwhile, it begins again.
+pub(super) fn restored(draft: &mut Draft<'_>, record: &Record) {
+    let schema = draft.world.schema;
+    let gone = record.get("stage").text().is_some_and(|stage| schema.stage(stage).is_none());
+    let first = schema.pipelines_of(&record.key.entity).next().and_then(|pipeline| pipeline.stages.first());
+    let values = match first.filter(|_| gone) {
+        Some(first) => Values::from([("stage".to_owned(), Value::Text(first.id.clone()))]),
+        None => Values::new(),
+    };
+    draft.write(record, ChangeKind::Restored, values);
 }
 
 fn move_stage(draft: &mut Draft<'_>, entity: &str, id: Id, from: &str, to: &str, rank: Option<&str>) {
@@ -322,6 +372,11 @@ fn log_touch(
         }
     }
     insert(draft, touch, id, values);
+    if definition.follow_up && !loaded.may.update && !next.is_null() {
+        // Said rather than dropped: whoever plans something relies on it.
+        draft.forbid(Problem::on("next_touch", "problem.forbidden"));
+        return;
+    }
     if definition.follow_up && loaded.may.update {
         // The newest plan wins: a touch must never be lost to a quarrel about the next one.
         let current = draft.find(&loaded.record.key).map_or(loaded.record, |found| found.record);
@@ -361,10 +416,11 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
         draft.outdated = true;
         return;
     }
-    if let Some(stage) = draft.world.occupied_stages.iter().next() {
-        draft.invalid(Problem::on("stages", "problem.definition.stage_in_use").with("stage", stage));
-        return;
-    }
+    define_now(draft, wish);
+}
+
+/// Plans a change of definitions on top of those in force.
+pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
     match change::apply(draft.world.schema, wish, draft.world.zones) {
         Ok(defined) => draft.plan.definition = Some(defined),
         Err(problems) => {
@@ -372,6 +428,9 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
                 draft.invalid(problem);
             }
         }
+    }
+    for place in wish.vacates(draft.world.schema) {
+        draft.vacate(place);
     }
 }
 
@@ -386,14 +445,30 @@ fn check_external(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record
     }
 }
 
-/// A record is not its own parent. Longer circles are cut by the queries that walk the tree.
+/// A record is not its own parent, and a team no part of what is part of it. Circles that two make at once,
+/// or an undo, are cut by the queries that walk the tree.
 fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) {
     for (field, value) in values {
         let reflexive =
             entity.field(field).and_then(|field| field.kind.relation_target()) == Some(entity.id.as_str());
         if reflexive && value.reference() == Some(id) {
             draft.invalid(Problem::on(field, "problem.refers_to_itself"));
+        } else if reflexive && entity.id == "team" && draft.teams_above(value).any(|above| above == id) {
+            draft.invalid(Problem::on(field, "problem.within_itself"));
         }
+    }
+}
+
+/// A rate names a currency and is worth something: totals are counted by it.
+fn check_rate(draft: &mut Draft<'_>, entity: &Entity, values: &Values) {
+    if entity.id != "rate" {
+        return;
+    }
+    if values.get("currency").and_then(Value::text).is_some_and(|code| Currency::parse(code).is_none()) {
+        draft.invalid(Problem::on("currency", "problem.not_currency"));
+    }
+    if matches!(values.get("rate"), Some(Value::Decimal(rate)) if rate.units <= 0) {
+        draft.invalid(Problem::on("rate", "problem.not_positive"));
     }
 }
 
@@ -403,14 +478,24 @@ pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<
     if entity.id != "user" {
         return;
     }
+    let before = |field: &str| record.map_or(&Value::Null, |record| record.get(field));
     for field in ["role", "status"] {
-        let before = record.map_or(&Value::Null, |record| record.get(field));
-        let changes = values.get(field).is_some_and(|value| !value.same(before));
+        let changes = values.get(field).is_some_and(|value| !value.same(before(field)));
         let oneself = record.is_some_and(|record| record.key.id == draft.world.actor.user);
         if changes && oneself {
             draft.invalid(Problem::on(field, "problem.not_oneself"));
         } else if changes && !draft.role.may(Permission::ManageUsers) {
             draft.forbid(Problem::on(field, "problem.forbidden"));
         }
+    }
+    // An entrance is made by an invitation alone; here it is only closed, and opened again for who had it.
+    let wished = values.get("status").filter(|status| !status.same(before("status")));
+    let has_one = match wished.and_then(Value::text) {
+        Some(status::ACTIVE) => !before("joined_at").is_null(),
+        Some(status::INVITED) => !before("email").is_null() && before("joined_at").is_null(),
+        _ => true,
+    };
+    if !has_one {
+        draft.invalid(Problem::on("status", "problem.joins_by_invitation"));
     }
 }

@@ -10,7 +10,8 @@ use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::builtin;
-use crate::schema::{Schema, WorkspaceSettings};
+use crate::schema::change::Place;
+use crate::schema::{Schema, WorkDays, WorkspaceSettings};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
@@ -23,6 +24,9 @@ struct Story {
     names: BTreeMap<(String, String), Vec<Id>>,
     undo: Vec<Logged>,
     rates: Rates,
+    teams: BTreeMap<Id, Id>,
+    occupied: BTreeMap<Place, u64>,
+    active: Option<BTreeMap<String, u64>>,
 }
 
 fn id(number: u8) -> Id {
@@ -32,8 +36,13 @@ fn id(number: u8) -> Id {
 impl Story {
     fn new(role: &str) -> Self {
         let currency = Currency::parse("CNY").unwrap();
-        let workspace =
-            WorkspaceSettings { name: "T".into(), language: "zh".into(), zone: "UTC".into(), currency };
+        let workspace = WorkspaceSettings {
+            name: "T".into(),
+            language: "zh".into(),
+            zone: "UTC".into(),
+            currency,
+            work: WorkDays::default(),
+        };
         let actor = Actor { user: id(1), role: role.into(), zone: "UTC".into() };
         let schema = builtin::schema(workspace);
         Self {
@@ -43,6 +52,9 @@ impl Story {
             names: BTreeMap::new(),
             undo: Vec::new(),
             rates: Rates::default(),
+            teams: BTreeMap::new(),
+            occupied: BTreeMap::new(),
+            active: None,
         }
     }
 
@@ -68,7 +80,10 @@ impl Story {
             team_mates: &BTreeSet::new(),
             names: &self.names,
             taken: &BTreeSet::new(),
-            occupied_stages: &BTreeSet::new(),
+            leant_on: &BTreeSet::new(),
+            teams: &self.teams,
+            occupied: &self.occupied,
+            active: self.active.as_ref(),
             undo: &self.undo,
         };
         plan(&command, &world)
@@ -192,6 +207,45 @@ fn a_touch_reaches_everything_it_is_about() {
 }
 
 #[test]
+fn what_a_lead_becomes_was_in_contact_when_the_lead_was() {
+    let at = Instant::parse("2026-04-20T08:00:00Z").unwrap();
+    let lead = [("name", text("Wang")), ("last_touch_at", Value::Instant(at))];
+    let story = Story::new(REP).with("lead", 5, 4, &lead, ALL);
+    let plan = story
+        .tell(json!([
+            {"do": "create", "entity": "account", "record": id(7), "values": {"name": "Acme"}},
+            {"do": "update", "entity": "lead", "record": id(5), "base_version": 4, "values": {"status": "qualified", "account": id(7)}},
+        ]))
+        .unwrap();
+    let account = plan.changes.iter().find(|change| change.key.entity == "account").unwrap();
+    assert_eq!((account.kind, &account.after["last_touch_at"]), (ChangeKind::Created, &Value::Instant(at)));
+    assert_eq!(plan.changes.len(), 2);
+}
+
+#[test]
+fn people_are_added_to_a_deal_by_whoever_may_change_it() {
+    let add = json!([{"do": "create", "entity": "deal_contact", "record": id(9), "values": {"deal": id(7), "contact": id(8), "role": "champion"}}]);
+    let story = |may: May| {
+        Story::new(REP).with("deal", 7, 1, &[("name", text("Pumps"))], may).with(
+            "contact",
+            8,
+            1,
+            &[("name", text("Li"))],
+            May::default(),
+        )
+    };
+    assert!(story(ALL).tell(add.clone()).is_ok());
+    assert_eq!(problems(story(May::default()).tell(add)), [(None, "problem.forbidden".into())]);
+    // Nor does a change move them to a deal that one may only look at.
+    let part = [("deal", Value::Reference(id(7))), ("contact", Value::Reference(id(8)))];
+    let moved = story(ALL)
+        .with("deal", 6, 1, &[("name", text("Theirs"))], May::default())
+        .with("deal_contact", 9, 1, &part, ALL)
+        .tell(json!([{"do": "update", "entity": "deal_contact", "record": id(9), "base_version": 1, "values": {"deal": id(6)}}]));
+    assert_eq!(problems(moved), [(None, "problem.forbidden".into())]);
+}
+
+#[test]
 fn roles_decide_for_whom() {
     let other =
         json!([{"do": "create", "entity": "deal", "record": id(7), "values": {"name": "x", "owner": id(2)}}]);
@@ -292,6 +346,218 @@ fn only_who_manages_users_gives_roles_by_whatever_way() {
     assert!(matches!(undone, Err(Refusal::Forbidden(_))));
     story.actor.role = ADMINISTRATOR.into();
     assert!(story.tell(json!([{"do": "undo", "command": id(50)}])).is_ok());
+}
+
+/// An administrator's story with a colleague (2) of this role who came in by an invitation.
+fn with_colleague(role: &str, active: &[(&str, u64)]) -> Story {
+    let joined = Value::Instant(Instant::parse("2026-04-01T08:00:00Z").unwrap());
+    let values = [
+        ("name", text("Li")),
+        ("email", text("li@example.com")),
+        ("role", text(role)),
+        ("status", text("active")),
+        ("joined_at", joined),
+    ];
+    let mut story = Story::new(ADMINISTRATOR).with("user", 2, 1, &values, ALL);
+    story.active = Some(active.iter().map(|(role, count)| ((*role).to_owned(), *count)).collect());
+    story
+}
+
+fn set(values: Json) -> Json {
+    json!([{"do": "update", "entity": "user", "record": id(2), "base_version": 1, "values": values}])
+}
+
+fn first_problem(outcome: Result<Plan, Refusal>) -> (String, String) {
+    match outcome {
+        Err(Refusal::Invalid(problems)) => {
+            (problems[0].field.clone().unwrap_or_default(), problems[0].key.clone())
+        }
+        other => panic!("not invalid: {other:?}"),
+    }
+}
+
+#[test]
+fn the_last_who_can_mend_everything_keeps_the_keys() {
+    let last = ("status".to_owned(), "problem.definition.last_administrator".to_owned());
+    let alone = with_colleague(ADMINISTRATOR, &[(ADMINISTRATOR, 1), (REP, 4)]);
+    assert_eq!(first_problem(alone.tell(set(json!({"status": "inactive"})))), last);
+    let demoted = first_problem(alone.tell(set(json!({"role": REP}))));
+    assert_eq!(demoted, ("role".to_owned(), last.1));
+    // With another one there, both may be; the save still asserts that the other is.
+    let two = with_colleague(ADMINISTRATOR, &[(ADMINISTRATOR, 2)]);
+    let plan = two.tell(set(json!({"role": REP}))).unwrap();
+    let keys = plan.keys.unwrap();
+    assert_eq!((keys.roles, keys.but), ([ADMINISTRATOR.to_owned()].into(), [id(2)].into()));
+    // Others come and go as they like.
+    let rep = with_colleague(REP, &[(ADMINISTRATOR, 1), (REP, 1)]);
+    assert_eq!(rep.tell(set(json!({"status": "inactive"}))).unwrap().keys, None);
+}
+
+#[test]
+fn a_role_cannot_lose_the_keys_when_its_people_are_the_last_to_hold_them() {
+    let mut story = Story::new("boss");
+    let boss = crate::access::Role {
+        id: "boss".into(),
+        label: crate::schema::Label::new("老板", "Boss"),
+        ..story.schema.roles[0].clone()
+    };
+    story.schema.roles.push(boss.clone());
+    story.active = Some(BTreeMap::from([("boss".to_owned(), 1)]));
+    let mut weaker = boss;
+    weaker.permissions = vec![crate::access::Permission::ManageUsers];
+    let tell = |story: &Story| {
+        story.tell(json!([{"do": "change_definition", "base_revision": 1, "change": {"change": "set_role", "role": weaker}}]))
+    };
+    assert_eq!(
+        first_problem(tell(&story)),
+        ("permissions".to_owned(), "problem.definition.last_administrator".to_owned())
+    );
+    story.active = Some(BTreeMap::from([("boss".to_owned(), 1), (ADMINISTRATOR.to_owned(), 1)]));
+    assert_eq!(tell(&story).unwrap().keys.unwrap().roles, [ADMINISTRATOR.to_owned()].into());
+}
+
+#[test]
+fn only_an_invitation_makes_an_entrance() {
+    let name_only = [("name", text("Moses")), ("role", text(REP)), ("status", text("inactive"))];
+    let story = Story::new(ADMINISTRATOR).with("user", 2, 1, &name_only, ALL);
+    for state in ["active", "invited"] {
+        assert_eq!(
+            first_problem(story.tell(set(json!({"status": state})))),
+            ("status".to_owned(), "problem.joins_by_invitation".to_owned()),
+            "{state}"
+        );
+    }
+    let mut left = with_colleague(REP, &[(ADMINISTRATOR, 1)]);
+    let key = RecordKey::new("user", id(2));
+    left.records.get_mut(&key).unwrap().record.values.insert("status".into(), text("inactive"));
+    assert!(left.tell(set(json!({"status": "active"}))).is_ok());
+    let made = json!([{"do": "create", "entity": "user", "record": id(7), "values": {"name": "X", "role": REP, "status": "active"}}]);
+    assert_eq!(first_problem(story.tell(made)).1, "problem.joins_by_invitation");
+}
+
+#[test]
+fn what_is_in_use_stays() {
+    let mut story = Story::new(ADMINISTRATOR).with("team", 2, 1, &[("name", text("East"))], ALL);
+    let delete = json!([{"do": "delete", "entity": "team", "record": id(2), "base_version": 1}]);
+    let plan = story.tell(delete.clone()).unwrap();
+    assert_eq!(plan.vacant, [Place::Team(id(2))].into());
+    story.occupied.insert(Place::Team(id(2)), 3);
+    assert_eq!(first_problem(story.tell(delete)), ("record".into(), "problem.team_in_use".into()));
+    let remove = json!([{"do": "change_definition", "base_revision": 1, "change": {"change": "remove_role", "role": REP}}]);
+    story.occupied.insert(Place::Role(REP.into()), 2);
+    match story.tell(remove) {
+        Err(Refusal::Invalid(problems)) => assert_eq!(problems[0].args["count"], "2"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_comes_back_to_a_stage_that_is_gone_begins_again() {
+    let mut story =
+        Story::new(ADMINISTRATOR).with("deal", 2, 3, &[("name", text("D")), ("stage", text("s_gone"))], ALL);
+    let key = RecordKey::new("deal", id(2));
+    story.records.get_mut(&key).unwrap().record.deleted = true;
+    let plan = story.tell(json!([{"do": "restore", "entity": "deal", "record": id(2)}])).unwrap();
+    let first = story.schema.pipelines[0].stages[0].id.clone();
+    assert_eq!(
+        (plan.changes[0].kind, plan.changes[0].after.get("stage")),
+        (ChangeKind::Restored, Some(&text(&first)))
+    );
+    // And an undo does not put a record where there is nothing.
+    let mut story =
+        Story::new(ADMINISTRATOR).with("deal", 2, 3, &[("name", text("D")), ("stage", text(&first))], ALL);
+    story.undo = vec![Logged {
+        key,
+        kind: ChangeKind::Updated,
+        version: 3,
+        before: Values::from([("stage".to_owned(), text("s_gone"))]),
+        after: Values::from([("stage".to_owned(), text(&first))]),
+        inverse: None,
+    }];
+    let plan = story.tell(json!([{"do": "undo", "command": id(50)}])).unwrap();
+    assert_eq!((plan.changes.len(), plan.kept[0].fields.as_slice()), (0, ["stage".to_owned()].as_slice()));
+}
+
+fn numbered(entity: &str, id: &str, format: &str) -> Story {
+    let mut story = Story::new(ADMINISTRATOR);
+    let change = crate::schema::change::DefinitionChange::AddField {
+        entity: entity.to_owned(),
+        field: serde_json::from_value(json!({
+            "id": id, "label": {"zh": "编号", "en": "Number"}, "type": "auto_number", "format": format,
+            "required": true, "personal": true,
+        }))
+        .unwrap(),
+    };
+    (story.schema, _) = crate::schema::change::apply(&story.schema, &change, &UtcOnly).unwrap();
+    story
+}
+
+#[test]
+fn a_new_record_orders_its_numbers_and_nobody_writes_them() {
+    let story = numbered("deal", "f_no", "HT-{year}-{0000}");
+    let field = story.schema.entity("deal").unwrap().field("f_no").unwrap();
+    assert!(field.system && !field.required && !field.personal);
+    let create = |number: u8, values: Json| json!({"do": "create", "entity": "deal", "record": id(number), "values": values});
+    let plan = story.tell(json!([create(7, json!({"name": "A"})), create(8, json!({"name": "B"}))])).unwrap();
+    let ordered: Vec<(Id, String)> =
+        plan.numbers.iter().map(|numbered| (numbered.key.id, numbered.numbering.write(12))).collect();
+    assert_eq!(ordered, [(id(7), "HT-2026-0012".to_owned()), (id(8), "HT-2026-0012".to_owned())]);
+    assert_eq!(plan.numbers[0].numbering.period, "2026");
+    let refused = story.tell(json!([create(7, json!({"name": "A", "f_no": "HT-2026-0001"}))]));
+    assert_eq!(problems(refused), [(Some("f_no".to_owned()), "problem.read_only".to_owned())]);
+    let other =
+        story.tell(json!([{"do": "create", "entity": "lead", "record": id(7), "values": {"name": "A"}}]));
+    assert!(other.unwrap().numbers.is_empty());
+}
+
+#[test]
+fn a_refused_row_of_an_import_orders_no_number() {
+    let story = numbered("account", "f_no", "{000}");
+    let formats = json!({"dates": "year_month_day", "decimal": "point", "currency": "CNY"});
+    let row =
+        |line: u32, number: u8, cells: Json| json!({"line": line, "record": id(number), "cells": cells});
+    let plan = story
+        .tell(json!([{
+            "do": "import_rows", "import": id(90), "entity": "account", "formats": formats, "create_missing": true,
+            "rows": [
+                row(2, 10, json!({"name": "恒通"})),
+                row(3, 11, json!({"name": "坏行", "parent": "只在坏行里", "employees": "many"})),
+                row(4, 12, json!({"name": "子公司", "parent": "母公司"})),
+            ],
+        }]))
+        .unwrap();
+    let keys: Vec<Id> = plan.numbers.iter().map(|numbered| numbered.key.id).collect();
+    let created: Vec<Id> = plan.changes.iter().map(|change| change.key.id).collect();
+    assert_eq!(keys, created);
+    assert_eq!(keys.len(), 3);
+}
+
+#[test]
+fn a_team_is_no_part_of_what_is_part_of_it() {
+    let mut story = Story::new(ADMINISTRATOR);
+    for number in [2, 3, 4] {
+        story = story.with("team", number, 1, &[("name", text("T"))], ALL);
+    }
+    story.teams = BTreeMap::from([(id(3), id(2)), (id(4), id(3))]);
+    let under = |parent: u8| json!([{"do": "update", "entity": "team", "record": id(2), "base_version": 1, "values": {"parent": id(parent)}}]);
+    let within = ("parent".to_owned(), "problem.within_itself".to_owned());
+    assert_eq!(first_problem(story.tell(under(4))), within);
+    assert_eq!(first_problem(story.tell(under(2))).1, "problem.refers_to_itself");
+    // Freed by the same command, it may.
+    let mut freed = under(4);
+    let free = json!({"do": "update", "entity": "team", "record": id(3), "base_version": 1, "old": {"parent": id(2)}, "values": {"parent": null}});
+    freed.as_array_mut().unwrap().insert(0, free);
+    story
+        .records
+        .get_mut(&RecordKey::new("team", id(3)))
+        .unwrap()
+        .record
+        .values
+        .insert("parent".into(), Value::Reference(id(2)));
+    assert!(story.tell(freed).is_ok());
+    // A circle that is there already ends the search.
+    story.teams = BTreeMap::from([(id(3), id(4)), (id(4), id(3))]);
+    assert!(story.tell(under(3)).is_ok());
 }
 
 fn view(values: &[(&str, &str)]) -> Json {

@@ -1,12 +1,13 @@
 //! Taking a command back, under the asker's own rights, except where somebody changed things since.
 
 use super::draft::Draft;
-use super::plan::check_user;
+use super::plan::{check_user, define_now, restored};
 use super::{ChangeKind, Kept, Logged};
 use crate::access::Permission;
+use crate::fields;
 use crate::message::Problem;
 use crate::record::{Record, Values};
-use crate::schema::change;
+use crate::schema::change::Place;
 use crate::value::Value;
 
 pub(super) fn undo(draft: &mut Draft<'_>) {
@@ -22,14 +23,7 @@ pub(super) fn undo(draft: &mut Draft<'_>) {
                     draft.forbid(Problem::new("problem.forbidden"));
                     return;
                 }
-                match change::apply(draft.world.schema, inverse, draft.world.zones) {
-                    Ok(defined) => draft.plan.definition = Some(defined),
-                    Err(problems) => {
-                        for problem in problems {
-                            draft.invalid(problem);
-                        }
-                    }
-                }
+                define_now(draft, inverse);
             }
             _ => undo_record(draft, entry),
         }
@@ -55,21 +49,31 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
     match entry.kind {
         ChangeKind::Created => {
             let changed = fields_changed_since(draft, entry, record);
-            if changed.is_empty() {
+            let leant_on = draft.world.leant_on.contains(&entry.key);
+            if changed.is_empty() && !leant_on {
                 if !record.deleted {
+                    if entry.key.entity == "team" {
+                        draft.vacate(Place::Team(entry.key.id));
+                    }
                     draft.write(record, ChangeKind::Deleted, Values::new());
                 }
             } else {
                 keep(draft, entry, changed);
             }
         }
-        ChangeKind::Deleted if record.deleted => draft.write(record, ChangeKind::Restored, Values::new()),
+        ChangeKind::Deleted if record.deleted => restored(draft, record),
         ChangeKind::Restored if !record.deleted => draft.write(record, ChangeKind::Deleted, Values::new()),
         ChangeKind::Updated => {
-            let changed = fields_changed_since(draft, entry, record);
+            let mut changed = fields_changed_since(draft, entry, record);
+            changed.extend(entry.before.keys().filter(|field| is_gone(draft, entry, field)).cloned());
             let back: Values = entry
                 .before
                 .iter()
+                // What holds something else by now is newer, whoever wrote it: also the last touch, which the
+                // system keeps.
+                .filter(|(field, _)| {
+                    entry.after.get(*field).is_some_and(|after| record.get(field).same(after))
+                })
                 .filter(|(field, value)| !changed.contains(field) && !record.get(field).same(value))
                 .map(|(field, value)| (field.clone(), value.clone()))
                 .collect();
@@ -85,6 +89,17 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
         }
         _ => {}
     }
+}
+
+/// What a field would go back to is no value of it any more, such as a stage or role that was removed: it stays.
+fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
+    let entity = draft.world.schema.entity(&entry.key.entity);
+    let (Some(field), Some(before)) =
+        (entity.and_then(|entity| entity.field(field)), entry.before.get(field))
+    else {
+        return false;
+    };
+    !field.system && fields::read(&field.kind, &before.to_json(), &draft.reading()).is_err()
 }
 
 /// Fields a person changed after the entry. What the system computes (the last touch) does not count.

@@ -4,11 +4,11 @@
 use serde_json::Value as Json;
 
 use super::{Checked, Env, Expr, check};
-use crate::fields::{self, FieldKind, Reading};
+use crate::fields::{self, ChoiceOption, FieldKind, Reading};
 use crate::ids::Id;
 use crate::money::{Currency, Money};
 use crate::record::Values;
-use crate::schema::{Entity, Field, Label, Schema, WorkspaceSettings};
+use crate::schema::{Entity, Field, Label, Schema, WorkDays, WorkspaceSettings};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
@@ -42,6 +42,8 @@ pub fn env() -> Env<'static> {
 #[must_use]
 pub fn schema() -> Schema {
     let grades = FieldKind::choice(&[("a", "甲", "A"), ("b", "乙", "B"), ("won", "赢", "Won")]);
+    let color = |id: &str| ChoiceOption::new(id, Label::new(id, id));
+    let colors = vec![color("red"), color("green"), color("won")];
     let fields = [
         ("name", FieldKind::text(2000)),
         ("note", FieldKind::long_text()),
@@ -57,6 +59,14 @@ pub fn schema() -> Schema {
         ("next", FieldKind::schedule()),
         ("owner", FieldKind::user()),
         ("account", FieldKind::relation("account")),
+        ("vip", FieldKind::checkbox()),
+        ("agreed", FieldKind::checkbox()),
+        ("share", FieldKind::percent(1)),
+        ("stars", FieldKind::rating(5)),
+        ("colors", FieldKind::choices(colors)),
+        ("tags", FieldKind::tags()),
+        ("industry", FieldKind::tree_choice(industries())),
+        ("place", FieldKind::address()),
     ];
     let field = |(id, kind): (&str, FieldKind)| Field {
         id: id.to_owned(),
@@ -85,6 +95,7 @@ pub fn schema() -> Schema {
         language: "zh".to_owned(),
         zone: "UTC".to_owned(),
         currency,
+        work: WorkDays::default(),
     };
     Schema {
         v: crate::schema::FORMAT,
@@ -94,6 +105,16 @@ pub fn schema() -> Schema {
         pipelines: Vec::new(),
         roles: Vec::new(),
     }
+}
+
+/// A tree of three levels beside a lonely root.
+fn industries() -> Vec<ChoiceOption> {
+    let option = |(id, parent): (&str, Option<&str>)| ChoiceOption {
+        parent: parent.map(str::to_owned),
+        ..ChoiceOption::new(id, Label::new(id, id))
+    };
+    let tree = [("make", None), ("machines", Some("make")), ("pumps", Some("machines")), ("trade", None)];
+    tree.map(option).into()
 }
 
 /// The one entity of [`schema`].
@@ -555,5 +576,70 @@ const TABLE: &[Row] = &[
     ("a literal reference", r#"["=",["field","account"],"0190A000-0000-7000-8000-0000000000CC"]"#, r#"{"account":"0190a000-0000-7000-8000-0000000000cc"}"#, true),
     ("no account", r#"["is_empty",["field","account"]]"#, "{}", true),
     ("two references are equal", r#"["=",["field","account"],["field","owner"]]"#, r#"{"account":"0190a000-0000-7000-8000-0000000000cc","owner":"0190a000-0000-7000-8000-0000000000cc"}"#, true),
+    ("a link equals null", r#"["=",["field","account"],""]"#, "{}", true),
+
+    // Checkboxes.
+    ("a ticked box is a condition", r#"["field","vip"]"#, r#"{"vip":true}"#, true),
+    ("an unticked box is none", r#"["field","vip"]"#, r#"{"vip":false}"#, false),
+    ("a box never touched is none", r#"["field","vip"]"#, "{}", false),
+    ("not a box never touched", r#"["not",["field","vip"]]"#, "{}", true),
+    ("not a ticked box", r#"["not",["field","vip"]]"#, r#"{"vip":true}"#, false),
+    ("a box equals true", r#"["=",["field","vip"],true]"#, r#"{"vip":true}"#, true),
+    ("true equals a box", r#"["=",true,["field","vip"]]"#, r#"{"vip":true}"#, true),
+    ("a box equals false", r#"["=",["field","vip"],false]"#, r#"{"vip":false}"#, true),
+    ("a box never touched is not false", r#"["=",["field","vip"],false]"#, "{}", false),
+    ("a box never touched differs from true", r#"["!=",["field","vip"],true]"#, "{}", true),
+    ("a box never touched is empty", r#"["is_empty",["field","vip"]]"#, "{}", true),
+    ("false is set", r#"["is_set",["field","vip"]]"#, r#"{"vip":false}"#, true),
+    ("a box is in a list", r#"["in",["field","vip"],[false,null]]"#, "{}", true),
+    ("a ticked box is not in that list", r#"["in",["field","vip"],[false,null]]"#, r#"{"vip":true}"#, false),
+    ("two boxes are equal", r#"["=",["field","vip"],["field","agreed"]]"#, r#"{"vip":false,"agreed":false}"#, true),
+    ("two boxes differ", r#"["!=",["field","vip"],["field","agreed"]]"#, r#"{"vip":false}"#, true),
+    ("a box or else true", r#"["=",["coalesce",["field","vip"],true],true]"#, "{}", true),
+    ("a box chooses", r#"["=",["if",["field","vip"],"a","b"],"a"]"#, r#"{"vip":true}"#, true),
+
+    // Percent and stars are numbers.
+    ("a percentage compares as it is written", r#"[">",["field","share"],12.4]"#, r#"{"share":"12.5"}"#, true),
+    ("a share of an amount", r#"["=",["/",["*",["field","amount"],["field","share"]],100],125]"#, r#"{"amount":{"amount":100000,"currency":"CNY","base":100000},"share":"12.5"}"#, true),
+    ("stars compare", r#"[">=",["field","stars"],4]"#, r#"{"stars":4}"#, true),
+    ("no stars are not few", r#"["<",["field","stars"],3]"#, "{}", false),
+
+    // Lists.
+    ("a list has", r#"["has",["field","tags"],"重点"]"#, r#"{"tags":["展会","重点"]}"#, true),
+    ("a list has not", r#"["has",["field","tags"],"重"]"#, r#"{"tags":["展会","重点"]}"#, false),
+    ("has minds case", r#"["has",["field","tags"],"vip"]"#, r#"{"tags":["VIP"]}"#, false),
+    ("no list has", r#"["has",["field","tags"],"a"]"#, "{}", false),
+    ("no list has not", r#"["not",["has",["field","tags"],"a"]]"#, "{}", true),
+    ("no list has null", r#"["has",["field","tags"],null]"#, r#"{"tags":["a"]}"#, false),
+    ("no list has the empty text", r#"["not",["has",["field","tags"],""]]"#, r#"{"tags":["a"]}"#, true),
+    ("a list has the text of a field", r#"["has",["field","colors"],["field","grade"]]"#, r#"{"colors":["red","won"],"grade":"won"}"#, true),
+    ("a list does not have an empty field", r#"["has",["field","colors"],["field","grade"]]"#, r#"{"colors":["red"]}"#, false),
+    ("a list has one of them", r#"["has_any",["field","colors"],["green","won"]]"#, r#"{"colors":["red","won"]}"#, true),
+    ("a list has none of them", r#"["has_any",["field","colors"],["green"]]"#, r#"{"colors":["red","won"]}"#, false),
+    ("a list has none of nothing", r#"["has_any",["field","colors"],[]]"#, r#"{"colors":["red"]}"#, false),
+    ("a list has none of null", r#"["has_any",["field","colors"],[null,""]]"#, r#"{"colors":["red"]}"#, false),
+    ("no list has none of them under not", r#"["not",["has_any",["field","colors"],["red"]]]"#, "{}", true),
+    ("no list has none of null", r#"["not",["has_any",["field","colors"],[null]]]"#, "{}", true),
+    ("quotes in a list are text", r#"["has_any",["field","tags"],["\\\"]","x"]]"#, r#"{"tags":["\\\"]"]}"#, true),
+    ("digits in a list are text", r#"["has",["field","tags"],"01"]"#, r#"{"tags":["1","0.1"]}"#, false),
+    ("a list of digits has its text", r#"["has",["field","tags"],"1"]"#, r#"{"tags":["1"]}"#, true),
+    ("a list is set", r#"["is_set",["field","tags"]]"#, r#"{"tags":["a"]}"#, true),
+    ("a list of nothing is empty", r#"["is_empty",["field","tags"]]"#, r#"{"tags":[]}"#, true),
+    ("a list equals null", r#"["=",["field","tags"],null]"#, "{}", true),
+    ("one list or the other", r#"["has",["coalesce",["field","colors"],["field","tags"]],"a"]"#, r#"{"tags":["a"]}"#, true),
+    ("a list by a condition", r#"["has",["if",["field","vip"],["field","colors"],["field","tags"]],"red"]"#, r#"{"vip":true,"colors":["red"],"tags":["a"]}"#, true),
+
+    // Trees and addresses.
+    ("an option is under itself", r#"["under",["field","industry"],"machines"]"#, r#"{"industry":"machines"}"#, true),
+    ("an option is under the one above", r#"["under",["field","industry"],"make"]"#, r#"{"industry":"pumps"}"#, true),
+    ("an option is not under the one below", r#"["under",["field","industry"],"pumps"]"#, r#"{"industry":"machines"}"#, false),
+    ("an option is not under another", r#"["under",["field","industry"],"trade"]"#, r#"{"industry":"pumps"}"#, false),
+    ("nothing is under an option that is not there", r#"["under",["field","industry"],"nothing"]"#, r#"{"industry":"make"}"#, false),
+    ("nothing is under null", r#"["not",["under",["field","industry"],null]]"#, r#"{"industry":"make"}"#, true),
+    ("no option is under none", r#"["under",["field","industry"],"make"]"#, "{}", false),
+    ("no option is not under one", r#"["not",["under",["field","industry"],"make"]]"#, "{}", true),
+    ("an address contains", r#"["contains",["field","place"],"深圳市南山"]"#, r#"{"place":{"province":"广东省","city":"深圳市","district":"南山区"}}"#, true),
+    ("an address ends with its postcode", r#"["=",["field","place"],"上海市 200120"]"#, r#"{"place":{"province":"上海市","city":"上海市","postcode":"200120"}}"#, true),
+    ("an empty address is null", r#"["is_empty",["field","place"]]"#, r#"{"place":{"city":""}}"#, true),
     ("the owner or me", r#"["=",["coalesce",["field","owner"],["me"]],["me"]]"#, "{}", true),
 ];

@@ -3,6 +3,7 @@
 use super::parse::read_number;
 use super::tree::{Checked, CheckedValue, Condition, Constant, Expr, Node, Op, Operand, Order};
 use super::{MAX_SCALE, MAX_UNITS, Type};
+use crate::fields::FieldKind;
 use crate::message::Problem;
 use crate::schema::{Entity, Schema};
 use crate::time::{Date, Instant};
@@ -40,17 +41,20 @@ enum Kind {
     Date,
     Instant,
     Reference,
+    Bool,
+    List,
 }
 
 impl Kind {
-    fn of(kind: Type) -> Option<Self> {
+    fn of(kind: Type) -> Self {
         match kind {
-            Type::Bool => None,
-            Type::Text => Some(Self::Text),
-            Type::Number { .. } => Some(Self::Number),
-            Type::Date => Some(Self::Date),
-            Type::Instant => Some(Self::Instant),
-            Type::Reference => Some(Self::Reference),
+            Type::Bool => Self::Bool,
+            Type::Text => Self::Text,
+            Type::Number { .. } => Self::Number,
+            Type::Date => Self::Date,
+            Type::Instant => Self::Instant,
+            Type::Reference => Self::Reference,
+            Type::List => Self::List,
         }
     }
 
@@ -61,6 +65,8 @@ impl Kind {
             Self::Date => Type::Date,
             Self::Instant => Type::Instant,
             Self::Reference => Type::Reference,
+            Self::Bool => Type::Bool,
+            Self::List => Type::List,
         }
     }
 
@@ -71,6 +77,8 @@ impl Kind {
             Self::Date => "problem.expr.needs_date",
             Self::Instant => "problem.expr.needs_instant",
             Self::Reference => "problem.expr.needs_reference",
+            Self::Bool => "problem.expr.needs_checkbox",
+            Self::List => "problem.expr.needs_several",
         }
     }
 }
@@ -105,7 +113,12 @@ impl Checker<'_> {
         match expr {
             Expr::Bool(flag) => Some(Condition::Always(*flag)),
             Expr::In(operand, items) => self.list(operand, items),
+            Expr::HasAny(operand, items) => self.has_any(operand, items),
             Expr::Call(op, args) => self.call_condition(*op, args),
+            Expr::Field(id) if matches!(self.field_type(id), Some((Type::Bool, _))) => {
+                let ticked = constant(Type::Bool, Constant::Bool(true));
+                Some(Condition::Equal(self.field(id, Kind::Bool)?, ticked))
+            }
             Expr::Null | Expr::Number(_) | Expr::Text(_) | Expr::Field(_) => {
                 self.refuse(Problem::new("problem.expr.not_condition").with("name", shown(expr)))
             }
@@ -133,6 +146,12 @@ impl Checker<'_> {
                 let (text, part) = self.pair(text, part, Kind::Text)?;
                 Some(Condition::StartsWith(text, part))
             }
+            (Op::Has, [list, text]) => {
+                let list = self.operand(list, Kind::List);
+                let text = self.operand(text, Kind::Text)?;
+                Some(Condition::Has(list?, text))
+            }
+            (Op::Under, [field, option]) => self.under(field, option),
             _ => self.refuse(Problem::new("problem.expr.not_condition").with("name", op.name())),
         }
     }
@@ -154,6 +173,7 @@ impl Checker<'_> {
         Some(match (is_null(&left), is_null(&right)) {
             (_, true) => Condition::IsNull(left),
             (true, _) => Condition::IsNull(right),
+            _ if kind == Kind::List => return self.refuse(Problem::new("problem.expr.not_compared")),
             _ => Condition::Equal(left, right),
         })
     }
@@ -161,7 +181,7 @@ impl Checker<'_> {
     fn ordered(&mut self, order: Order, left: &Expr, right: &Expr) -> Option<Condition> {
         let kind = self.common_kind(left, right);
         let (left, right) = self.pair(left, right, kind)?;
-        if kind == Kind::Reference {
+        if matches!(kind, Kind::Reference | Kind::Bool | Kind::List) {
             return self.refuse(Problem::new("problem.expr.not_ordered"));
         }
         Some(Condition::Ordered(order, left, right))
@@ -179,6 +199,37 @@ impl Checker<'_> {
         Some(Condition::In { operand, items, or_null })
     }
 
+    fn has_any(&mut self, expr: &Expr, literals: &[Expr]) -> Option<Condition> {
+        let operand = self.operand(expr, Kind::List);
+        let items: Vec<Option<Operand>> =
+            literals.iter().map(|item| self.operand(item, Kind::Text)).collect();
+        let items: Vec<Operand> = items.into_iter().collect::<Option<_>>()?;
+        let text = |item: Operand| match item.node {
+            Node::Constant(Constant::Text(text)) => Some(text),
+            _ => None,
+        };
+        Some(Condition::HasAny(operand?, items.into_iter().filter_map(text).collect()))
+    }
+
+    /// A branch of a tree is a list of its options: the readers need not know the tree.
+    fn under(&mut self, field: &Expr, option: &Expr) -> Option<Condition> {
+        let operand = self.operand(field, Kind::Text)?;
+        let kind = match field {
+            Expr::Field(id) => self.entity.field(id).map(|field| &field.kind),
+            _ => None,
+        };
+        let Some(FieldKind::TreeChoice(tree)) = kind else {
+            return self.refuse(Problem::new("problem.expr.needs_tree").with("name", shown(field)));
+        };
+        let items = match option {
+            Expr::Text(id) if !id.is_empty() => tree.branch(id),
+            Expr::Null | Expr::Text(_) => Vec::new(),
+            _ => return self.refuse(Problem::new(Kind::Text.needed()).with("name", shown(option))),
+        };
+        let items = items.into_iter().map(Constant::Text).collect();
+        Some(Condition::In { operand, items, or_null: false })
+    }
+
     fn pair(&mut self, left: &Expr, right: &Expr, kind: Kind) -> Option<(Operand, Operand)> {
         let left = self.operand(left, kind);
         let right = self.operand(right, kind);
@@ -192,9 +243,10 @@ impl Checker<'_> {
     /// The kind an expression has by itself. Nulls, texts and what is unknown take theirs from the context.
     fn kind_of(&self, expr: &Expr) -> Option<Kind> {
         match expr {
-            Expr::Null | Expr::Bool(_) | Expr::Text(_) | Expr::In(..) => None,
+            Expr::Null | Expr::Text(_) | Expr::In(..) | Expr::HasAny(..) => None,
+            Expr::Bool(_) => Some(Kind::Bool),
             Expr::Number(_) => Some(Kind::Number),
-            Expr::Field(id) => self.field_type(id).and_then(|(kind, _)| Kind::of(kind)),
+            Expr::Field(id) => self.field_type(id).map(|(kind, _)| Kind::of(kind)),
             Expr::Call(op, args) => match (op, &args[..]) {
                 (Op::If, [_, left, right]) | (Op::Coalesce, [left, right]) => {
                     self.kind_of(left).or_else(|| self.kind_of(right))
@@ -212,7 +264,8 @@ impl Checker<'_> {
     fn operand(&mut self, expr: &Expr, wanted: Kind) -> Option<Operand> {
         match expr {
             Expr::Null => Some(constant(wanted.whole(), Constant::Null)),
-            Expr::Bool(_) | Expr::In(..) => {
+            Expr::Bool(flag) if wanted == Kind::Bool => Some(constant(Type::Bool, Constant::Bool(*flag))),
+            Expr::Bool(_) | Expr::In(..) | Expr::HasAny(..) => {
                 self.refuse(Problem::new("problem.expr.not_value").with("name", shown(expr)))
             }
             Expr::Number(number) if wanted == Kind::Number => Some(number_constant(*number)),
@@ -264,6 +317,8 @@ impl Checker<'_> {
             Kind::Date => (Date::parse(text).map(Constant::Date), "problem.expr.bad_date"),
             Kind::Instant => (Instant::parse(text).map(Constant::Instant), "problem.expr.bad_instant"),
             Kind::Reference => (text.parse().ok().map(Constant::Reference), "problem.expr.bad_id"),
+            // No text stands for these.
+            Kind::Bool | Kind::List => (None, wanted.needed()),
         };
         match read {
             Some(read) => Some(constant(wanted.whole(), read)),
@@ -274,9 +329,7 @@ impl Checker<'_> {
     fn field(&mut self, id: &str, wanted: Kind) -> Option<Operand> {
         match self.field_type(id) {
             None => self.refuse(Problem::new("problem.expr.unknown_field").with("name", id)),
-            Some((kind, _)) if Kind::of(kind) != Some(wanted) => {
-                self.unlike(&Expr::Field(id.to_owned()), wanted)
-            }
+            Some((kind, _)) if Kind::of(kind) != wanted => self.unlike(&Expr::Field(id.to_owned()), wanted),
             Some((kind, shape)) => Some(Operand { kind, node: Node::Field { id: id.to_owned(), shape } }),
         }
     }
@@ -444,6 +497,7 @@ fn shown(expr: &Expr) -> String {
         Expr::Field(id) => id.clone(),
         Expr::Call(op, _) => op.name().to_owned(),
         Expr::In(..) => "in".to_owned(),
+        Expr::HasAny(..) => "has_any".to_owned(),
     }
 }
 
@@ -501,6 +555,22 @@ mod tests {
             (json!(["in", ["field", "count"], [1, "x", true]]), vec!["bad_number", "not_value"]),
             (json!(["=", ["coalesce", ["field", "day"], ["field", "count"]], null]), vec!["needs_date"]),
             (json!(["=", ["if", ["field", "name"], 1, 2], 1]), vec!["not_condition"]),
+            (json!(["=", ["field", "vip"], 1]), vec!["needs_checkbox"]),
+            (json!(["=", ["field", "vip"], "true"]), vec!["needs_checkbox"]),
+            (json!(["<", ["field", "vip"], true]), vec!["not_ordered"]),
+            (json!(["=", ["field", "tags"], ["field", "colors"]]), vec!["not_compared"]),
+            (json!(["=", ["field", "tags"], "a"]), vec!["needs_several"]),
+            (json!(["<", ["field", "tags"], ["field", "colors"]]), vec!["not_ordered"]),
+            (json!(["contains", ["field", "tags"], "a"]), vec!["needs_text"]),
+            (json!(["has", ["field", "name"], "a"]), vec!["needs_several"]),
+            (json!(["has", ["field", "tags"], 1]), vec!["needs_text"]),
+            (json!(["has", ["field", "tags"], ["field", "colors"]]), vec!["needs_text"]),
+            (json!(["has_any", ["field", "name"], ["a"]]), vec!["needs_several"]),
+            (json!(["has_any", ["field", "tags"], ["a", 1]]), vec!["needs_text"]),
+            (json!(["=", ["field", "name"], ["has_any", ["field", "tags"], []]]), vec!["not_value"]),
+            (json!(["under", ["field", "grade"], "a"]), vec!["needs_tree"]),
+            (json!(["under", ["coalesce", ["field", "industry"], "make"], "make"]), vec!["needs_tree"]),
+            (json!(["under", ["field", "industry"], ["field", "name"]]), vec!["needs_text"]),
             (
                 json!(["and", ["=", ["field", "x"], 1], ["=", ["field", "y"], 1], ["=", ["field", "x"], 1]]),
                 vec!["unknown_field", "unknown_field"],

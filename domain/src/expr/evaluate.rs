@@ -32,8 +32,8 @@ impl Checked {
 }
 
 impl CheckedValue {
-    /// What the expression is worth for a record: a whole number or a decimal, a text, a day, an instant or a
-    /// reference, as its type says, or null.
+    /// What the expression is worth for a record: a whole number or a decimal, a text, a day, an instant, a
+    /// reference, a yes or no, or a list, as its type says, or null.
     #[must_use]
     pub fn evaluate(&self, get: &dyn Fn(&str) -> Value, env: &Env<'_>) -> Value {
         match (Reader { get, env }).value(&self.0) {
@@ -46,6 +46,8 @@ impl CheckedValue {
             Constant::Date(date) => Value::Date(date),
             Constant::Instant(at) => Value::Instant(at),
             Constant::Reference(id) => Value::Reference(id),
+            Constant::Bool(yes) => Value::Bool(yes),
+            Constant::List(items) => Value::List(items),
         }
     }
 }
@@ -89,6 +91,14 @@ impl Reader<'_> {
             Condition::StartsWith(text, part) => {
                 self.texts(text, part).is_some_and(|(text, part)| text.starts_with(&part))
             }
+            Condition::Has(list, text) => match (self.value(list), self.value(text)) {
+                (Constant::List(items), Constant::Text(text)) => items.contains(&text),
+                _ => false,
+            },
+            Condition::HasAny(list, wanted) => match self.value(list) {
+                Constant::List(items) => items.iter().any(|item| wanted.contains(item)),
+                _ => false,
+            },
         }
     }
 
@@ -183,6 +193,9 @@ fn plain(value: Value, shape: Shape) -> Constant {
         (Value::Instant(at), Shape::Instant) => Constant::Instant(at),
         (Value::Schedule(schedule), Shape::Schedule) => Constant::Instant(schedule.at),
         (Value::Reference(id), Shape::Reference) => Constant::Reference(id),
+        (Value::Bool(yes), Shape::Bool) => Constant::Bool(yes),
+        (Value::List(items), Shape::List) if !items.is_empty() => Constant::List(items),
+        (Value::Address(address), Shape::Address) if !address.is_empty() => Constant::Text(address.line()),
         _ => Constant::Null,
     }
 }
@@ -199,6 +212,7 @@ fn compare(left: &Constant, left_scale: u32, right: &Constant, right_scale: u32)
         (Constant::Date(a), Constant::Date(b)) => Some(a.cmp(b)),
         (Constant::Instant(a), Constant::Instant(b)) => Some(a.cmp(b)),
         (Constant::Reference(a), Constant::Reference(b)) => Some(a.cmp(b)),
+        (Constant::Bool(a), Constant::Bool(b)) => Some(a.cmp(b)),
         _ => None,
     }
 }

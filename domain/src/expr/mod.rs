@@ -25,6 +25,11 @@
 //!   units then leave the bounds is null. Division by zero is null. Null with anything is null.
 //! - **Money** is its amount in the workspace's currency, null while no rate is known. **Schedules** are their
 //!   instants. **Choices, stages, roles** are the texts of their ids.
+//! - **Lists** are what many choices and tags hold, never empty: without any the field is null. `has` and `has_any`
+//!   compare each text as `=` does and are false for null. Lists are neither compared nor ordered.
+//! - **Checkboxes** are true, false or null, compared like any value; standing alone as a condition one means that
+//!   it is true. **Trees**: `under` is `in` with the option and everything below it, as the tree stands when the
+//!   expression is checked. **Addresses** are the text of their one line.
 //! - **Days** lie between 1900 and 2200; `plus_days` beyond is null.
 //! - Today, now, the reader and their zone come in with [`Env`]; no reader looks at a clock. `start_of` takes a day
 //!   that hangs on no field, so that the SQL compiler works it out beforehand and SQL knows nothing of zones.
@@ -58,6 +63,7 @@ pub const MAX_WIDE: i64 = 9_000_000_000_000_000_000;
 /// The type of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
+    /// Of conditions and of checkboxes. A checkbox may be null, a condition never.
     Bool,
     Text,
     /// A number kept as an integer scaled by this many decimals.
@@ -67,4 +73,6 @@ pub enum Type {
     Date,
     Instant,
     Reference,
+    /// Several texts: what many choices and tags hold.
+    List,
 }

@@ -44,10 +44,8 @@ impl Expr {
                 let name = std::iter::once(Json::from(op.name()));
                 Json::Array(name.chain(args.iter().map(Self::to_json)).collect())
             }
-            Self::In(operand, items) => {
-                let list = items.iter().map(Self::to_json).collect();
-                Json::Array(vec![Json::from("in"), operand.to_json(), Json::Array(list)])
-            }
+            Self::In(operand, items) => list_to_json("in", operand, items),
+            Self::HasAny(operand, items) => list_to_json("has_any", operand, items),
         }
     }
 }
@@ -76,8 +74,11 @@ impl Parser {
                 [_] => Err(malformed()),
                 _ => Err(wrong_arity(name, "1")),
             },
-            "in" => match args {
-                [operand, Json::Array(items)] => self.list(operand, items, depth),
+            "in" | "has_any" => match args {
+                [operand, Json::Array(items)] => {
+                    let (operand, items) = self.list(operand, items, depth)?;
+                    Ok(if name == "in" { Expr::In(operand, items) } else { Expr::HasAny(operand, items) })
+                }
                 [_, _] => Err(Problem::new("problem.expr.needs_list")),
                 _ => Err(wrong_arity(name, "2")),
             },
@@ -96,13 +97,18 @@ impl Parser {
         Ok(Expr::Call(op, args?))
     }
 
-    fn list(&mut self, operand: &Json, items: &[Json], depth: usize) -> Result<Expr, Problem> {
+    fn list(
+        &mut self,
+        operand: &Json,
+        items: &[Json],
+        depth: usize,
+    ) -> Result<(Box<Expr>, Vec<Expr>), Problem> {
         if items.len() > MAX_ITEMS {
             return Err(Problem::new("problem.expr.list_too_long").with("max", MAX_ITEMS));
         }
         let operand = self.expr(operand, depth + 1)?;
         let items: Result<Vec<_>, _> = items.iter().map(|item| self.literal(item)).collect();
-        Ok(Expr::In(Box::new(operand), items?))
+        Ok((Box::new(operand), items?))
     }
 
     fn literal(&mut self, json: &Json) -> Result<Expr, Problem> {
@@ -128,6 +134,11 @@ impl Parser {
             Json::Object(_) => Err(Problem::new("problem.expr.malformed")),
         }
     }
+}
+
+fn list_to_json(name: &str, operand: &Expr, items: &[Expr]) -> Json {
+    let items = items.iter().map(Expr::to_json).collect();
+    Json::Array(vec![Json::from(name), operand.to_json(), Json::Array(items)])
 }
 
 fn wrong_arity(name: &str, count: &str) -> Problem {

@@ -31,6 +31,7 @@ fn any_literal() -> impl Strategy<Value = Json> {
 fn any_expr() -> impl Strategy<Value = Json> {
     let fields = vec![
         "name", "grade", "count", "weight", "ratio", "amount", "day", "at", "next", "owner", "nope", "Name",
+        "vip", "tags", "colors", "industry", "place", "share",
     ];
     let leaf = prop_oneof![
         2 => any_literal(),
@@ -46,6 +47,7 @@ fn any_expr() -> impl Strategy<Value = Json> {
         prop_oneof![
             8 => call,
             1 => (inner.clone(), prop::collection::vec(any_literal(), 0..4)).prop_map(|(operand, items)| json!(["in", operand, items])),
+            1 => (inner.clone(), prop::collection::vec(any_literal(), 0..4)).prop_map(|(operand, items)| json!(["has_any", operand, items])),
             1 => prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
             1 => inner.prop_map(|inner| json!({"field": inner})),
         ]
@@ -58,6 +60,8 @@ fn any_value() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<String>().prop_map(Value::Text),
         any::<i64>().prop_map(Value::Integer),
+        any::<bool>().prop_map(Value::Bool),
+        prop::collection::vec(any::<String>(), 0..3).prop_map(Value::List),
         (any::<i64>(), prop::sample::select(vec![0_u32, 3, 6]))
             .prop_map(|(units, scale)| Value::Decimal(Decimal { units, scale })),
     ]

@@ -17,6 +17,8 @@ pub enum Expr {
     Call(Op, Vec<Expr>),
     /// An expression and the literals it may equal.
     In(Box<Expr>, Vec<Expr>),
+    /// A list and the literals of which it may hold one.
+    HasAny(Box<Expr>, Vec<Expr>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub enum Op {
     IsSet,
     Contains,
     StartsWith,
+    Has,
+    Under,
     Add,
     Subtract,
     Multiply,
@@ -52,7 +56,7 @@ pub enum Op {
 
 impl Op {
     /// Operator, its name on the wire, and how many arguments it takes; `None` is any number.
-    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 27] = [
+    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 29] = [
         (Self::And, "and", None),
         (Self::Or, "or", None),
         (Self::Not, "not", Some(1)),
@@ -66,6 +70,8 @@ impl Op {
         (Self::IsSet, "is_set", Some(1)),
         (Self::Contains, "contains", Some(2)),
         (Self::StartsWith, "starts_with", Some(2)),
+        (Self::Has, "has", Some(2)),
+        (Self::Under, "under", Some(2)),
         (Self::Add, "+", Some(2)),
         (Self::Subtract, "-", Some(2)),
         (Self::Multiply, "*", Some(2)),
@@ -123,6 +129,10 @@ pub enum Condition {
     },
     Contains(Operand, Operand),
     StartsWith(Operand, Operand),
+    /// The list holds the text.
+    Has(Operand, Operand),
+    /// The list holds one of the texts.
+    HasAny(Operand, Vec<String>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +156,8 @@ impl Order {
     }
 }
 
-/// Something with a value, and the type of that value; never [`Type::Bool`].
+/// Something with a value, and the type of that value. [`Type::Bool`] is that of checkboxes and of `true` and
+/// `false` beside them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operand {
     pub kind: Type,
@@ -201,6 +212,8 @@ pub enum Constant {
     Date(Date),
     Instant(Instant),
     Reference(Id),
+    Bool(bool),
+    List(Vec<String>),
 }
 
 impl Operand {
@@ -242,7 +255,7 @@ impl Expr {
         match self {
             Self::Field(id) => found.push(id),
             Self::Call(_, args) => args.iter().for_each(|arg| arg.collect_fields(found)),
-            Self::In(operand, _) => operand.collect_fields(found),
+            Self::In(operand, _) | Self::HasAny(operand, _) => operand.collect_fields(found),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}
         }
     }

@@ -3,11 +3,13 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{Choice, ChoiceOption, DateOrder, DecimalMark, FieldKind, Reading, Shape, TextFormats, read};
+use super::{
+    Choice, ChoiceOption, DateOrder, DecimalMark, FieldKind, OptionColor, Reading, Shape, TextFormats, read,
+};
 use crate::expr::Type;
 use crate::money::Currency;
-use crate::schema::{Label, Schema, WorkspaceSettings, builtin};
-use crate::time::{Date, Instant, Zone};
+use crate::schema::{Label, Schema, WorkDays, WorkspaceSettings, builtin};
+use crate::time::Zone;
 use crate::value::Value;
 
 struct Sample {
@@ -207,29 +209,138 @@ fn samples(schema: &Schema) -> Vec<Sample> {
             vec![(json!("nowhere"), "problem.not_a_choice"), (json!(["needs"]), "problem.not_text")],
         ),
         sample(FieldKind::role(), vec![json!(role)], vec![(json!("emperor"), "problem.not_a_choice")]),
+        sample(
+            FieldKind::checkbox(),
+            vec![json!(true), json!(false)],
+            vec![
+                (json!(1), "problem.not_yes_or_no"),
+                (json!("true"), "problem.not_yes_or_no"),
+                (json!("是"), "problem.not_yes_or_no"),
+            ],
+        ),
+        sample(
+            FieldKind::percent(1),
+            vec![json!("12.5"), json!(100), json!(-3.5), json!("1000000"), json!("0")],
+            vec![
+                (json!("12.55"), "problem.not_decimal"),
+                (json!("12.5%"), "problem.not_decimal"),
+                (json!("1000000.1"), "problem.out_of_range"),
+                (json!(-1_000_001), "problem.out_of_range"),
+            ],
+        ),
+        sample(FieldKind::percent(0), vec![json!("7"), json!(7)], vec![(json!(7.5), "problem.not_decimal")]),
+        sample(
+            FieldKind::url(),
+            vec![
+                json!("example.com"),
+                json!("HTTPS://Example.com/A?b=c#d"),
+                json!("http://crm:8080"),
+                json!("知客.公司"),
+            ],
+            vec![
+                (json!("javascript:alert(1)"), "problem.not_url"),
+                (json!("ftp://example.com"), "problem.not_url"),
+                (json!("https://bank.com@evil.cn"), "problem.not_url"),
+                (json!("two words"), "problem.not_url"),
+                (json!(format!("https://x.cn/{}", "a".repeat(2000))), "problem.too_long"),
+                (json!(format!("x.cn/{}", "a".repeat(1995))), "problem.too_long"),
+                (json!(7), "problem.not_text"),
+            ],
+        ),
+        sample(
+            FieldKind::rating(5),
+            vec![json!(1), json!(5)],
+            vec![
+                (json!(0), "problem.out_of_range"),
+                (json!(6), "problem.out_of_range"),
+                (json!(4.5), "problem.not_whole"),
+                (json!("★"), "problem.not_number"),
+            ],
+        ),
+        sample(
+            FieldKind::duration(),
+            vec![json!(0), json!(90), json!(5_256_000)],
+            vec![
+                (json!(-1), "problem.out_of_range"),
+                (json!(5_256_001), "problem.out_of_range"),
+                (json!(1.5), "problem.not_whole"),
+                (json!("1h"), "problem.not_duration"),
+            ],
+        ),
+        sample(
+            FieldKind::choices(vec![
+                ChoiceOption {
+                    color: Some(OptionColor::Teal),
+                    ..ChoiceOption::new("a", Label::new("甲", "First"))
+                },
+                ChoiceOption::new("b", Label::new("乙", "Second")),
+                ChoiceOption::new("c", Label::new("丙", "Third")),
+            ]),
+            vec![json!(["a"]), json!(["c", "a", "c"])],
+            vec![
+                (json!(["d"]), "problem.not_a_choice"),
+                (json!(["a", 1]), "problem.not_a_choice"),
+                (json!([["a"]]), "problem.not_a_choice"),
+                (json!("a"), "problem.not_list"),
+            ],
+        ),
+        sample(
+            FieldKind::tags(),
+            vec![json!(["重点", "展会"]), json!(["VIP", " vip "]), json!(["#a, b；c"]), json!(["%_'\"\\"])],
+            vec![
+                (json!(["长".repeat(41)]), "problem.too_long"),
+                (json!((0..51).map(|n| n.to_string()).collect::<Vec<_>>()), "problem.too_many"),
+                (json!(["a\u{7}"]), "problem.control_characters"),
+                (json!(["a\tb"]), "problem.control_characters"),
+                (json!([1]), "problem.not_text"),
+                (json!("a"), "problem.not_list"),
+            ],
+        ),
+        sample(
+            FieldKind::tree_choice(vec![
+                ChoiceOption::new("make", Label::new("制造", "Manufacturing")),
+                ChoiceOption {
+                    parent: Some("make".into()),
+                    ..ChoiceOption::new("pumps", Label::new("泵", "Pumps"))
+                },
+            ]),
+            vec![json!("make"), json!("pumps")],
+            vec![(json!("泵"), "problem.not_a_choice"), (json!(["make"]), "problem.not_text")],
+        ),
+        sample(
+            FieldKind::address(),
+            vec![
+                json!({"province": "广东省", "city": "深圳市", "street": "科技园 | 1 号"}),
+                json!({"country": "USA", "city": null, "postcode": " 62701 "}),
+                json!({"street": "x".repeat(300)}),
+            ],
+            vec![
+                (json!({"street": "x".repeat(301)}), "problem.too_long"),
+                (json!({"postcode": "1".repeat(21)}), "problem.too_long"),
+                (json!({"city": "a\nb"}), "problem.one_line"),
+                (json!({"city": 1}), "problem.not_text"),
+                (json!({"planet": "Mars"}), "problem.not_address"),
+                (json!("上海市"), "problem.not_address"),
+            ],
+        ),
+        sample(
+            FieldKind::auto_number("HT-{year}-{0000}", 1),
+            vec![json!("HT-2026-0001")],
+            vec![(json!(1), "problem.not_text"), (json!("a\nb"), "problem.one_line")],
+        ),
     ]
 }
 
 /// Knows two zones; everything else is unknown, as it may be on a phone.
 struct TwoZones;
 
-impl TwoZones {
-    fn offset(zone: &str) -> Option<i64> {
+impl Zone for TwoZones {
+    fn offset_ms(&self, zone: &str, _unix_ms: i64) -> Option<i64> {
         match zone {
             "UTC" => Some(0),
             "Asia/Shanghai" => Some(8 * 3_600_000),
             _ => None,
         }
-    }
-}
-
-impl Zone for TwoZones {
-    fn instant(&self, zone: &str, local: chrono::NaiveDateTime) -> Option<Instant> {
-        Instant::from_unix_ms(local.and_utc().timestamp_millis() - Self::offset(zone)?)
-    }
-
-    fn date(&self, zone: &str, instant: Instant) -> Option<Date> {
-        Instant::from_unix_ms(instant.unix_ms() + Self::offset(zone)?)?.utc_date()
     }
 }
 
@@ -239,6 +350,7 @@ fn schema() -> Schema {
         language: "zh".into(),
         zone: "Asia/Shanghai".into(),
         currency: Currency::parse("CNY").unwrap(),
+        work: WorkDays::default(),
     })
 }
 
@@ -277,7 +389,13 @@ fn assert_lawful(kind: &FieldKind, value: &Value, schema: &Schema) {
         | (Value::Date(_), Shape::Date)
         | (Value::Instant(_), Shape::Instant)
         | (Value::Schedule(_), Shape::Schedule)
-        | (Value::Reference(_), Shape::Reference) => true,
+        | (Value::Reference(_), Shape::Reference)
+        | (Value::Bool(_), Shape::Bool) => true,
+        (Value::List(items), Shape::List) => {
+            !items.is_empty()
+                && items.iter().all(|item| !item.is_empty() && !crate::text::has_forbidden(item))
+        }
+        (Value::Address(address), Shape::Address) => !address.is_empty(),
         _ => false,
     };
     assert!(fits, "{kind:?}: {value:?} has another shape");
@@ -338,7 +456,14 @@ fn bad_values_give_their_problem() {
             json!("\u{FEFF}a"),
             json!("长".repeat(20_001)),
         ];
-        for json in never {
+        // What is nothing to most is something to these.
+        let allowed = |json: &Json| match kind.behaviour().shape() {
+            Shape::Bool => json.is_boolean(),
+            Shape::List => *json == json!([]),
+            Shape::Address => *json == json!({}),
+            _ => false,
+        };
+        for json in never.into_iter().filter(|json| !allowed(json)) {
             let found = read(&kind, &json, &cx);
             assert!(
                 found.is_err(),
@@ -356,7 +481,53 @@ fn null_and_emptied_texts_are_null_for_every_type() {
         for json in [json!(null), json!(""), json!(" \n\t "), json!("\u{3000}")] {
             assert_eq!(read(&kind, &json, &reading(&schema)), Ok(Value::Null), "{kind:?}: {json}");
         }
+        let emptied = match kind.behaviour().shape() {
+            Shape::List => json!([]),
+            Shape::Address => json!({"city": " ", "street": null}),
+            _ => json!(null),
+        };
+        assert_eq!(read(&kind, &emptied, &reading(&schema)), Ok(Value::Null), "{kind:?}");
         assert_eq!(kind.behaviour().write_text(&Value::Null, &reading(&schema)), "", "{kind:?}");
+    }
+}
+
+#[test]
+fn lists_keep_each_value_once() {
+    let schema = schema();
+    let options = ["a", "b", "c"].map(|id| ChoiceOption::new(id, Label::new(id, id)));
+    let read = |kind: FieldKind, json: Json| read(&kind, &json, &reading(&schema)).unwrap().to_json();
+    assert_eq!(read(FieldKind::choices(options.into()), json!(["c", "a", "c"])), json!(["a", "c"]));
+    assert_eq!(
+        read(FieldKind::tags(), json!(["VIP", "#展会，重点", "vip", " "])),
+        json!(["VIP", "展会", "重点"])
+    );
+}
+
+#[test]
+fn files_are_read_in_both_languages_and_as_people_write_them() {
+    let schema = schema();
+    let option = |id: &str, zh: &str, en: &str| ChoiceOption::new(id, Label::new(zh, en));
+    let several = FieldKind::choices(vec![option("a", "甲", "First"), option("b", "乙", "Second")]);
+    for (kind, text, wire) in [
+        (FieldKind::checkbox(), "是", json!(true)),
+        (FieldKind::checkbox(), "ＮＯ", json!(false)),
+        (FieldKind::checkbox(), "√", json!(true)),
+        (FieldKind::percent(1), "12.5 %", json!("12.5")),
+        (FieldKind::percent(1), "１２％", json!("12.0")),
+        (FieldKind::rating(5), "★★★☆☆", json!(3)),
+        (FieldKind::duration(), "1小时30分", json!(90)),
+        (several.clone(), "second、甲", json!(["a", "b"])),
+        (several, "First; 乙", json!(["a", "b"])),
+        (FieldKind::tags(), "#重点 | 展会", json!(["重点", "展会"])),
+        (
+            FieldKind::address(),
+            "广东省深圳市南山区科技园1号",
+            json!({"province": "广东省", "city": "深圳市", "district": "南山区", "street": "科技园1号"}),
+        ),
+        (FieldKind::url(), "Example.com", json!("https://example.com")),
+    ] {
+        let value = kind.behaviour().read_text(text, &formats(), &reading(&schema));
+        assert_eq!(value.map(|value| value.to_json()), Ok(wire), "{text}");
     }
 }
 
@@ -365,14 +536,25 @@ fn sample_settings_are_in_order_and_survive_the_definition_document() {
     let schema = schema();
     for Sample { kind, .. } in samples(&schema) {
         assert_eq!(kind.behaviour().check_settings(), Vec::new(), "{kind:?}");
-        let json = serde_json::to_value(&kind).unwrap();
-        assert_eq!(serde_json::from_value::<FieldKind>(json).unwrap(), kind);
+        let field = crate::schema::Field {
+            id: "f_sample".into(),
+            label: Label::new("样", "Sample"),
+            kind,
+            required: false,
+            personal: false,
+            system: false,
+            custom: true,
+            retired: false,
+        };
+        let text = serde_json::to_string(&field).unwrap();
+        assert_eq!(serde_json::from_str::<crate::schema::Field>(&text).unwrap(), field);
     }
 }
 
 #[test]
 fn wrong_settings_are_told() {
-    let option = |id: &str| ChoiceOption { id: id.into(), label: Label::new("甲", "A"), retired: false };
+    let option = |id: &str| ChoiceOption::new(id, Label::new("甲", "A"));
+    let below = |id: &str, parent: &str| ChoiceOption { parent: Some(parent.into()), ..option(id) };
     for (kind, key) in [
         (FieldKind::text(0), "problem.out_of_range"),
         (FieldKind::text(2001), "problem.out_of_range"),
@@ -383,6 +565,21 @@ fn wrong_settings_are_told() {
         (FieldKind::choice(&[("a", "甲", " ")]), "problem.required"),
         (FieldKind::choice(&[("", "甲", "A")]), "problem.required"),
         (FieldKind::Choice(Choice { options: vec![option("a"), option("a")] }), "problem.duplicate"),
+        (
+            FieldKind::Choice(Choice { options: vec![option("a"), below("b", "a")] }),
+            "problem.definition.bad_tree",
+        ),
+        (FieldKind::choices(vec![]), "problem.out_of_range"),
+        (FieldKind::choices(vec![option("a,b")]), "problem.definition.bad_id"),
+        (FieldKind::choices(vec![option("a"), below("b", "a")]), "problem.definition.bad_tree"),
+        (FieldKind::tree_choice(vec![]), "problem.out_of_range"),
+        (FieldKind::tree_choice(vec![below("a", "b"), below("b", "a")]), "problem.definition.bad_tree"),
+        (FieldKind::tree_choice(vec![below("a", "nobody")]), "problem.definition.bad_tree"),
+        (FieldKind::percent(5), "problem.out_of_range"),
+        (FieldKind::rating(1), "problem.out_of_range"),
+        (FieldKind::rating(11), "problem.out_of_range"),
+        (FieldKind::auto_number("HT", 1), "problem.definition.bad_number_format"),
+        (FieldKind::auto_number("{0}", 1_000_000_001), "problem.out_of_range"),
     ] {
         let keys: Vec<String> =
             kind.behaviour().check_settings().into_iter().map(|problem| problem.key).collect();
@@ -402,6 +599,9 @@ fn the_type_in_conditions_fits_the_shape_in_storage() {
             Shape::Date => Type::Date,
             Shape::Instant | Shape::Schedule => Type::Instant,
             Shape::Reference => Type::Reference,
+            Shape::Bool => Type::Bool,
+            Shape::List => Type::List,
+            Shape::Address => Type::Text,
         };
         assert_eq!(kind.behaviour().expr_type(&schema), expected, "{kind:?}");
     }
@@ -410,7 +610,8 @@ fn the_type_in_conditions_fits_the_shape_in_storage() {
 #[test]
 fn options_are_offered_until_they_are_retired_and_stay_readable() {
     let schema = schema();
-    let option = |id: &str, retired| ChoiceOption { id: id.into(), label: Label::new("甲", "A"), retired };
+    let option =
+        |id: &str, retired| ChoiceOption { retired, ..ChoiceOption::new(id, Label::new("甲", "A")) };
     let kind = FieldKind::Choice(Choice { options: vec![option("old", true), option("new", false)] });
     let offered: Vec<String> =
         kind.behaviour().options(&schema).into_iter().map(|option| option.id).collect();
@@ -435,6 +636,13 @@ fn any_text() -> impl Strategy<Value = String> {
         "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?",
         "-?[0-9]{1,18}(\\.[0-9]{1,8})?(e-?[0-9]{1,3})?",
         "([A-Z]{3} |¥|￥|\\$)?-?[0-9,]{1,20}(\\.[0-9]{1,3})?元?",
+        "-?[0-9]{1,7}(\\.[0-9]{1,3})? ?[%％]",
+        "([0-9]{1,4}(\\.[0-9]{1,2})?[dhm天时分 :]{0,2}){1,3}",
+        "(https?://)?[a-z0-9.@:-]{1,16}(/[!-~]{0,8})?",
+        "([甲乙a-c ]{0,3}[,，、;；|]?){1,4}",
+        "(中国)?(广东省|上海市|内蒙古自治区)?.{0,4}市?.{0,6} ?[0-9]{0,6}",
+        "([^|\n]{0,5}\\|){5}[^|\n]{0,5}",
+        "[★☆⭐]{1,6}",
         "[a-zA-Z0-9._%+-]{1,12}@[a-z0-9.-]{1,12}\\.[a-z]{2,4}",
         prop::sample::select(vec![
             "CNY",
@@ -446,7 +654,10 @@ fn any_text() -> impl Strategy<Value = String> {
             "15:30",
             "a",
             "needs",
-            "甲"
+            "甲",
+            "制造 / 泵",
+            "yes",
+            "否"
         ])
         .prop_map(str::to_owned),
     ]
@@ -460,7 +671,9 @@ fn any_json() -> impl Strategy<Value = Json> {
         any_text().prop_map(Json::from)
     ];
     let key = prop_oneof![
-        4 => prop::sample::select(vec!["amount", "currency", "base", "date", "time", "zone", "at"]).prop_map(str::to_owned),
+        4 => prop::sample::select(vec![
+            "amount", "currency", "base", "date", "time", "zone", "at", "country", "province", "city", "street", "postcode",
+        ]).prop_map(str::to_owned),
         1 => any::<String>(),
     ];
     leaf.prop_recursive(3, 16, 4, move |inner| {

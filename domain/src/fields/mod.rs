@@ -1,39 +1,59 @@
 //! Types of field: one file each behind [`FieldType`]. Nothing outside this folder asks which type a field is;
 //! it asks the type what it can do.
 
+mod address;
+mod auto_number;
+mod checkbox;
 mod choice;
+mod choices;
 mod date;
 mod decimal;
+pub mod duration;
 pub mod email;
 mod instant;
 mod integer;
 mod long_text;
 mod money;
+mod percent;
 mod phone;
+mod rating;
 mod relation;
 mod role;
 mod schedule;
 mod stage;
+mod tags;
 mod text;
+mod tree_choice;
+mod url;
 mod user;
 
 #[cfg(test)]
 mod conformance;
 
-pub use choice::{Choice, ChoiceOption};
+pub use address::AddressField;
+pub use auto_number::{AutoNumber, Numbering};
+pub use checkbox::{Checkbox, yes_or_no};
+pub use choice::{Choice, ChoiceOption, OptionColor};
+pub use choices::Choices;
 pub use date::DateField;
 pub use decimal::DecimalField;
+pub use duration::DurationField;
 pub use email::Email;
 pub use instant::InstantField;
 pub use integer::Integer;
 pub use long_text::LongText;
 pub use money::MoneyField;
+pub use percent::Percent;
 pub use phone::Phone;
+pub use rating::{MAX_STARS, Rating};
 pub use relation::Relation;
 pub use role::RoleField;
 pub use schedule::ScheduleField;
 pub use stage::StageField;
+pub use tags::{MAX_TAGS, Tags, split as split_list};
 pub use text::Text;
+pub use tree_choice::{MAX_LEVELS, TreeChoice};
+pub use url::{Url, web_address};
 pub use user::User;
 
 use serde::{Deserialize, Serialize};
@@ -48,8 +68,8 @@ use crate::text::{has_forbidden, tidy};
 use crate::time::Zone;
 use crate::value::Value;
 
-/// A type of field with its settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A type of field with its settings. It is read together with its field: [`FieldKind::from_settings`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FieldKind {
@@ -68,6 +88,28 @@ pub enum FieldKind {
     User(User),
     Stage(StageField),
     Role(RoleField),
+    Checkbox(Checkbox),
+    Percent(Percent),
+    Url(Url),
+    Rating(Rating),
+    Duration(DurationField),
+    Choices(Choices),
+    Tags(Tags),
+    TreeChoice(TreeChoice),
+    Address(AddressField),
+    AutoNumber(AutoNumber),
+}
+
+/// The settings of all types together; each type takes its own.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    pub scale: Option<u32>,
+    pub options: Option<Vec<ChoiceOption>>,
+    pub entity: Option<String>,
+    pub format: Option<String>,
+    pub start: Option<u32>,
 }
 
 /// What reading a value may need to know.
@@ -146,6 +188,10 @@ pub enum Shape {
     Schedule,
     /// The id of a record.
     Reference,
+    Bool,
+    /// Several texts.
+    List,
+    Address,
 }
 
 /// What a type of field can do. Values that reach these methods are never null.
@@ -187,7 +233,7 @@ pub trait FieldType {
 
     /// Whether an order by this field means something to people.
     fn is_sortable(&self) -> bool {
-        self.shape() != Shape::Reference
+        !matches!(self.shape(), Shape::Reference | Shape::List | Shape::Address)
     }
 
     /// The value as somebody reads it in a file; days and moments by the reader's clock.
@@ -199,9 +245,47 @@ pub trait FieldType {
     fn options(&self, _schema: &Schema) -> Vec<ChoiceOption> {
         Vec::new()
     }
+
+    /// Whether the system gives the value when a record is made, and nobody writes it.
+    fn is_assigned(&self) -> bool {
+        false
+    }
 }
 
 impl FieldKind {
+    /// The type of this name with its settings; `None` when there is no such type or it lacks a setting.
+    pub(crate) fn from_settings(name: &str, settings: Settings) -> Option<Self> {
+        let Settings { min, max, scale, options, entity, format, start } = settings;
+        Some(match name {
+            "text" => Self::Text(Text { max: u32::try_from(max?).ok()? }),
+            "long_text" => Self::LongText(LongText {}),
+            "integer" => Self::Integer(Integer { min, max }),
+            "decimal" => Self::Decimal(DecimalField { scale: scale? }),
+            "money" => Self::Money(MoneyField {}),
+            "date" => Self::Date(DateField {}),
+            "instant" => Self::Instant(InstantField {}),
+            "schedule" => Self::Schedule(ScheduleField {}),
+            "choice" => Self::Choice(Choice { options: options? }),
+            "phone" => Self::Phone(Phone {}),
+            "email" => Self::Email(Email {}),
+            "relation" => Self::Relation(Relation { entity: entity? }),
+            "user" => Self::User(User {}),
+            "stage" => Self::Stage(StageField {}),
+            "role" => Self::Role(RoleField {}),
+            "checkbox" => Self::Checkbox(Checkbox {}),
+            "percent" => Self::Percent(Percent { scale: scale.unwrap_or_default() }),
+            "url" => Self::Url(Url {}),
+            "rating" => Self::Rating(Rating { max: max? }),
+            "duration" => Self::Duration(DurationField {}),
+            "choices" => Self::Choices(Choices { options: options? }),
+            "tags" => Self::Tags(Tags {}),
+            "tree_choice" => Self::TreeChoice(TreeChoice { options: options? }),
+            "address" => Self::Address(AddressField {}),
+            "auto_number" => Self::AutoNumber(AutoNumber { format: format?, start: start.unwrap_or(1) }),
+            _ => return None,
+        })
+    }
+
     #[must_use]
     pub fn behaviour(&self) -> &dyn FieldType {
         match self {
@@ -220,6 +304,37 @@ impl FieldKind {
             Self::User(kind) => kind,
             Self::Stage(kind) => kind,
             Self::Role(kind) => kind,
+            Self::Checkbox(kind) => kind,
+            Self::Percent(kind) => kind,
+            Self::Url(kind) => kind,
+            Self::Rating(kind) => kind,
+            Self::Duration(kind) => kind,
+            Self::Choices(kind) => kind,
+            Self::Tags(kind) => kind,
+            Self::TreeChoice(kind) => kind,
+            Self::Address(kind) => kind,
+            Self::AutoNumber(kind) => kind,
+        }
+    }
+
+    /// The options a workspace may change; `None` for types that have none of their own.
+    pub fn options_mut(&mut self) -> Option<&mut Vec<ChoiceOption>> {
+        match self {
+            Self::Choice(kind) => Some(&mut kind.options),
+            Self::Choices(kind) => Some(&mut kind.options),
+            Self::TreeChoice(kind) => Some(&mut kind.options),
+            _ => None,
+        }
+    }
+
+    /// Every option a value may name, retired ones too.
+    #[must_use]
+    pub fn all_options(&self) -> &[ChoiceOption] {
+        match self {
+            Self::Choice(kind) => &kind.options,
+            Self::Choices(kind) => &kind.options,
+            Self::TreeChoice(kind) => &kind.options,
+            _ => &[],
         }
     }
 
@@ -276,12 +391,58 @@ impl FieldKind {
     /// Choices as (id, Chinese, English).
     #[must_use]
     pub fn choice(options: &[(&str, &str, &str)]) -> Self {
-        let option = |&(id, zh, en): &(&str, &str, &str)| ChoiceOption {
-            id: id.to_owned(),
-            label: Label::new(zh, en),
-            retired: false,
-        };
+        let option = |&(id, zh, en): &(&str, &str, &str)| ChoiceOption::new(id, Label::new(zh, en));
         Self::Choice(Choice { options: options.iter().map(option).collect() })
+    }
+
+    #[must_use]
+    pub fn checkbox() -> Self {
+        Self::Checkbox(Checkbox {})
+    }
+
+    #[must_use]
+    pub fn percent(scale: u32) -> Self {
+        Self::Percent(Percent { scale })
+    }
+
+    #[must_use]
+    pub fn url() -> Self {
+        Self::Url(Url {})
+    }
+
+    #[must_use]
+    pub fn rating(max: i64) -> Self {
+        Self::Rating(Rating { max })
+    }
+
+    #[must_use]
+    pub fn duration() -> Self {
+        Self::Duration(DurationField {})
+    }
+
+    #[must_use]
+    pub fn choices(options: Vec<ChoiceOption>) -> Self {
+        Self::Choices(Choices { options })
+    }
+
+    #[must_use]
+    pub fn tags() -> Self {
+        Self::Tags(Tags {})
+    }
+
+    #[must_use]
+    pub fn tree_choice(options: Vec<ChoiceOption>) -> Self {
+        Self::TreeChoice(TreeChoice { options })
+    }
+
+    #[must_use]
+    pub fn address() -> Self {
+        Self::Address(AddressField {})
+    }
+
+    #[must_use]
+    pub fn auto_number(format: &str, start: u32) -> Self {
+        Self::AutoNumber(AutoNumber { format: format.to_owned(), start })
     }
 
     #[must_use]

@@ -48,10 +48,6 @@ impl FieldType for RoleField {
     }
 
     fn options(&self, schema: &Schema) -> Vec<ChoiceOption> {
-        schema
-            .roles
-            .iter()
-            .map(|role| ChoiceOption { id: role.id.clone(), label: role.label.clone(), retired: false })
-            .collect()
+        schema.roles.iter().map(|role| ChoiceOption::new(&role.id, role.label.clone())).collect()
     }
 }

@@ -49,8 +49,6 @@ impl FieldType for StageField {
 
     fn options(&self, schema: &Schema) -> Vec<ChoiceOption> {
         let stages = schema.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
-        stages
-            .map(|stage| ChoiceOption { id: stage.id.clone(), label: stage.label.clone(), retired: false })
-            .collect()
+        stages.map(|stage| ChoiceOption::new(&stage.id, stage.label.clone())).collect()
     }
 }

@@ -2,11 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::fields::{FieldKind, Shape};
+use crate::fields::{Choice, FieldKind, Shape};
 use crate::schema::Schema;
 
 /// Days that a relative question may reach: ten years.
 const MAX_DAYS: i64 = 3_650;
+/// Characters of what is looked for in a text.
+const MAX_PART: u32 = 200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
@@ -18,6 +20,10 @@ pub enum Operator {
     AnyOf,
     NoneOf,
     IsMe,
+    Yes,
+    No,
+    Under,
+    NotUnder,
     More,
     AtLeast,
     Less,
@@ -69,6 +75,11 @@ impl Operator {
         Self::Empty,
         Self::Filled,
     ];
+    /// Of several words, and of texts in parts: only a part of them means something.
+    pub const PART: &'static [Self] = &[Self::Contains, Self::NotContains, Self::Empty, Self::Filled];
+    pub const YES_NO: &'static [Self] = &[Self::Yes, Self::No, Self::Empty, Self::Filled];
+    /// Of trees: an option with all below it.
+    pub const BRANCH: &'static [Self] = &[Self::Under, Self::NotUnder, Self::Empty, Self::Filled];
     pub const CHOICE: &'static [Self] = &[Self::AnyOf, Self::NoneOf, Self::Empty, Self::Filled];
     pub const NUMBER: &'static [Self] = &[
         Self::AtLeast,
@@ -107,6 +118,8 @@ impl Operator {
             Shape::Integer | Shape::Decimal(_) | Shape::Money => Self::NUMBER,
             Shape::Date | Shape::Instant | Shape::Schedule => Self::DAY,
             Shape::Reference => Self::REFERENCE,
+            Shape::Bool => Self::YES_NO,
+            Shape::List | Shape::Address => Self::PART,
         }
     }
 
@@ -122,6 +135,10 @@ impl Operator {
             Self::AnyOf => "any_of",
             Self::NoneOf => "none_of",
             Self::IsMe => "is_me",
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Under => "under",
+            Self::NotUnder => "not_under",
             Self::More => "more",
             Self::AtLeast => "at_least",
             Self::Less => "less",
@@ -144,7 +161,9 @@ impl Operator {
     #[must_use]
     pub fn takes(self) -> Takes {
         match self {
-            Self::IsMe | Self::Past | Self::Today | Self::Empty | Self::Filled => Takes::Nothing,
+            Self::IsMe | Self::Yes | Self::No | Self::Past | Self::Today | Self::Empty | Self::Filled => {
+                Takes::Nothing
+            }
             Self::AnyOf | Self::NoneOf => Takes::Choices,
             Self::Between | Self::Within => Takes::Two,
             _ => Takes::One,
@@ -160,6 +179,13 @@ impl Operator {
                 Some(FieldKind::integer(Some(1), Some(MAX_DAYS)))
             }
             Self::On | Self::Before | Self::After | Self::Within => Some(FieldKind::date()),
+            // One of several is chosen from the same options as if there were only one.
+            Self::AnyOf | Self::NoneOf if kind.behaviour().shape() == Shape::List => {
+                Some(FieldKind::Choice(Choice { options: kind.all_options().to_vec() }))
+            }
+            // A part is a text, also of what is no text; and nobody writes what the system gives, but looks for it.
+            Self::Contains | Self::NotContains | Self::StartsWith => Some(FieldKind::text(MAX_PART)),
+            _ if kind.behaviour().is_assigned() => Some(FieldKind::text(MAX_PART)),
             // Amounts compare by their worth in the workspace's currency, and are entered in it.
             _ if kind.behaviour().shape() == Shape::Money => {
                 Some(FieldKind::decimal(schema.workspace.currency.minor_digits()))
@@ -171,6 +197,7 @@ impl Operator {
     /// The condition with its holes (`pattern`). Moments are asked about by the reader's days.
     pub(super) fn pattern(self, shape: Shape) -> Json {
         let moment = matches!(shape, Shape::Instant | Shape::Schedule);
+        let several = shape == Shape::List;
         let field = "$field";
         let from_today = |days: Json| json!(["plus_days", ["today"], days]);
         let next = |day: Json| json!(["plus_days", day, 1]);
@@ -188,14 +215,22 @@ impl Operator {
             if moment { json!(["<", field, ["start_of", day]]) } else { json!(["<", field, day]) }
         };
         match self {
+            Self::Contains if several => json!(["has", field, "$1"]),
+            Self::NotContains if several => json!(["not", ["has", field, "$1"]]),
             Self::Contains => json!(["contains", field, "$1"]),
             Self::NotContains => json!(["not", ["contains", field, "$1"]]),
             Self::StartsWith => json!(["starts_with", field, "$1"]),
             Self::Is => json!(["=", field, "$1"]),
             Self::IsNot => json!(["!=", field, "$1"]),
+            Self::AnyOf if several => json!(["has_any", field, "$list"]),
+            Self::NoneOf if several => json!(["not", ["has_any", field, "$list"]]),
             Self::AnyOf => json!(["in", field, "$list"]),
             Self::NoneOf => json!(["not", ["in", field, "$list"]]),
             Self::IsMe => json!(["=", field, ["me"]]),
+            Self::Yes => json!(["=", field, true]),
+            Self::No => json!(["=", field, false]),
+            Self::Under => json!(["under", field, "$1"]),
+            Self::NotUnder => json!(["not", ["under", field, "$1"]]),
             Self::More => json!([">", field, "$1"]),
             Self::AtLeast => json!([">=", field, "$1"]),
             Self::Less => json!(["<", field, "$1"]),

@@ -11,6 +11,7 @@ fn workspace() -> Schema {
         language: "zh".into(),
         zone: "Asia/Shanghai".into(),
         currency: Currency::parse("CNY").unwrap(),
+        work: crate::schema::WorkDays::default(),
     })
 }
 
@@ -18,14 +19,18 @@ fn workspace() -> Schema {
 fn sample(field: &Field, operator: Operator, schema: &Schema) -> Vec<Json> {
     let one = |at: usize| match operator.control(&field.kind, schema) {
         None => Json::Null,
+        Some(_) if matches!(field.kind, FieldKind::Phone(_)) => json!("+8613812345678"),
+        Some(FieldKind::Rating(_)) => json!(at + 1),
+        Some(FieldKind::Duration(_)) => json!(30 * (at + 1)),
+        Some(FieldKind::TreeChoice(tree)) => json!(tree.options[at].id),
+        Some(FieldKind::Url(_)) => json!("https://example.com/a"),
         Some(FieldKind::Integer(_)) => json!(7 + at),
-        Some(FieldKind::Decimal(_)) => json!(format!("{}.5", 7 + at)),
+        Some(FieldKind::Decimal(_) | FieldKind::Percent(_)) => json!(format!("{}.5", 7 + at)),
         Some(FieldKind::Date(_)) => json!(format!("2026-05-0{}", at + 1)),
         Some(FieldKind::Choice(choice)) => json!(choice.options[at].id),
         Some(FieldKind::Stage(_)) => json!(schema.pipelines[0].stages[at].id),
         Some(FieldKind::Role(_)) => json!(schema.roles[at].id),
         Some(FieldKind::Relation(_) | FieldKind::User(_)) => json!("0190a000-0000-7000-8000-0000000000aa"),
-        Some(FieldKind::Phone(_)) => json!("+8613812345678"),
         Some(FieldKind::Email(_)) => json!("a@example.com"),
         Some(_) => json!("知客"),
     };

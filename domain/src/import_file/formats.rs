@@ -1,6 +1,6 @@
 //! How a file writes its days and numbers, and what kind of field a column nobody knows would be.
 
-use crate::fields::{DateOrder, DecimalMark, FieldKind};
+use crate::fields::{DateOrder, DecimalMark, FieldKind, web_address, yes_or_no};
 use crate::schema::{Entity, Field, Label};
 use crate::text::half_width;
 
@@ -75,6 +75,9 @@ pub fn decimal_mark<'a>(cells: impl Iterator<Item = &'a str>) -> DecimalMark {
 enum Look {
     Integer,
     Decimal(u32),
+    Percent(u32),
+    YesOrNo,
+    Address,
     Date,
     Text,
 }
@@ -82,6 +85,20 @@ enum Look {
 fn look(text: &str, mark: DecimalMark) -> Look {
     if day_parts(text).is_some() {
         return Look::Date;
+    }
+    // `1` and `0` are numbers until a word beside them says otherwise.
+    if text.chars().any(char::is_alphabetic) && yes_or_no(text).is_some() {
+        return Look::YesOrNo;
+    }
+    if text.contains("://") && web_address(text).is_some() {
+        return Look::Address;
+    }
+    if let Some(number) = text.strip_suffix(['%', '％']) {
+        return match look(number.trim_end(), mark) {
+            Look::Integer => Look::Percent(0),
+            Look::Decimal(scale) if scale <= 4 => Look::Percent(scale),
+            _ => Look::Text,
+        };
     }
     let (group, decimal) = if mark == DecimalMark::Point { (',', '.') } else { ('.', ',') };
     let plain: String = text.chars().map(half_width).filter(|c| *c != group && *c != ' ').collect();
@@ -112,6 +129,7 @@ fn kind_of<'a>(cells: impl Iterator<Item = &'a str>, mark: DecimalMark) -> Field
                 Look::Decimal(scale)
             }
             (Some(Look::Decimal(a)), Look::Decimal(b)) => Look::Decimal(a.max(b)),
+            (Some(Look::Percent(a)), Look::Percent(b)) => Look::Percent(a.max(b)),
             (Some(before), look) if before == look => look,
             _ => Look::Text,
         });
@@ -119,6 +137,9 @@ fn kind_of<'a>(cells: impl Iterator<Item = &'a str>, mark: DecimalMark) -> Field
     match so_far {
         Some(Look::Integer) => FieldKind::integer(None, None),
         Some(Look::Decimal(scale)) => FieldKind::decimal(scale),
+        Some(Look::Percent(scale)) => FieldKind::percent(scale),
+        Some(Look::YesOrNo) => FieldKind::checkbox(),
+        Some(Look::Address) => FieldKind::url(),
         Some(Look::Date) => FieldKind::date(),
         Some(Look::Text) if long => FieldKind::long_text(),
         Some(Look::Text) | None => FieldKind::text(300),
@@ -226,6 +247,11 @@ mod tests {
         assert_eq!(kind(&["1996", "", "1999"]), FieldKind::integer(None, None));
         assert_eq!(kind(&["1100.04", "251", "7.5"]), FieldKind::decimal(2));
         assert_eq!(kind(&["2016-10-20", "2017/1/3"]), FieldKind::date());
+        assert_eq!(kind(&["12.5%", "7 %", "100％"]), FieldKind::percent(1));
+        assert_eq!(kind(&["7%", "7"]), FieldKind::text(300));
+        assert_eq!(kind(&["是", "否", ""]), FieldKind::checkbox());
+        assert_eq!(kind(&["yes", "maybe"]), FieldKind::text(300));
+        assert_eq!(kind(&["https://example.com", "http://知客.公司/a"]), FieldKind::url());
         assert_eq!(kind(&["1996", "unknown"]), FieldKind::text(300));
         assert_eq!(kind(&["021", "0571"]), FieldKind::text(300));
         assert_eq!(kind(&[]), FieldKind::text(300));

@@ -1,11 +1,14 @@
 //! What each column means, guessed from its name and its cells; everything can be changed afterwards.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::formats::{self, DateGuess};
 use super::sheet::Sheet;
 use super::words;
-use crate::fields::{ChoiceOption, DateOrder, DecimalMark, FieldKind, Reading, TextFormats};
+use crate::fields::{
+    ChoiceOption, DateOrder, DecimalMark, FieldKind, Reading, Shape, TextFormats, split_list,
+};
 use crate::money::Currency;
 use crate::schema::{Entity, Field, Schema, StageStatus};
 use crate::text::match_key;
@@ -39,6 +42,8 @@ pub struct Column {
     pub words: BTreeMap<String, Meaning>,
     /// Cells like `null` are empty.
     pub blanks: bool,
+    /// A cell may hold several words.
+    pub several: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -119,9 +124,10 @@ impl Mapping {
         }
         let kind = self.kind(&target, schema);
         let words = kind.map(|kind| words_of(kind, schema, sheet.column(at))).unwrap_or_default();
+        let several = kind.is_some_and(holds_several);
         let blanks = sheet.column(at).any(is_blank_word);
         if let Some(column) = self.columns.get_mut(at) {
-            *column = Column { target, words, blanks };
+            *column = Column { target, words, blanks, several };
         }
         // What somebody chose stays while it is about the same cells.
         let after = (self.date_columns(schema), self.number_columns(schema));
@@ -180,7 +186,10 @@ impl Mapping {
     #[must_use]
     pub fn number_columns(&self, schema: &Schema) -> Vec<usize> {
         self.columns_of(schema, |kind| {
-            matches!(kind, FieldKind::Integer(_) | FieldKind::Decimal(_) | FieldKind::Money(_))
+            matches!(
+                kind,
+                FieldKind::Integer(_) | FieldKind::Decimal(_) | FieldKind::Money(_) | FieldKind::Percent(_)
+            )
         })
     }
 
@@ -220,16 +229,36 @@ impl Mapping {
 
     /// What a cell says after the words of its column are translated; `None` when it is empty.
     #[must_use]
-    pub fn cell<'a>(&'a self, at: usize, text: &'a str) -> Option<&'a str> {
+    pub fn cell<'a>(&'a self, at: usize, text: &'a str) -> Option<Cow<'a, str>> {
         let column = self.columns.get(at)?;
-        match column.words.get(text) {
+        if column.several && !column.words.is_empty() {
+            let words: Vec<&str> = split_list(text).filter_map(|word| column.word(word)).collect();
+            return (!words.is_empty()).then(|| Cow::Owned(words.join(", ")));
+        }
+        column.word(text).map(Cow::Borrowed)
+    }
+}
+
+impl Column {
+    fn word<'a>(&'a self, text: &'a str) -> Option<&'a str> {
+        match self.words.get(text) {
             Some(Meaning::Empty) => None,
             Some(Meaning::Option(id)) => Some(id),
             Some(Meaning::Unknown) => Some(text),
-            None if text.is_empty() || (column.blanks && is_blank_word(text)) => None,
+            None if text.is_empty() || (self.blanks && is_blank_word(text)) => None,
             None => Some(text),
         }
     }
+
+    /// Whether a cell says this word, perhaps among others.
+    #[must_use]
+    pub fn says(&self, cell: &str, word: &str) -> bool {
+        if self.several { split_list(cell).any(|part| part == word) } else { cell == word }
+    }
+}
+
+fn holds_several(kind: &FieldKind) -> bool {
+    kind.behaviour().shape() == Shape::List
 }
 
 /// The field of each column with how sure the guess is; a field is given once.
@@ -334,7 +363,11 @@ fn words_of<'a>(
     if options.is_empty() {
         return found;
     }
-    let seen: BTreeSet<&str> = cells.filter(|text| !text.is_empty()).collect();
+    let seen: BTreeSet<&str> = if holds_several(kind) {
+        cells.flat_map(split_list).collect()
+    } else {
+        cells.filter(|text| !text.is_empty()).collect()
+    };
     for text in seen.into_iter().take(MAX_WORDS) {
         let meaning = if is_blank_word(text) {
             Meaning::Empty
@@ -356,6 +389,11 @@ fn guess_option(kind: &FieldKind, schema: &Schema, options: &[ChoiceOption], tex
     }
     if matches!(kind, FieldKind::Stage(_)) {
         return guess_stage(schema, &key);
+    }
+    if let FieldKind::TreeChoice(tree) = kind
+        && let Some(id) = tree.find(text)
+    {
+        return Some(id);
     }
     let other_words = |option: &ChoiceOption| {
         words::OPTIONS.iter().find(|(id, _)| *id == option.id).map_or(&[][..], |(_, words)| words)
@@ -428,7 +466,7 @@ fn misspelt(a: &str, b: &str) -> bool {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::schema::WorkspaceSettings;
+    use crate::schema::{WorkDays, WorkspaceSettings};
 
     pub fn schema() -> Schema {
         crate::schema::builtin::schema(WorkspaceSettings {
@@ -436,6 +474,7 @@ pub(super) mod tests {
             language: "zh".into(),
             zone: "Asia/Shanghai".into(),
             currency: Currency::parse("USD").unwrap(),
+            work: WorkDays::default(),
         })
     }
 
@@ -478,7 +517,7 @@ pub(super) mod tests {
         assert_eq!(mapping.title, [2, 3]);
         assert_eq!((mapping.dates, mapping.decimal), (Some(DateOrder::YearMonthDay), DecimalMark::Point));
         assert_eq!(
-            (mapping.cell(3, "null"), mapping.cell(3, "Isdom"), mapping.cell(4, "Won")),
+            (mapping.cell(3, "null"), mapping.cell(3, "Isdom").as_deref(), mapping.cell(4, "Won").as_deref()),
             (None, Some("Isdom"), Some("signed"))
         );
         assert_eq!(mapping.relations(&schema()), ["account", "product", "user"].map(String::from).into());

@@ -102,11 +102,11 @@ fn cells(schema: &Schema, entity: &Entity, mapping: &Mapping, row: &SheetRow) ->
     for (at, text) in row.cells.iter().enumerate() {
         let target = mapping.columns.get(at).and_then(|column| column.target.field());
         if let (Some(field), Some(text)) = (target, mapping.cell(at, text)) {
-            cells.insert(field.to_owned(), text.to_owned());
+            cells.insert(field.to_owned(), text.into_owned());
         }
     }
     if mapping.composes_title(schema) {
-        let parts: Vec<&str> =
+        let parts: Vec<_> =
             mapping.title.iter().filter_map(|at| mapping.cell(*at, row.cells.get(*at)?)).collect();
         let title = if parts.is_empty() {
             cells.get("external_id").cloned()

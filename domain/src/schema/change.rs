@@ -3,14 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Entity, Field, Label, Pipeline, Schema, Stage, StageStatus, WorkspaceSettings};
-use crate::access::{Permission, Role};
+use crate::access::{ADMINISTRATOR, Role};
 use crate::fields::{ChoiceOption, FieldKind};
+use crate::ids::Id;
 use crate::message::Problem;
 use crate::time::Zone;
 
 /// Custom fields of one entity: enough for any form, and small enough to load with every request.
 const MAX_CUSTOM_FIELDS: usize = 200;
 const MAX_STAGES: usize = 50;
+const MAX_PIPELINES: usize = 30;
+/// More roles than anybody keeps apart.
+const MAX_ROLES: usize = 50;
 const MAX_LABEL: usize = 80;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,24 +59,102 @@ pub enum DefinitionChange {
         pipeline: String,
         stages: Vec<Stage>,
     },
+    AddPipeline {
+        pipeline: Pipeline,
+        /// Its place among all pipelines; the last one when nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<usize>,
+    },
+    RenamePipeline {
+        pipeline: String,
+        label: Label,
+    },
+    /// The order of the pipelines of an entity; the first is the one new records begin in.
+    ArrangePipelines {
+        entity: String,
+        order: Vec<String>,
+    },
+    /// Takes a pipeline away that no record stands in.
+    RemovePipeline {
+        pipeline: String,
+    },
+    AddRole {
+        role: Role,
+        /// Its place among the roles; the last one when nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<usize>,
+    },
     SetRole {
         role: Role,
+    },
+    /// Takes a role away that nobody has.
+    RemoveRole {
+        role: String,
     },
     SetWorkspace {
         settings: WorkspaceSettings,
     },
 }
 
-impl DefinitionChange {
-    /// The stages whose records would lose their stage.
+/// What a change takes away under whatever uses it. It has to be empty, and to stay so until the change is saved.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// Records that stand in a stage.
+    Stage { entity: String, stage: String },
+    /// People who have a role.
+    Role(String),
+    /// Members of a team and teams below it.
+    Team(Id),
+    /// Amounts and rates: they were counted in the workspace's currency.
+    Amounts,
+}
+
+impl Place {
+    /// Why it cannot be taken away while so many use it.
     #[must_use]
-    pub fn removed_stages(&self, schema: &Schema) -> Vec<(String, String)> {
-        let Self::SetStages { pipeline, stages } = self else { return Vec::new() };
-        let Some(current) = schema.pipelines.iter().find(|known| &known.id == pipeline) else {
-            return Vec::new();
+    pub fn problem(&self, count: u64) -> Problem {
+        let problem = match self {
+            Self::Stage { stage, .. } => {
+                Problem::on("stages", "problem.definition.stage_in_use").with("stage", stage)
+            }
+            Self::Role(_) => Problem::on("role", "problem.definition.role_in_use"),
+            Self::Team(_) => Problem::on("record", "problem.team_in_use"),
+            Self::Amounts => Problem::on("currency", "problem.definition.currency_is_fixed"),
         };
-        let gone = current.stages.iter().filter(|stage| !stages.iter().any(|kept| kept.id == stage.id));
-        gone.map(|stage| (current.entity.clone(), stage.id.clone())).collect()
+        problem.with("count", count)
+    }
+}
+
+impl DefinitionChange {
+    /// What has to be empty before it can be.
+    #[must_use]
+    pub fn vacates(&self, schema: &Schema) -> Vec<Place> {
+        let stages_but = |pipeline: &str, kept: &[Stage]| {
+            let current = schema.pipeline(pipeline).into_iter();
+            let gone = |pipeline: &'_ Pipeline| {
+                let entity = pipeline.entity.clone();
+                let gone =
+                    pipeline.stages.iter().filter(|stage| !kept.iter().any(|kept| kept.id == stage.id));
+                gone.map(|stage| Place::Stage { entity: entity.clone(), stage: stage.id.clone() })
+                    .collect::<Vec<_>>()
+            };
+            current.flat_map(gone).collect()
+        };
+        match self {
+            Self::SetStages { pipeline, stages } => stages_but(pipeline, stages),
+            Self::RemovePipeline { pipeline } => stages_but(pipeline, &[]),
+            Self::RemoveRole { role } => vec![Place::Role(role.clone())],
+            Self::SetWorkspace { settings } if settings.currency != schema.workspace.currency => {
+                vec![Place::Amounts]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it may change who can mend the definitions and manage people.
+    #[must_use]
+    pub fn concerns_keys(&self) -> bool {
+        matches!(self, Self::SetRole { .. } | Self::RemoveRole { .. })
     }
 }
 
@@ -98,9 +180,9 @@ pub fn apply(
             DefinitionChange::RenameField { entity: entity.clone(), field: field.clone(), label: old }
         }
         DefinitionChange::SetRequired { entity, field, required } => {
-            let title = entity_mut(&mut next, entity)?.title.clone();
+            let always = entity_mut(&mut next, entity)?.always_requires(field);
             let target = field_mut(&mut next, entity, field)?;
-            if target.system || (&title == field && !required) {
+            if target.system || (always && !required) {
                 return refuse(Problem::on("required", "problem.definition.always_so"));
             }
             let old = std::mem::replace(&mut target.required, *required);
@@ -108,17 +190,17 @@ pub fn apply(
         }
         DefinitionChange::SetOptions { entity, field, options } => {
             let target = field_mut(&mut next, entity, field)?;
-            let FieldKind::Choice(choice) = &mut target.kind else {
+            let Some(current) = target.kind.options_mut() else {
                 return refuse(Problem::on("field", "problem.definition.not_a_choice_field"));
             };
             // An option that leaves the list is retired, not removed: old records hold it.
             let mut options = options.clone();
-            for old in &choice.options {
+            for old in current.iter() {
                 if !options.iter().any(|kept| kept.id == old.id) {
                     options.push(ChoiceOption { retired: true, ..old.clone() });
                 }
             }
-            let old = std::mem::replace(&mut choice.options, options);
+            let old = std::mem::replace(current, options);
             no_problems(target.kind.behaviour().check_settings())?;
             DefinitionChange::SetOptions { entity: entity.clone(), field: field.clone(), options: old }
         }
@@ -150,12 +232,20 @@ pub fn apply(
             DefinitionChange::ArrangeFields { entity: entity.clone(), layout: old }
         }
         DefinitionChange::SetStages { pipeline, stages } => set_stages(&mut next, pipeline, stages)?,
+        DefinitionChange::AddPipeline { pipeline, at } => add_pipeline(&mut next, pipeline, *at)?,
+        DefinitionChange::RenamePipeline { pipeline, label } => {
+            check_label(label, "label")?;
+            let target = pipeline_mut(&mut next, pipeline)?;
+            let old = std::mem::replace(&mut target.label, label.clone());
+            DefinitionChange::RenamePipeline { pipeline: pipeline.clone(), label: old }
+        }
+        DefinitionChange::ArrangePipelines { entity, order } => arrange_pipelines(&mut next, entity, order)?,
+        DefinitionChange::RemovePipeline { pipeline } => remove_pipeline(&mut next, pipeline)?,
+        DefinitionChange::AddRole { role, at } => add_role(&mut next, role, *at)?,
         DefinitionChange::SetRole { role } => set_role(&mut next, role)?,
+        DefinitionChange::RemoveRole { role } => remove_role(&mut next, role)?,
         DefinitionChange::SetWorkspace { settings } => {
             no_problems(check_settings(settings, zones))?;
-            if settings.currency != schema.workspace.currency {
-                return refuse(Problem::on("currency", "problem.definition.currency_is_fixed"));
-            }
             let old = std::mem::replace(&mut next.workspace, settings.clone());
             DefinitionChange::SetWorkspace { settings: old }
         }
@@ -181,6 +271,7 @@ pub fn check_settings(settings: &WorkspaceSettings, zones: &dyn Zone) -> Vec<Pro
     if zones.date(&settings.zone, EPOCH_2026).is_none() {
         problems.push(Problem::on("zone", "problem.not_zone"));
     }
+    problems.extend(settings.work.problems());
     problems
 }
 
@@ -203,6 +294,15 @@ fn entity_mut<'a>(schema: &'a mut Schema, id: &str) -> Result<&'a mut Entity, Ve
 fn field_mut<'a>(schema: &'a mut Schema, entity: &str, id: &str) -> Result<&'a mut Field, Vec<Problem>> {
     let found = entity_mut(schema, entity)?.fields.iter_mut().find(|field| field.id == id);
     found.ok_or_else(|| vec![Problem::on("field", "problem.definition.unknown_field").with("field", id)])
+}
+
+fn pipeline_mut<'a>(schema: &'a mut Schema, id: &str) -> Result<&'a mut Pipeline, Vec<Problem>> {
+    let found = schema.pipelines.iter_mut().find(|pipeline| pipeline.id == id);
+    found.ok_or_else(unknown_pipeline)
+}
+
+fn unknown_pipeline() -> Vec<Problem> {
+    vec![Problem::on("pipeline", "problem.definition.unknown_pipeline")]
 }
 
 fn check_label(label: &Label, field: &str) -> Result<(), Vec<Problem>> {
@@ -252,7 +352,16 @@ fn add_field(entity: &mut Entity, field: &Field, schema: &Schema) -> Result<Defi
     if matches!(field.kind, FieldKind::Stage(_) | FieldKind::Role(_)) {
         return refuse(Problem::on("type", "problem.not_a_choice"));
     }
-    let added = Field { custom: true, system: false, retired: false, ..field.clone() };
+    // What the system gives, nobody fills in, and it says nothing about a person.
+    let assigned = field.kind.behaviour().is_assigned();
+    let added = Field {
+        custom: true,
+        system: assigned,
+        required: field.required && !assigned,
+        personal: field.personal && !assigned,
+        retired: false,
+        ..field.clone()
+    };
     entity.fields.push(added);
     Ok(DefinitionChange::RetireField { entity: entity.id.clone(), field: field.id.clone() })
 }
@@ -262,61 +371,166 @@ fn set_stages(
     pipeline: &str,
     stages: &[Stage],
 ) -> Result<DefinitionChange, Vec<Problem>> {
-    let taken = |stage: &Stage, other: &Pipeline| {
-        other.id != pipeline && other.stages.iter().any(|known| known.id == stage.id)
-    };
-    if stages.iter().any(|stage| schema.pipelines.iter().any(|other| taken(stage, other))) {
-        return refuse(Problem::on("stages", "problem.duplicate"));
-    }
-    let Some(target) = schema.pipelines.iter_mut().find(|known| known.id == pipeline) else {
-        return refuse(Problem::on("pipeline", "problem.definition.unknown_pipeline"));
-    };
-    if stages.len() > MAX_STAGES {
-        return refuse(Problem::on("stages", "problem.out_of_range").with("min", 1).with("max", MAX_STAGES));
-    }
-    for status in [StageStatus::Open, StageStatus::Won, StageStatus::Lost] {
-        if !stages.iter().any(|stage| stage.status == status) {
-            return refuse(Problem::on("stages", "problem.definition.stage_status_missing"));
-        }
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    for stage in stages {
-        check_id(&stage.id)?;
-        check_label(&stage.label, "stages")?;
-        if stage.probability > 100 {
-            return refuse(Problem::on("stages", "problem.out_of_range").with("min", 0).with("max", 100));
-        }
-        if !seen.insert(&stage.id) {
-            return refuse(Problem::on("stages", "problem.duplicate"));
-        }
-    }
+    pipeline_mut(schema, pipeline)?;
+    no_problems(check_stages(schema, pipeline, stages))?;
+    let target = pipeline_mut(schema, pipeline)?;
     let old = std::mem::replace(&mut target.stages, stages.to_vec());
     Ok(DefinitionChange::SetStages { pipeline: pipeline.to_owned(), stages: old })
 }
 
-fn set_role(schema: &mut Schema, role: &Role) -> Result<DefinitionChange, Vec<Problem>> {
-    check_label(&role.label, "label")?;
+/// Everything that is wrong with the stages of a pipeline.
+fn check_stages(schema: &Schema, pipeline: &str, stages: &[Stage]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if stages.len() > MAX_STAGES {
+        problems.push(Problem::on("stages", "problem.out_of_range").with("min", 1).with("max", MAX_STAGES));
+    }
+    for status in [StageStatus::Open, StageStatus::Won, StageStatus::Lost] {
+        if !stages.iter().any(|stage| stage.status == status) {
+            problems.push(Problem::on("stages", "problem.definition.stage_status_missing"));
+            break;
+        }
+    }
+    let others = schema.pipelines.iter().filter(|other| other.id != pipeline);
+    let mut seen: std::collections::BTreeSet<&str> =
+        others.flat_map(|other| &other.stages).map(|stage| stage.id.as_str()).collect();
+    for stage in stages {
+        problems.extend(check_id(&stage.id).err().into_iter().flatten());
+        problems.extend(check_label(&stage.label, "stages").err().into_iter().flatten());
+        if stage.probability > 100 {
+            problems.push(Problem::on("stages", "problem.out_of_range").with("min", 0).with("max", 100));
+        }
+        if !seen.insert(&stage.id) {
+            problems.push(Problem::on("stages", "problem.duplicate"));
+        }
+    }
+    problems
+}
+
+fn add_pipeline(
+    schema: &mut Schema,
+    pipeline: &Pipeline,
+    at: Option<usize>,
+) -> Result<DefinitionChange, Vec<Problem>> {
+    let mut problems = Vec::new();
+    problems.extend(check_id(&pipeline.id).err().into_iter().flatten());
+    problems.extend(check_label(&pipeline.label, "label").err().into_iter().flatten());
+    problems.extend(check_stages(schema, &pipeline.id, &pipeline.stages));
+    if schema.pipeline(&pipeline.id).is_some() {
+        problems.push(Problem::on("id", "problem.duplicate"));
+    }
+    let staged = schema.entity(&pipeline.entity).is_some_and(|entity| {
+        entity.field("stage").is_some_and(|field| matches!(field.kind, FieldKind::Stage(_)))
+    });
+    if !staged {
+        problems.push(Problem::on("entity", "problem.has_no_stages"));
+    }
+    if schema.pipelines.len() >= MAX_PIPELINES {
+        problems.push(
+            Problem::on("pipeline", "problem.definition.too_many_pipelines").with("max", MAX_PIPELINES),
+        );
+    }
+    no_problems(problems)?;
+    let place = at.unwrap_or(schema.pipelines.len()).min(schema.pipelines.len());
+    schema.pipelines.insert(place, pipeline.clone());
+    Ok(DefinitionChange::RemovePipeline { pipeline: pipeline.id.clone() })
+}
+
+fn arrange_pipelines(
+    schema: &mut Schema,
+    entity: &str,
+    order: &[String],
+) -> Result<DefinitionChange, Vec<Problem>> {
+    let old: Vec<String> = schema.pipelines_of(entity).map(|pipeline| pipeline.id.clone()).collect();
+    let (mut known, mut wished) = (old.clone(), order.to_vec());
+    known.sort();
+    wished.sort();
+    if known != wished {
+        return refuse(Problem::on("order", "problem.definition.not_the_pipelines"));
+    }
+    // A stable sort: pipelines of other entities keep their places among themselves.
+    let place = |pipeline: &Pipeline| order.iter().position(|id| id == &pipeline.id);
+    schema.pipelines.sort_by_key(place);
+    Ok(DefinitionChange::ArrangePipelines { entity: entity.to_owned(), order: old })
+}
+
+fn remove_pipeline(schema: &mut Schema, id: &str) -> Result<DefinitionChange, Vec<Problem>> {
+    let at = schema.pipelines.iter().position(|known| known.id == id).ok_or_else(unknown_pipeline)?;
+    let entity = schema.pipelines[at].entity.clone();
+    // New records have to begin somewhere.
+    if schema.pipelines_of(&entity).count() < 2 {
+        return refuse(Problem::on("pipeline", "problem.definition.last_pipeline"));
+    }
+    let pipeline = schema.pipelines.remove(at);
+    Ok(DefinitionChange::AddPipeline { pipeline, at: Some(at) })
+}
+
+/// Everything that is wrong with a role.
+fn check_role(schema: &Schema, role: &Role) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = check_label(&role.label, "label").err().into_iter().flatten().collect();
+    let same = |other: &&Role| {
+        other.id != role.id
+            && (other.label.zh.trim() == role.label.zh.trim()
+                || other.label.en.trim() == role.label.en.trim())
+    };
+    if schema.roles.iter().any(|other| same(&other)) {
+        problems.push(Problem::on("label", "problem.definition.role_name_taken"));
+    }
     for (entity, fields) in &role.hidden {
         let known = schema.entity(entity).is_some_and(|entity| {
             fields.iter().all(|field| entity.field(field).is_some() && &entity.title != field)
         });
         if !known {
-            return refuse(Problem::on("hidden", "problem.definition.unknown_field").with("field", entity));
+            problems.push(Problem::on("hidden", "problem.definition.unknown_field").with("field", entity));
         }
     }
-    if let Some(unknown) = role.grants.keys().find(|entity| schema.entity(entity).is_none()) {
-        return refuse(Problem::on("grants", "problem.definition.unknown_entity").with("entity", unknown));
+    for unknown in role.grants.keys().filter(|entity| schema.entity(entity).is_none()) {
+        problems.push(Problem::on("grants", "problem.definition.unknown_entity").with("entity", unknown));
     }
-    let Some(target) = schema.roles.iter_mut().find(|known| known.id == role.id) else {
-        return refuse(Problem::on("role", "problem.definition.unknown_role"));
+    problems
+}
+
+fn add_role(schema: &mut Schema, role: &Role, at: Option<usize>) -> Result<DefinitionChange, Vec<Problem>> {
+    let mut problems = check_role(schema, role);
+    problems.extend(check_id(&role.id).err().into_iter().flatten());
+    if schema.role(&role.id).is_some() {
+        problems.push(Problem::on("id", "problem.duplicate"));
+    }
+    if schema.roles.len() >= MAX_ROLES {
+        problems.push(Problem::on("role", "problem.definition.too_many_roles").with("max", MAX_ROLES));
+    }
+    no_problems(problems)?;
+    let place = at.unwrap_or(schema.roles.len()).min(schema.roles.len());
+    schema.roles.insert(place, role.clone());
+    Ok(DefinitionChange::RemoveRole { role: role.id.clone() })
+}
+
+fn unknown_role() -> Vec<Problem> {
+    vec![Problem::on("role", "problem.definition.unknown_role")]
+}
+
+fn set_role(schema: &mut Schema, role: &Role) -> Result<DefinitionChange, Vec<Problem>> {
+    let mut problems = check_role(schema, role);
+    let Some(at) = schema.roles.iter().position(|known| known.id == role.id) else {
+        problems.extend(unknown_role());
+        return Err(problems);
     };
-    let old = std::mem::replace(target, role.clone());
     // Without anybody who may define, nobody could mend it.
-    let guarded = [Permission::Define, Permission::ManageUsers];
-    if guarded.iter().any(|permission| old.may(*permission) && !role.may(*permission))
-        && role.id == crate::access::ADMINISTRATOR
-    {
-        return refuse(Problem::on("permissions", "problem.definition.administrator_keeps"));
+    if role.id == ADMINISTRATOR && schema.roles[at].holds_the_keys() && !role.holds_the_keys() {
+        problems.push(Problem::on("permissions", "problem.definition.administrator_keeps"));
     }
+    no_problems(problems)?;
+    let old = std::mem::replace(&mut schema.roles[at], role.clone());
     Ok(DefinitionChange::SetRole { role: old })
 }
+
+fn remove_role(schema: &mut Schema, id: &str) -> Result<DefinitionChange, Vec<Problem>> {
+    let at = schema.roles.iter().position(|known| known.id == id).ok_or_else(unknown_role)?;
+    if id == ADMINISTRATOR {
+        return refuse(Problem::on("role", "problem.definition.administrator_stays"));
+    }
+    let role = schema.roles.remove(at);
+    Ok(DefinitionChange::AddRole { role, at: Some(at) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,12 +5,17 @@
 
 pub mod builtin;
 pub mod change;
+pub mod effects;
+mod work;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::access::Role;
-use crate::fields::FieldKind;
+use crate::fields::{ChoiceOption, FieldKind, Settings};
 use crate::money::Currency;
+
+pub use work::WorkDays;
 
 /// The format of the stored document; a newer build reads every older one.
 pub const FORMAT: u16 = 1;
@@ -53,6 +58,9 @@ pub struct WorkspaceSettings {
     pub zone: String,
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     pub currency: Currency,
+    /// Which days are worked; Monday to Friday when nothing is said.
+    #[serde(default, skip_serializing_if = "WorkDays::is_usual")]
+    pub work: WorkDays,
 }
 
 /// A kind of record.
@@ -79,7 +87,7 @@ pub struct Entity {
     pub listed: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Field {
     pub id: String,
@@ -100,6 +108,59 @@ pub struct Field {
     /// No longer offered; its data stays.
     #[serde(default, skip_serializing_if = "is_false")]
     pub retired: bool,
+}
+
+/// A field as it is written, the settings of its type beside its own. Serde can read that by itself, into a detour through
+/// a value of any shape for each type of field: ten times the code in the phone's program.
+#[derive(Deserialize)]
+struct WrittenField {
+    id: String,
+    label: Label,
+    #[serde(rename = "type")]
+    kind: String,
+    min: Option<i64>,
+    max: Option<i64>,
+    scale: Option<u32>,
+    options: Option<Vec<ChoiceOption>>,
+    entity: Option<String>,
+    format: Option<String>,
+    start: Option<u32>,
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    personal: bool,
+    #[serde(default)]
+    system: bool,
+    #[serde(default)]
+    custom: bool,
+    #[serde(default)]
+    retired: bool,
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let WrittenField {
+            id,
+            label,
+            kind,
+            min,
+            max,
+            scale,
+            options,
+            entity,
+            format,
+            start,
+            required,
+            personal,
+            system,
+            custom,
+            retired,
+        } = WrittenField::deserialize(deserializer)?;
+        let settings = Settings { min, max, scale, options, entity, format, start };
+        let kind = FieldKind::from_settings(&kind, settings)
+            .ok_or_else(|| D::Error::custom("an unknown type of field, or one that lacks a setting"))?;
+        Ok(Self { id, label, kind, required, personal, system, custom, retired })
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -154,6 +215,11 @@ impl Schema {
     }
 
     #[must_use]
+    pub fn pipeline(&self, id: &str) -> Option<&Pipeline> {
+        self.pipelines.iter().find(|pipeline| pipeline.id == id)
+    }
+
+    #[must_use]
     pub fn role(&self, id: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.id == id)
     }
@@ -163,6 +229,19 @@ impl Entity {
     #[must_use]
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// Whether a field is required whatever the workspace wishes: records are called by it, or the product needs it.
+    #[must_use]
+    pub fn always_requires(&self, field: &str) -> bool {
+        self.title == field || builtin::requires(&self.id, field)
+    }
+
+    /// What an administrator looks after: the fields of the form, and those of their own that the system fills in.
+    #[must_use]
+    pub fn defined_fields(&self) -> Vec<&Field> {
+        let assigned = self.fields.iter().filter(|field| field.custom && field.system && !field.retired);
+        self.form_fields().into_iter().chain(assigned).collect()
     }
 
     /// Fields a person may fill in, in the order of the form.

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use ureq::http;
 
+use crate::called;
 use crate::ids::random;
 
 /// Where the Worker answers.
@@ -223,7 +224,11 @@ impl Browser {
     #[track_caller]
     #[must_use]
     pub fn reply<C: Call>(&self, parts: &[&str], request: &C::Request) -> Reply {
-        self.ask(&Request::of::<C>(parts, request))
+        let reply = self.ask(&Request::of::<C>(parts, request));
+        if (200..300).contains(&reply.status) {
+            called::note(C::ENDPOINT.name);
+        }
+        reply
     }
 
     /// Calls a described endpoint and expects its reply.

@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod browser;
+mod called;
 pub mod ids;
 pub mod openapi;
 pub mod own_server;

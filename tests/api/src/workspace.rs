@@ -6,7 +6,7 @@ use domain::api;
 use domain::api::account::{AcceptRequest, InviteReply, InviteRequest, SignUpRequest};
 use domain::ids::Id;
 use domain::money::Currency;
-use domain::schema::WorkspaceSettings;
+use domain::schema::{WorkDays, WorkspaceSettings};
 use serde_json::json;
 
 use crate::actions;
@@ -34,6 +34,7 @@ pub fn settings() -> WorkspaceSettings {
         language: "en".to_owned(),
         zone: "Asia/Shanghai".to_owned(),
         currency,
+        work: WorkDays::default(),
     }
 }
 

@@ -27,7 +27,7 @@ fn kind(dice: &mut Dice) -> Json {
     let options: Vec<Json> = (0..=dice.roll(4))
         .map(|n| json!({"id": format!("o{n}"), "label": {"zh": format!("选项{n}"), "en": format!("Option {n}")}}))
         .collect();
-    match dice.roll(11) {
+    match dice.roll(21) {
         0 => json!({"type": "text", "max": 1 + dice.roll(40)}),
         1 => json!({"type": "long_text"}),
         2 => json!({"type": "integer", "min": -5, "max": dice.roll(1000)}),
@@ -38,6 +38,16 @@ fn kind(dice: &mut Dice) -> Json {
         7 => json!({"type": "phone"}),
         8 => json!({"type": "email"}),
         9 => json!({"type": "relation", "entity": entity}),
+        10 => json!({"type": "checkbox"}),
+        11 => json!({"type": "percent", "scale": dice.roll(5)}),
+        12 => json!({"type": "url"}),
+        13 => json!({"type": "instant"}),
+        14 => json!({"type": "rating", "max": 2 + dice.roll(9)}),
+        15 => json!({"type": "duration"}),
+        16 => json!({"type": "choices", "options": options}),
+        17 => json!({"type": "tags"}),
+        18 => json!({"type": "tree_choice", "options": options}),
+        19 => json!({"type": "address"}),
         _ => json!({"type": "schedule"}),
     }
 }
@@ -72,8 +82,18 @@ fn value(dice: &mut Dice) -> Json {
         json!(i64::MIN),
         json!(u64::MAX),
         json!(true),
+        json!(false),
+        json!(3),
         json!([1]),
+        json!([]),
+        json!(["o0", "o1"]),
+        json!(["重点", " VIP，vip "]),
+        json!("example.com"),
+        json!("javascript:alert(1)"),
+        json!("2026-05-01T12:00:00+08:00"),
         json!({}),
+        json!({"city": "上海市", "street": " 世纪大道1号 "}),
+        json!({"planet": "Mars"}),
         json!({"amount": 125_000, "currency": "CNY"}),
         json!({"amount": 1, "currency": "cny"}),
         json!({"amount": 1.5, "currency": "USD"}),
@@ -106,7 +126,10 @@ impl Here<'_> {
             team_mates: &BTreeSet::new(),
             names: &BTreeMap::new(),
             taken: &BTreeSet::new(),
-            occupied_stages: &BTreeSet::new(),
+            leant_on: &BTreeSet::new(),
+            teams: &BTreeMap::new(),
+            occupied: &BTreeMap::new(),
+            active: None,
             undo: &[],
         };
         match plan(&command(vec![action]), &world) {
@@ -129,7 +152,7 @@ fn the_worker_and_this_machine_decide_alike() {
     for _ in 0..DEFINITIONS {
         let workspace =
             Workspace::on(&Server::shared(), WorkspaceSettings { zone: "UTC".to_owned(), ..settings() });
-        for number in 0..12 {
+        for number in 0..24 {
             workspace.add_field("account", &format!("f_{number}"), kind(&mut dice));
         }
         let admin = &workspace.admin;
@@ -144,7 +167,7 @@ fn the_worker_and_this_machine_decide_alike() {
                 let id = if dice.roll(3) == 0 {
                     (*dice.pick(&built_in)).to_owned()
                 } else {
-                    format!("f_{}", dice.roll(13))
+                    format!("f_{}", dice.roll(25))
                 };
                 values.insert(id, value(&mut dice));
             }

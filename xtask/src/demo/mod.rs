@@ -163,7 +163,7 @@ fn workspace(setting: &Setting, seed: u64) -> Vec<Sending> {
     let customers = Customers::invent(setting, seed);
     let sales = Sales::invent(setting, &customers, seed);
     let mut sendings = customers.sendings(setting, &sales);
-    sendings.extend(sales.sendings(setting, &customers));
+    sendings.extend(sales.sendings(setting, &customers, seed));
     sendings.extend(work::leads(setting, &customers, &sales, seed));
     sendings.extend(work::touches(setting, &customers, &sales, seed));
     sendings.extend(work::tasks(setting, &customers, &sales, seed));

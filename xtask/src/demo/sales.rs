@@ -70,13 +70,52 @@ impl Sales {
         }
     }
 
-    pub fn sendings(&self, setting: &Setting, customers: &Customers) -> Vec<Sending> {
+    pub fn sendings(&self, setting: &Setting, customers: &Customers, seed: u64) -> Vec<Sending> {
         let actions = self.deals.iter().map(|deal| {
             let mut values = deal.values.clone();
             values["owner"] = json!(setting.id_of(customers.accounts[deal.account].owner));
             create("deal", deal.id, values)
         });
-        vec![Sending { by: Person::Administrator, actions: actions.collect(), at_once: ACTIONS }]
+        let mut all: Vec<Value> = actions.collect();
+        let mut random = Random::about("standings", seed);
+        let rivals: Vec<(Uuid, &str)> =
+            RIVALS.iter().map(|name| (setting.new_id(&mut random, -200), *name)).collect();
+        all.extend(rivals.iter().map(|(id, name)| create("competitor", *id, json!({"name": name}))));
+        for deal in self.deals.iter().filter(|deal| deal.phase != Phase::First) {
+            standings(setting, customers, deal, &rivals, &mut random, &mut all);
+        }
+        vec![Sending { by: Person::Administrator, actions: all, at_once: ACTIONS }]
+    }
+}
+
+/// Who sells something like it.
+const RIVALS: [&str; 5] = ["海纳自动化", "恒瑞智能", "北辰科技", "Nordwerk", "Apex Instruments"];
+const PARTS: [&str; 5] = ["decision_maker", "influencer", "user", "gatekeeper", "champion"];
+const ATTITUDES: [&str; 5] = ["supports", "supports", "neutral", "neutral", "against"];
+const STANDINGS: [&str; 3] = ["ahead", "level", "behind"];
+
+/// Some of the customer's people with their say in a deal, and now and then somebody else who wants it.
+fn standings(
+    setting: &Setting,
+    customers: &Customers,
+    deal: &Deal,
+    rivals: &[(Uuid, &str)],
+    random: &mut Random,
+    into: &mut Vec<Value>,
+) {
+    let people: Vec<Uuid> = customers.contacts_of(deal.account).map(|contact| contact.id).take(3).collect();
+    for contact in people {
+        if random.percent(70) {
+            let values = json!({
+                "deal": deal.id, "contact": contact, "role": random.pick(&PARTS), "attitude": random.pick(&ATTITUDES),
+            });
+            into.push(create("deal_contact", setting.new_id(random, -deal.age), values));
+        }
+    }
+    if random.percent(35) {
+        let (rival, _) = random.pick(rivals);
+        let values = json!({"deal": deal.id, "competitor": rival, "standing": random.pick(&STANDINGS)});
+        into.push(create("deal_competitor", setting.new_id(random, -deal.age), values));
     }
 }
 

@@ -44,5 +44,8 @@ pub(super) fn stored(value: &Value) -> Json {
         Value::Instant(at) => Json::from(at.unix_ms()),
         Value::Schedule(schedule) => Json::from(schedule.at.unix_ms()),
         Value::Reference(id) => Json::from(id.to_string()),
+        Value::Bool(yes) => Json::from(*yes),
+        Value::List(items) => Json::from(items.clone()),
+        Value::Address(address) => Json::from(address.line()),
     }
 }

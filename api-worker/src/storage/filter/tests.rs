@@ -40,7 +40,7 @@ fn database() -> Connection {
     }
     db.execute_batch(
         "CREATE TABLE sample (name TEXT, grade TEXT, count INTEGER, weight INTEGER, amount INTEGER, day TEXT, at INTEGER,
-            owner TEXT, custom TEXT);
+            owner TEXT, vip INTEGER, tags TEXT, custom TEXT);
          CREATE INDEX sample_grade ON sample (grade, at);
          CREATE INDEX sample_at ON sample (at);",
     )
@@ -48,7 +48,8 @@ fn database() -> Connection {
     db
 }
 
-const COLUMNS: [&str; 8] = ["name", "grade", "count", "weight", "amount", "day", "at", "owner"];
+const COLUMNS: [&str; 10] =
+    ["name", "grade", "count", "weight", "amount", "day", "at", "owner", "vip", "tags"];
 
 fn place(field: &str, _: Shape) -> String {
     if COLUMNS.contains(&field) {
@@ -172,7 +173,7 @@ fn the_deepest_expressions_stay_within_the_limits_of_d1() {
     let db = database();
     let schema = cases::schema();
     type Wrap = fn(Json) -> Json;
-    let wraps: [(&str, Wrap); 14] = [
+    let wraps: [(&str, Wrap); 15] = [
         ("add", |inner| json!(["+", inner, ["field", "amount"]])),
         ("multiply", |inner| json!(["*", ["field", "ratio"], inner])),
         ("divide", |inner| json!(["/", inner, ["field", "ratio"]])),
@@ -186,6 +187,18 @@ fn the_deepest_expressions_stay_within_the_limits_of_d1() {
         ("if equals unlike", |inner| json!(["if", ["=", inner, ["field", "weight"]], 1, 2])),
         ("if not in", |inner| json!(["if", ["not", ["in", inner, [1, 2, null]]], 1, 2])),
         ("days", |inner| json!(["days_between", ["plus_days", ["today"], ["round", inner, 0]], ["today"]])),
+        ("has", |inner| {
+            json!([
+                "if",
+                [
+                    "has",
+                    ["if", ["=", inner, 1], ["field", "colors"], ["field", "tags"]],
+                    ["coalesce", ["field", "note"], ["field", "name"]]
+                ],
+                1,
+                2
+            ])
+        }),
         ("contains", |inner| {
             json!([
                 "if",
@@ -225,7 +238,7 @@ impl Tape<'_> {
 
     fn condition(&mut self, depth: usize) -> Json {
         let deeper = depth.saturating_sub(1);
-        match if depth == 0 { 3 + self.below(8) } else { self.below(11) } {
+        match if depth == 0 { 3 + self.below(12) } else { self.below(15) } {
             0 => json!(["not", self.condition(deeper)]),
             1 => json!(["and", self.condition(deeper), self.condition(deeper)]),
             2 => json!(["or", self.condition(deeper), self.condition(deeper), self.condition(deeper)]),
@@ -246,11 +259,25 @@ impl Tape<'_> {
                 self.value("text", deeper)
             ]),
             8 => {
-                let kind = self.one(&["text", "number", "date", "instant", "reference"]);
+                let kind = self.one(&["text", "number", "date", "instant", "reference", "flag", "list"]);
                 json!([self.one(&["is_empty", "is_set"]), self.value(kind, deeper)])
             }
+            11 => json!([self.one(&["=", "!="]), self.value("flag", deeper), self.value("flag", deeper)]),
+            12 => json!(["field", self.one(&["vip", "agreed"])]),
+            13 => json!(["has", self.value("list", deeper), self.value("text", deeper)]),
+            14 => match self.below(2) {
+                0 => json!([
+                    "under",
+                    ["field", "industry"],
+                    self.one(&["make", "machines", "pumps", "trade", "nothing", ""])
+                ]),
+                _ => {
+                    let items: Vec<Json> = (0..self.below(4)).map(|_| self.literal("text")).collect();
+                    json!(["has_any", self.value("list", deeper), items])
+                }
+            },
             _ => {
-                let kind = self.one(&["text", "number", "date", "instant", "reference"]);
+                let kind = self.one(&["text", "number", "date", "instant", "reference", "flag"]);
                 let items: Vec<Json> = (0..self.below(4)).map(|_| self.literal(kind)).collect();
                 json!(["in", self.value(kind, deeper), items])
             }
@@ -288,7 +315,8 @@ impl Tape<'_> {
                     _ => json!(["start_of", ["plus_days", self.literal("date"), self.below(3)]]),
                 },
                 "reference" => json!(["me"]),
-                _ => self.literal("text"),
+                "list" => self.field("list"),
+                kind => self.literal(kind),
             },
         }
     }
@@ -297,20 +325,24 @@ impl Tape<'_> {
         json!([
             "field",
             match kind {
-                "number" => self.one(&["count", "other", "weight", "ratio", "amount"]),
+                "number" => self.one(&["count", "other", "weight", "ratio", "amount", "share", "stars"]),
+                "flag" => self.one(&["vip", "agreed"]),
+                "list" => self.one(&["colors", "tags"]),
                 "date" => self.one(&["day", "until"]),
                 "instant" => self.one(&["at", "next"]),
                 "reference" => self.one(&["owner", "account"]),
-                _ => self.one(&["name", "note", "grade"]),
+                _ => self.one(&["name", "note", "grade", "industry", "place"]),
             }
         ])
     }
 
     fn literal(&mut self, kind: &str) -> Json {
-        if self.below(8) == 0 {
+        // No literal but null is a list.
+        if self.below(8) == 0 || kind == "list" {
             return Json::Null;
         }
         match kind {
+            "flag" => json!(self.below(2) == 0),
             "number" => match self.below(3) {
                 0 => json!(self.number(9_007_199_254_740_991)),
                 _ => json!(self.one(&[
@@ -408,6 +440,24 @@ impl Tape<'_> {
             record.insert(id.into(), json!(self.phrase()));
         }
         record.insert("grade".into(), json!(self.one(&["a", "b", "won"])));
+        record.insert(
+            "share".into(),
+            json!(domain::value::Decimal { units: self.number(10_000_000), scale: 1 }.to_string()),
+        );
+        record.insert("stars".into(), json!(1 + self.below(5)));
+        for id in ["vip", "agreed"] {
+            record.insert(id.into(), json!(self.below(2) == 0));
+        }
+        let colors: Vec<&str> = (0..self.below(4)).map(|_| self.one(&["red", "green", "won"])).collect();
+        record.insert("colors".into(), json!(colors));
+        let tags: Vec<&str> =
+            (0..self.below(5)).map(|_| self.phrase()).filter(|tag| !tag.contains('\t')).collect();
+        record.insert("tags".into(), json!(tags));
+        record.insert("industry".into(), json!(self.one(&["make", "machines", "pumps", "trade"])));
+        record.insert(
+            "place".into(),
+            json!({"city": self.phrase().replace('\t', " "), "postcode": self.one(&["", "1", "a"])}),
+        );
         for id in ["day", "until"] {
             record.insert(id.into(), json!(self.date()));
         }

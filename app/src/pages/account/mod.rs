@@ -4,9 +4,9 @@ mod sending;
 mod sign_in;
 mod sign_up;
 
-pub use sending::Sending;
+pub use sending::{Next, Sending};
 pub use sign_in::SignIn;
-pub use sign_up::{CURRENCIES, SignUp};
+pub use sign_up::{CURRENCIES, SignUp, all_zones, currency_name};
 
 use leptos::prelude::*;
 use leptos_router::components::A;

@@ -11,7 +11,16 @@ use crate::i18n::{problem_text, tr};
 use crate::routes;
 use crate::state::session;
 
-/// Sends, waits, and holds what came back. Signing in succeeds into Today.
+/// What follows when the server has let somebody in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Into Today.
+    Enter,
+    /// The form has something more to ask.
+    Ask,
+}
+
+/// Sends, waits, and holds what came back.
 pub struct Sending<C: Call> {
     pub pending: RwSignal<bool>,
     error: RwSignal<Option<ApiError>>,
@@ -29,15 +38,15 @@ impl<C: Call> Clone for Sending<C> {
 impl<C: Call> Copy for Sending<C> {}
 
 impl<C: Call<Request: 'static, Reply: 'static> + 'static> Sending<C> {
-    /// To be made inside a component: it goes to Today afterwards. `done` sees the reply before.
-    pub fn new(done: impl Fn(&C::Reply) + Clone + 'static) -> Self {
+    /// To be made inside a component: it goes to Today afterwards, unless `done` has more to ask.
+    pub fn new(done: impl Fn(&C::Reply) -> Next + Clone + 'static) -> Self {
         Self::with_parts(Vec::new, done)
     }
 
     /// For endpoints with varying parts in their path, such as an invitation's token.
     pub fn with_parts(
         parts: impl Fn() -> Vec<String> + Clone + 'static,
-        done: impl Fn(&C::Reply) + Clone + 'static,
+        done: impl Fn(&C::Reply) -> Next + Clone + 'static,
     ) -> Self {
         let pending = RwSignal::new(false);
         let error = RwSignal::new(None);
@@ -52,8 +61,11 @@ impl<C: Call<Request: 'static, Reply: 'static> + 'static> Sending<C> {
                 let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
                 let before = session::suspend();
                 match api::call::<C>(&parts, &request).await {
-                    Ok(reply) => {
-                        done(&reply);
+                    Ok(reply) if done(&reply) == Next::Ask => {
+                        session::resume(before);
+                        pending.set(false);
+                    }
+                    Ok(_) => {
                         session::enter().await;
                         pending.set(false);
                         navigate(

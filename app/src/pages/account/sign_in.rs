@@ -1,9 +1,13 @@
-use domain::api::account::SignInRequest;
+use domain::api::account::{Entrance, SignInRequest};
+use domain::api::{Empty, SignOut};
+use domain::ids::Id;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::A;
 
-use super::{Entry, Sending};
-use crate::components::{Button, ButtonKind, Field, FormProblem, PasswordInput, TextInput};
+use super::{Entry, Next, Sending};
+use crate::api;
+use crate::components::{Button, ButtonKind, ButtonRow, Field, FormProblem, PasswordInput, TextInput};
 use crate::i18n::{problem_text, t};
 use crate::routes;
 
@@ -11,21 +15,53 @@ use crate::routes;
 pub fn SignIn() -> impl IntoView {
     let email = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
-    let sending = Sending::<domain::api::SignIn>::new(|_| {});
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let request = SignInRequest {
+    // Where else this person may go, and where they have just been let in.
+    let entrances = RwSignal::new(Vec::<Entrance>::new());
+    let chosen = RwSignal::new(None::<Id>);
+    let sending = Sending::<domain::api::SignIn>::new(move |reply| {
+        if chosen.get_untracked().is_some() || reply.entrances.len() < 2 {
+            return Next::Enter;
+        }
+        entrances.set(reply.entrances.clone());
+        Next::Ask
+    });
+    let send = move || {
+        sending.send(SignInRequest {
             email: email.get_untracked(),
             password: password.get_untracked(),
-            workspace: None,
+            workspace: chosen.get_untracked(),
+        });
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    let choose = move |workspace: Id| {
+        chosen.set(Some(workspace));
+        spawn_local(async move {
+            // The session that asked the question; failing to end it leaves it in the list of sessions.
+            let _ = api::call::<SignOut>(&[], &Empty {}).await;
+            send();
+        });
+    };
+    let choices = move || {
+        let row = |entrance: Entrance| {
+            let workspace = entrance.workspace;
+            view! { <ButtonRow title=entrance.name on_press=move |()| choose(workspace) /> }
         };
-        sending.send(request);
+        entrances.get().into_iter().map(row).collect_view()
     };
     let problem =
         move |field: &'static str| Signal::derive(move || sending.problem(field).as_ref().map(problem_text));
     view! {
         <Entry title="auth.sign_in.title" lead="auth.sign_in.lead">
-            <div class="entry-card">
+            <Show when=move || entrances.with(|entrances| entrances.len() > 1)>
+                <section class="entry-card" aria-labelledby="entrances-title">
+                    <h2 class="card-title" id="entrances-title">{t("auth.workspace.choose")}</h2>
+                    <div class="group" role="status">{choices}</div>
+                </section>
+            </Show>
+            <div class="entry-card" hidden=move || entrances.with(|entrances| entrances.len() > 1)>
                 <form class="form" novalidate on:submit=submit>
                     <FormProblem problem=sending.summary() />
                     <Field label=t("auth.field.email") required=true problem=problem("email")>

@@ -1,13 +1,13 @@
 use domain::api::account::{PASSWORD_MIN, SignUpRequest};
 use domain::money::Currency;
-use domain::schema::WorkspaceSettings;
+use domain::schema::{WorkDays, WorkspaceSettings};
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use messages::Lang;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Entry, Sending};
+use super::{Entry, Next, Sending};
 use crate::components::{
     Button, ButtonKind, Choice, Field, FormProblem, PasswordInput, Select, TextInput, icon, icons,
 };
@@ -39,7 +39,7 @@ pub fn SignUp() -> impl IntoView {
     let currencies: Vec<Choice> =
         CURRENCIES.iter().map(|code| Choice::new(*code, move || currency_name(lang(), code))).collect();
     let password_help = move || tr("auth.field.password.help", &[("min", &PASSWORD_MIN.to_string())]);
-    let sending = Sending::<domain::api::SignUp>::new(|_| {});
+    let sending = Sending::<domain::api::SignUp>::new(|_| Next::Enter);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(currency) = Currency::parse(&currency.get_untracked()) else { return };
@@ -48,6 +48,7 @@ pub fn SignUp() -> impl IntoView {
             language: lang_now().code().to_owned(),
             zone: zone.get_untracked(),
             currency,
+            work: WorkDays::default(),
         };
         sending.send(SignUpRequest {
             workspace,
@@ -136,7 +137,7 @@ fn device_zone() -> String {
 }
 
 /// Every zone the browser knows, the device's own always among them.
-fn all_zones(own: &str) -> Vec<String> {
+pub fn all_zones(own: &str) -> Vec<String> {
     let list = || {
         let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
         let supported: Function =

@@ -1,21 +1,41 @@
-//! Sending a change of definition and waiting until the app knows it: the page after it shows the new state.
+//! Carrying out what a settings page decides: sent at once, and waited for until the app knows it, so that the page after
+//! it shows the new state. What is offered afterwards takes all of it back.
 
-use domain::api::command::{Answer, CommandsRequest};
-use domain::api::{Code, SendCommands};
+use domain::api::command::{Answer, CommandsRequest, Receipt};
+use domain::api::record::{ListRequest, PAGE_MAX, RecordBody};
+use domain::api::{Code, ListRecords, SendCommands};
 use domain::command::Action;
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
+use leptos::prelude::*;
+use serde_json::Value as Json;
 
 use crate::api::ApiError;
 use crate::components::{Toast, icons};
 use crate::i18n::say;
+use crate::pages::more::problems_of;
 use crate::state::outbox::{Note, command, submit_soon};
 use crate::state::session::{note_revision, reload_schema, schema_now};
 use crate::state::{app, ask, sleep};
 
 const STEP_MS: i32 = 50;
 const LONGEST_WAIT_MS: i32 = 10_000;
+/// Pages of records that one step goes through: two hundred thousand records.
+const MOST_PAGES: usize = 1_000;
+
+/// One part of what is to happen; the parts happen in their order.
+pub enum Step {
+    Define(DefinitionChange),
+    /// A command about records.
+    Change(Vec<Action>),
+    /// The same for every record a filter lets through, page by page. The action has to take it out of the filter.
+    Each {
+        entity: String,
+        filter: Json,
+        action: Box<dyn Fn(&RecordBody) -> Action>,
+    },
+}
 
 /// Changes the definitions.
 ///
@@ -25,32 +45,42 @@ pub async fn define(change: DefinitionChange) -> Result<(), Vec<Problem>> {
     define_all(vec![change]).await
 }
 
-/// Several changes that belong together, one after another. What is offered afterwards takes all of them back.
+/// Several changes that belong together, one after another.
 ///
 /// # Errors
 /// What is wrong with the first that cannot be; those before it hold.
 pub async fn define_all(changes: Vec<DefinitionChange>) -> Result<(), Vec<Problem>> {
+    carry_out(changes.into_iter().map(Step::Define).collect()).await
+}
+
+/// Changes records.
+///
+/// # Errors
+/// What is wrong with it; nothing has happened then.
+pub async fn change(actions: Vec<Action>) -> Result<(), Vec<Problem>> {
+    carry_out(vec![Step::Change(actions)]).await
+}
+
+/// Steps that belong together, one after another.
+///
+/// # Errors
+/// What is wrong with the first that cannot be; those before it hold, and can be taken back.
+pub async fn carry_out(steps: Vec<Step>) -> Result<(), Vec<Problem>> {
     let mut done = Vec::new();
     let mut outcome = Ok(());
-    for change in changes {
-        // A colleague may have changed something else in the same minute: once more on top of that.
-        let sent = match send(change.clone()).await {
-            Err(Failure::Outdated(revision)) => {
-                reload_schema();
-                wait_for(revision + 1).await;
-                send(change).await
-            }
-            other => other,
+    for step in steps {
+        let carried = match step {
+            Step::Define(change) => define_one(change, &mut done).await,
+            Step::Change(actions) => act(actions, &mut done).await,
+            Step::Each { entity, filter, action } => each(&entity, &filter, &*action, &mut done).await,
         };
-        match sent {
-            Ok(command) => done.push(command),
-            Err(failure) => {
-                outcome = Err(failure.problems());
-                break;
-            }
+        if let Err(problems) = carried {
+            outcome = Err(problems);
+            break;
         }
     }
     if !done.is_empty() {
+        app().refresh.update(|count| *count += 1);
         let toast = Toast::new(say("definition.saved.toast", &[])).with_icon(icons::CHECK);
         app().toasts.show(toast.with_action(say("action.undo", &[]), move || take_back(&done)));
     }
@@ -63,6 +93,53 @@ fn take_back(commands: &[Id]) {
         let note = Note { key: "outbox.item.other".to_owned(), toast, ..Note::default() };
         submit_soon(command(vec![Action::Undo { command: *id }]), note, Vec::new());
     }
+}
+
+async fn define_one(change: DefinitionChange, done: &mut Vec<Id>) -> Result<(), Vec<Problem>> {
+    let wish = || {
+        let base_revision = schema_now().revision;
+        vec![Action::ChangeDefinition { base_revision, change: change.clone() }]
+    };
+    // A colleague may have changed something else in the same minute: once more on top of that.
+    let sent = match send(wish()).await {
+        Err(Failure::Outdated(revision)) => {
+            reload_schema();
+            wait_for(revision + 1).await;
+            send(wish()).await
+        }
+        other => other,
+    };
+    let receipt = sent.map_err(Failure::problems)?;
+    note_revision(receipt.revision);
+    wait_for(receipt.revision).await;
+    done.push(receipt.command);
+    Ok(())
+}
+
+async fn act(actions: Vec<Action>, done: &mut Vec<Id>) -> Result<(), Vec<Problem>> {
+    if actions.is_empty() {
+        return Ok(());
+    }
+    done.push(send(actions).await.map_err(Failure::problems)?.command);
+    Ok(())
+}
+
+async fn each(
+    entity: &str,
+    filter: &Json,
+    action: &dyn Fn(&RecordBody) -> Action,
+    done: &mut Vec<Id>,
+) -> Result<(), Vec<Problem>> {
+    for _ in 0..MOST_PAGES {
+        let request =
+            ListRequest { filter: Some(filter.to_string()), limit: Some(PAGE_MAX), ..ListRequest::default() };
+        let page = ask::<ListRecords>(&[entity], &request).await.map_err(|error| problems_of(&error))?;
+        if page.records.is_empty() {
+            break;
+        }
+        act(page.records.iter().map(action).collect(), done).await?;
+    }
+    Ok(())
 }
 
 enum Failure {
@@ -80,19 +157,13 @@ impl Failure {
     }
 }
 
-async fn send(change: DefinitionChange) -> Result<Id, Failure> {
-    let base_revision = schema_now().revision;
-    let wish = command(vec![Action::ChangeDefinition { base_revision, change }]);
-    let id = wish.id;
+async fn send(actions: Vec<Action>) -> Result<Receipt, Failure> {
+    let revision = schema_now().revision;
     let only = |key: &str| Failure::Problems(vec![Problem::new(key)]);
-    match ask::<SendCommands>(&[], &CommandsRequest { commands: vec![wish] }).await {
+    match ask::<SendCommands>(&[], &CommandsRequest { commands: vec![command(actions)] }).await {
         Ok(reply) => match reply.answers.into_iter().next() {
-            Some(Answer::Done(receipt)) => {
-                note_revision(receipt.revision);
-                wait_for(receipt.revision).await;
-                Ok(id)
-            }
-            Some(Answer::Refused { code: Code::Outdated, .. }) => Err(Failure::Outdated(base_revision)),
+            Some(Answer::Done(receipt)) => Ok(receipt),
+            Some(Answer::Refused { code: Code::Outdated, .. }) => Err(Failure::Outdated(revision)),
             Some(Answer::Refused { code, problems, .. }) if problems.is_empty() => {
                 Err(only(code.message_key()))
             }
@@ -100,11 +171,8 @@ async fn send(change: DefinitionChange) -> Result<Id, Failure> {
             Some(Answer::Conflict { .. }) => Err(only(Code::Conflict.message_key())),
             None => Err(only(Code::Fault.message_key())),
         },
-        Err(ApiError::Outdated) => Err(Failure::Outdated(base_revision)),
-        Err(ApiError::Refused(envelope)) if !envelope.problems.is_empty() => {
-            Err(Failure::Problems(envelope.problems))
-        }
-        Err(error) => Err(only(error.message_key())),
+        Err(ApiError::Outdated) => Err(Failure::Outdated(revision)),
+        Err(error) => Err(Failure::Problems(problems_of(&error))),
     }
 }
 

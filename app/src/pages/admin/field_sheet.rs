@@ -1,4 +1,4 @@
-use domain::fields::FieldKind;
+use domain::fields::{AutoNumber, FieldKind, FieldType as _, MAX_STARS};
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
 use domain::schema::{Field as Definition, Label};
@@ -6,30 +6,48 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::define::define_all;
-use super::options::{Draft, Options, options_of};
+use super::effects::Retiring;
+use super::options::{Draft, Options, drafts_of, options_of};
 use super::type_code;
 use crate::components::{Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, Switch, TextInput};
 use crate::i18n::{label, problem_text, t, tr};
-use crate::state::session::{schema, schema_now};
+use crate::state::session::{schema, schema_now, today};
 use crate::state::time::new_id;
 
 /// Types a new field can have, the most frequent first.
-const TYPES: [&str; 11] = [
+const TYPES: [&str; 22] = [
     "text",
     "long_text",
     "choice",
+    "choices",
+    "checkbox",
     "date",
+    "instant",
     "integer",
     "decimal",
+    "percent",
     "money",
     "phone",
     "email",
+    "url",
+    "address",
+    "tags",
+    "rating",
+    "duration",
+    "tree_choice",
+    "auto_number",
     "relation",
     "user",
 ];
+/// Types whose options are written here.
+const WITH_OPTIONS: [&str; 3] = ["choice", "choices", "tree_choice"];
 /// Characters of a one-line text.
 const TEXT_MAX: u32 = 300;
+/// Decimals of a new field, until somebody chooses.
 const DECIMALS: u32 = 2;
+const STARS: i64 = 5;
+/// How numbers look until somebody says otherwise.
+const NUMBER_FORMAT: &str = "{year}-{0000}";
 
 /// What is being written into the sheet.
 #[derive(Clone, Copy)]
@@ -40,15 +58,16 @@ struct Form {
     target: RwSignal<String>,
     required: RwSignal<bool>,
     options: RwSignal<Vec<Draft>>,
+    decimals: RwSignal<String>,
+    stars: RwSignal<String>,
+    format: RwSignal<String>,
+    start: RwSignal<String>,
 }
 
 impl Form {
     fn of(field: Option<&Definition>) -> Self {
         let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
-        let options = match field.map(|field| &field.kind) {
-            Some(FieldKind::Choice(choice)) => choice.options.iter().map(Draft::of).collect(),
-            _ => Vec::new(),
-        };
+        let options = field.map(|field| drafts_of(field.kind.all_options())).unwrap_or_default();
         Self {
             zh: text(field.map(|field| &field.label.zh)),
             en: text(field.map(|field| &field.label.en)),
@@ -56,6 +75,19 @@ impl Form {
             target: RwSignal::new("account".to_owned()),
             required: RwSignal::new(field.is_some_and(|field| field.required)),
             options: RwSignal::new(options),
+            decimals: RwSignal::new(DECIMALS.to_string()),
+            stars: RwSignal::new(STARS.to_string()),
+            format: RwSignal::new(NUMBER_FORMAT.to_owned()),
+            start: RwSignal::new("1".to_owned()),
+        }
+    }
+
+    fn auto_number(self) -> AutoNumber {
+        let half_width = |text: String| text.chars().map(domain::text::half_width).collect::<String>();
+        AutoNumber {
+            format: self.format.get().trim().to_owned(),
+            // What is no number cannot be a start: it is refused as one that is too high.
+            start: half_width(self.start.get()).trim().parse().unwrap_or(u32::MAX),
         }
     }
 
@@ -72,9 +104,20 @@ impl Form {
         match self.code.get_untracked().as_str() {
             "long_text" => FieldKind::long_text(),
             "choice" => FieldKind::Choice(domain::fields::Choice { options: options_of(self.options) }),
+            "choices" => FieldKind::choices(options_of(self.options)),
+            "tree_choice" => FieldKind::tree_choice(options_of(self.options)),
+            "checkbox" => FieldKind::checkbox(),
             "date" => FieldKind::date(),
+            "instant" => FieldKind::instant(),
             "integer" => FieldKind::integer(None, None),
-            "decimal" => FieldKind::decimal(DECIMALS),
+            "decimal" => FieldKind::decimal(number(self.decimals, DECIMALS)),
+            "percent" => FieldKind::percent(number(self.decimals, DECIMALS)),
+            "url" => FieldKind::url(),
+            "address" => FieldKind::address(),
+            "tags" => FieldKind::tags(),
+            "rating" => FieldKind::rating(number(self.stars, STARS)),
+            "duration" => FieldKind::duration(),
+            "auto_number" => FieldKind::AutoNumber(untrack(|| self.auto_number())),
             "money" => FieldKind::money(),
             "phone" => FieldKind::phone(),
             "email" => FieldKind::email(),
@@ -116,14 +159,20 @@ impl Form {
                 required,
             });
         }
-        if let FieldKind::Choice(choice) = &old.kind {
+        if WITH_OPTIONS.contains(&type_code(&old.kind).as_str()) {
             let options = options_of(self.options);
-            if options != choice.options {
+            let offered = old.kind.all_options().iter().filter(|option| !option.retired);
+            if !offered.eq(&options) {
                 changes.push(DefinitionChange::SetOptions { entity, field, options });
             }
         }
         changes
     }
+}
+
+/// A number out of a list of choices.
+fn number<N: std::str::FromStr>(text: RwSignal<String>, otherwise: N) -> N {
+    text.with_untracked(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
 fn new_field_id() -> String {
@@ -159,8 +208,9 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
     let field = StoredValue::new(
         entity.with_value(|entity| schema_now().entity(entity)?.field(id.as_deref()?).cloned()),
     );
-    let is_title = entity.with_value(|entity| {
-        schema_now().entity(entity).is_some_and(|entity| Some(&entity.title) == id.as_ref())
+    let always_required = entity.with_value(|entity| {
+        let schema = schema_now();
+        schema.entity(entity).zip(id.as_ref()).is_some_and(|(entity, id)| entity.always_requires(id))
     });
     let form = field.with_value(|field| Form::of(field.as_ref()));
     let pending = RwSignal::new(false);
@@ -175,7 +225,7 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
     };
     // What belongs to no input of this sheet is said at its end.
     let rest = Signal::derive(move || {
-        let placed = ["label", "options"];
+        let placed = ["label", "options", "format", "start"];
         let others = problems.with(|problems| {
             problems
                 .iter()
@@ -245,6 +295,21 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                         <Field label=t("definition.type") problem=at("type")>
                             <Select value=form.code choices=types on_choose=move |code| form.code.set(code) />
                         </Field>
+                        <Show when=move || form.code.with(|code| code == "decimal" || code == "percent")>
+                            <Decimals form />
+                        </Show>
+                        <Show when=move || form.code.with(|code| code == "rating")>
+                            <Field label=t("definition.stars")>
+                                <Select
+                                    value=form.stars
+                                    choices=counts(2, MAX_STARS)
+                                    on_choose=move |stars| form.stars.set(stars)
+                                />
+                            </Field>
+                        </Show>
+                        <Show when=move || form.code.with(|code| code == "auto_number")>
+                            <NumberFormat form format_problem=at("format") start_problem=at("start") />
+                        </Show>
                         <Show when=move || form.code.with(|code| code == "relation")>
                             <Field label=t("definition.target")>
                                 <Select value=form.target choices=targets on_choose=move |target| form.target.set(target) />
@@ -252,30 +317,88 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                         </Show>
                     }
                 })}
-            <Show when=move || form.code.with(|code| code == "choice")>
-                <Options drafts=form.options />
+            <Show when=move || form.code.with(|code| WITH_OPTIONS.contains(&code.as_str()))>
+                <Options drafts=form.options tree=Signal::derive(move || form.code.with(|code| code == "tree_choice")) />
                 <FormProblem problem=at("options") />
             </Show>
-            {(!is_title)
-                .then(|| {
-                    view! {
-                        <Switch
-                            label=t("definition.required")
-                            help=t("definition.required.help")
-                            value=form.required
-                            on_change=move |required| form.required.set(required)
-                        />
-                    }
-                })}
+            // The system fills in what it gives.
+            <Show when=move || !always_required && form.code.with(|code| code != "auto_number")>
+                <Switch
+                    label=t("definition.required")
+                    help=t("definition.required.help")
+                    value=form.required
+                    on_change=move |required| form.required.set(required)
+                />
+            </Show>
             <FormProblem problem=rest />
             <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
             {may_retire
                 .then(|| {
                     view! {
                         <Button label=t("definition.remove") kind=ButtonKind::DangerQuiet pending on_press=retire />
-                        <p class="field-help">{t("definition.remove.body")}</p>
+                        <Retiring entity=entity.get_value() field=field.with_value(|field| field.as_ref().map(|field| field.id.clone()).unwrap_or_default()) />
                     }
                 })}
         </form>
+    }
+}
+
+/// Whole numbers to choose from.
+fn counts(from: i64, to: i64) -> Vec<Choice> {
+    (from..=to).map(|count| Choice::new(count.to_string(), count.to_string())).collect()
+}
+
+#[component]
+fn Decimals(form: Form) -> impl IntoView {
+    let choices =
+        Signal::derive(
+            move || {
+                if form.code.with(|code| code == "percent") { counts(0, 4) } else { counts(1, 6) }
+            },
+        );
+    // What a percentage may have, a decimal number may not.
+    Effect::new(move |_| {
+        let known =
+            choices.get().iter().any(|choice| form.decimals.with(|decimals| *decimals == choice.value));
+        if !known {
+            form.decimals.set(DECIMALS.to_string());
+        }
+    });
+    view! {
+        <Field label=t("definition.decimals")>
+            <Select value=form.decimals choices on_choose=move |decimals| form.decimals.set(decimals) />
+        </Field>
+    }
+}
+
+/// How a number looks, with the first one as it will be.
+#[component]
+fn NumberFormat(
+    form: Form,
+    format_problem: Signal<Option<String>>,
+    start_problem: Signal<Option<String>>,
+) -> impl IntoView {
+    let words = [("number", "{0000}"), ("year", "{year}"), ("month", "{month}")];
+    let example = move || {
+        let kind = form.auto_number();
+        let sound = kind.check_settings().is_empty();
+        sound.then(|| {
+            let first = kind.numbering(today()).write(u64::from(kind.start));
+            view! { <p class="field-help" role="status">{tr("definition.number.example", &[("number", &first)])}</p> }
+        })
+    };
+    view! {
+        <Field
+            label=t("definition.number.format")
+            help=move || tr("definition.number.format.help", &words)
+            problem=format_problem
+        >
+            <TextInput value=form.format autocomplete="off" />
+        </Field>
+        <Field label=t("definition.number.start") problem=start_problem>
+            <TextInput value=form.start inputmode="numeric" autocomplete="off" />
+        </Field>
+        {example}
+        <p class="field-help">{t("definition.number.help")}</p>
     }
 }

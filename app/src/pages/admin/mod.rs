@@ -1,11 +1,26 @@
-//! What a business administrator changes: fields, their order and choices, stages. All of it takes effect at once, and
-//! the definitions in `domain::schema::change` say what cannot be.
+//! What a business administrator changes: fields, their order and choices, pipelines and stages, roles, teams, the
+//! workspace. All of it takes effect at once, and the definitions in `domain::schema::change` say what cannot be.
 
 mod arrange;
 pub mod define;
+pub mod effects;
+pub mod everything;
 mod field_sheet;
+mod naming;
 mod options;
+mod pipelines;
+mod rates;
+mod role;
+mod roles;
 mod stages;
+mod teams;
+mod workspace;
+
+pub use pipelines::Pipelines;
+pub use role::Role;
+pub use roles::Roles;
+pub use teams::Teams;
+pub use workspace::Workspace;
 
 use domain::access::Permission;
 use domain::fields::FieldKind;
@@ -16,7 +31,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
-use crate::components::{Badge, Button, ButtonKind, ChipGroup, Choice, EmptyState, Icon, icon, icons};
+use crate::components::{
+    Badge, Button, ButtonKind, ChipGroup, Choice, EmptyState, Icon, LinkRow, icon, icons,
+};
 use crate::i18n::{label, problems_text, t, tr};
 use crate::pages::Page;
 use crate::routes;
@@ -24,7 +41,6 @@ use crate::state::session::{role, schema};
 use arrange::Arrange;
 use define::define;
 use field_sheet::FieldSheet;
-use stages::Stages;
 
 /// Kinds of record whose definition is nobody's daily business.
 const APART: [&str; 1] = ["rate"];
@@ -43,23 +59,48 @@ pub fn Definitions() -> impl IntoView {
         let options = leptos_router::NavigateOptions { replace: true, ..Default::default() };
         navigate.with_value(|navigate| navigate(&routes::fields(&id), options.clone()));
     };
-    let may = move || role().is_some_and(|role| role.may(Permission::Define));
     let known = Memo::new(move |_| schema().entity(&entity.get()).is_some());
     view! {
         <Page title=t("settings.fields") back=routes::MORE>
-            <Show
-                when=may
-                fallback=|| view! { <EmptyState drawing=icons::FIELDS title=t("error.forbidden") body=t("definition.forbidden") /> }
-            >
+            <Guarded>
                 <div class="stack">
                     <ChipGroup legend=t("definition.kind") choices value=entity on_choose=choose scroll=true />
                     {move || {
                         let id = entity.get();
-                        known.get().then(|| view! { <Fields entity=id.clone() /> <Stages entity=id.clone() /> <Retired entity=id /> })
+                        known.get().then(|| view! { <Fields entity=id.clone() /> <ToPipelines entity=id.clone() /> <Retired entity=id /> })
                     }}
                 </div>
-            </Show>
+            </Guarded>
         </Page>
+    }
+}
+
+/// For those who may change definitions; others are told so.
+#[component]
+fn Guarded(children: ChildrenFn) -> impl IntoView {
+    let may = Memo::new(|_| role().is_some_and(|role| role.may(Permission::Define)));
+    view! {
+        <Show
+            when=move || may.get()
+            fallback=|| view! { <EmptyState drawing=icons::SETTINGS title=t("error.forbidden") body=t("settings.forbidden") /> }
+        >
+            {children()}
+        </Show>
+    }
+}
+
+/// The way to the stages of a kind of record that has some.
+#[component]
+fn ToPipelines(entity: String) -> impl IntoView {
+    let staged = Memo::new(move |_| schema().pipelines_of(&entity).next().is_some());
+    view! {
+        <Show when=move || staged.get()>
+            <div class="group">
+                <LinkRow href=routes::PIPELINES title=t("settings.pipelines") sub=t("settings.pipelines.help")>
+                    <span class="row-icon">{icon(icons::PIPELINE)}</span>
+                </LinkRow>
+            </div>
+        </Show>
     }
 }
 
@@ -71,10 +112,18 @@ fn type_code(kind: &FieldKind) -> String {
 
 fn type_icon(code: &str) -> Icon {
     match code {
-        "integer" | "decimal" => icons::NUMBER,
+        "integer" | "decimal" | "auto_number" => icons::NUMBER,
+        "percent" => icons::PERCENT,
         "money" => icons::MONEY,
         "date" => icons::CALENDAR,
-        "instant" | "schedule" => icons::CLOCK,
+        "instant" | "schedule" | "duration" => icons::CLOCK,
+        "checkbox" => icons::CHECKBOX,
+        "choices" => icons::SEVERAL,
+        "tree_choice" => icons::TREE,
+        "tags" => icons::TAG,
+        "rating" => icons::STAR,
+        "url" => icons::WEB,
+        "address" => icons::VISIT,
         "choice" | "stage" | "role" => icons::CHOICE,
         "phone" => icons::CALL,
         "email" => icons::MAIL,
@@ -95,7 +144,9 @@ fn Fields(entity: String) -> impl IntoView {
     let fields = Memo::new(move |_| {
         let found = entity.with_value(|entity| entity_now(entity));
         found
-            .map(|entity| entity.form_fields().into_iter().map(|field| field.id.clone()).collect::<Vec<_>>())
+            .map(|entity| {
+                entity.defined_fields().into_iter().map(|field| field.id.clone()).collect::<Vec<_>>()
+            })
             .unwrap_or_default()
     });
     let arranging = RwSignal::new(false);
@@ -115,6 +166,10 @@ fn Fields(entity: String) -> impl IntoView {
             .unwrap_or_default()
     });
     let save_order = move |layout: Vec<String>| {
+        if fields.with_untracked(|fields| *fields == layout) {
+            arranging.set(false);
+            return;
+        }
         pending.set(true);
         spawn_local(async move {
             let change = DefinitionChange::ArrangeFields { entity: entity.get_value(), layout };
@@ -157,15 +212,17 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
     let field = Memo::new(move |_| {
         entity.with_value(|entity| id.with_value(|id| schema().entity(entity)?.field(id).cloned()))
     });
-    let is_title = Memo::new(move |_| {
+    let always_required = Memo::new(move |_| {
         entity.with_value(|entity| {
-            id.with_value(|id| schema().entity(entity).is_some_and(|entity| &entity.title == id))
+            id.with_value(|id| schema().entity(entity).is_some_and(|entity| entity.always_requires(id)))
         })
     });
     let with =
         move |asked: fn(&Field) -> String| field.with(|field| field.as_ref().map(asked).unwrap_or_default());
     let name = move || with(|field| label(&field.label));
     let code = Memo::new(move |_| with(|field| type_code(&field.kind)));
+    // What the system fills in is never missing.
+    let assigned = move || field.with(|field| field.as_ref().is_some_and(|field| field.system));
     let required = move || field.with(|field| field.as_ref().is_some_and(|field| field.required));
     let custom = move || field.with(|field| field.as_ref().is_some_and(|field| field.custom));
     let editing = RwSignal::new(false);
@@ -200,17 +257,19 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
                     <Badge label=t("definition.custom") />
                 </Show>
             </button>
-            <label class="switch define-switch">
-                <span class="define-switch-text">{t("definition.required")}</span>
-                <span class="visually-hidden">{name}</span>
-                <input
-                    type="checkbox"
-                    role="switch"
-                    prop:checked=required
-                    disabled=move || pending.get() || is_title.get()
-                    on:change:target=change
-                />
-            </label>
+            <Show when=move || !assigned()>
+                <label class="switch define-switch">
+                    <span class="define-switch-text">{t("definition.required")}</span>
+                    <span class="visually-hidden">{name}</span>
+                    <input
+                        type="checkbox"
+                        role="switch"
+                        prop:checked=required
+                        disabled=move || pending.get() || always_required.get()
+                        on:change:target=change
+                    />
+                </label>
+            </Show>
             {move || {
                 problem
                     .get()

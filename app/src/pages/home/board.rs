@@ -9,7 +9,6 @@ use std::sync::Arc;
 use domain::access::{Act, Level};
 use domain::api::record::{BoardRequest, ListRequest, RecordBody, Total, TotalsRequest};
 use domain::api::{GetBoard, GetTotals, ListRecords};
-use domain::ids::Id;
 use domain::schema::{Pipeline, Stage};
 use leptos::html;
 use leptos::prelude::*;
@@ -106,10 +105,10 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
     let further = RwSignal::new(Vec::<Base>::new());
     let base = Memo::new(move |before: Option<&Option<Base>>| {
         let reply = reply.value.get()?;
-        let old: BTreeMap<Id, Arc<RecordBody>> = before
-            .and_then(Option::as_ref)
-            .map(|base| base.records.iter().map(|body| (body.id, body.clone())).collect())
-            .unwrap_or_default();
+        let mut old = BTreeMap::new();
+        for body in before.and_then(Option::as_ref).map(|base| &base.records).into_iter().flatten() {
+            old.insert(body.id, body.clone());
+        }
         let share = |body: &RecordBody| {
             old.get(&body.id)
                 .filter(|known| ***known == *body)
@@ -127,7 +126,7 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             let mut cards = Cards::new();
             let Some(base) = base.get() else { return cards };
             let overlay = app().overlay.get();
-            let touched: BTreeSet<Id> = overlay.touched();
+            let touched = overlay.touched();
             let mut seen = BTreeSet::new();
             let made = overlay.created(base.seq, &entity).into_iter().map(Arc::new).collect::<Vec<_>>();
             let all = std::iter::once(base.clone())
@@ -139,11 +138,13 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             for body in shown.chain(made) {
                 if seen.insert(body.id) {
                     let stage = text(&body, "stage").to_owned();
-                    cards.entry(stage).or_default().push(body);
+                    let column = cards.entry(stage).or_default();
+                    // Nearly all come in order, so that this is the end of the column.
+                    let place = column.partition_point(|other| {
+                        (text(other, "rank"), other.id) < (text(&body, "rank"), body.id)
+                    });
+                    column.insert(place, body);
                 }
-            }
-            for column in cards.values_mut() {
-                column.sort_by(|a, b| text(a, "rank").cmp(text(b, "rank")).then(a.id.cmp(&b.id)));
             }
             cards
         })

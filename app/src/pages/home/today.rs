@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::Datelike as _;
 use domain::api::GetToday;
 use domain::api::record::{RecordBody, TodayReply, TodayRequest};
-use domain::command::Action;
+use domain::command::{Action, Wire};
 use domain::time::{Date, Zone as _};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -60,26 +60,26 @@ fn due(reply: &TodayReply) -> Due {
         if done || !seen.insert(body.id) {
             continue;
         }
-        if date < day || schedule::is_late(at) {
-            due.overdue.push(body);
+        let part = if date < day || schedule::is_late(at) {
+            &mut due.overdue
         } else if date == day {
-            due.today.push(body);
+            &mut due.today
         } else {
-            due.later.push(body);
-        }
-    }
-    let by_due = |body: &RecordBody| {
-        due_of(body).and_then(|at| {
-            at.get("at")
-                .and_then(Json::as_str)
-                .map(str::to_owned)
-                .or_else(|| schedule::date_of(at).map(|date| format!("{date}T99")))
-        })
-    };
-    for part in [&mut due.overdue, &mut due.today, &mut due.later] {
-        part.sort_by_key(by_due);
+            &mut due.later
+        };
+        // Mostly they come in order; and the sort of the standard library would be there once for each use.
+        let due = by_due(&body);
+        let place = part.partition_point(|other| by_due(other) <= due);
+        part.insert(place, body);
     }
     due
+}
+
+/// What stands for the time at which it is due: a day without one ends it.
+fn by_due(body: &RecordBody) -> Option<String> {
+    let at = due_of(body)?;
+    let exact = at.get("at").and_then(Json::as_str).map(str::to_owned);
+    exact.or_else(|| schedule::date_of(at).map(|date| format!("{date}T99")))
 }
 
 #[component]
@@ -280,10 +280,16 @@ fn change(body: &RecordBody, field: &str, value: Json, note: Note) {
         entity: body.entity.clone(),
         record: body.id,
         base_version: body.version,
-        old: [(field.to_owned(), old)].into(),
-        values: [(field.to_owned(), value)].into(),
+        old: single(field, old),
+        values: single(field, value),
     };
     outbox::submit_soon(outbox::command(vec![action]), note, vec![body.clone()]);
+}
+
+fn single(field: &str, value: Json) -> Wire {
+    let mut wire = Wire::new();
+    wire.insert(field.to_owned(), value);
+    wire
 }
 
 /// To which day.

@@ -404,7 +404,7 @@ fn Title(work: Work) -> impl IntoView {
     let example = move || {
         let row = |chosen: &super::Chosen, mapping: &Mapping| {
             let row = chosen.sheet.rows.first()?;
-            let parts: Vec<&str> =
+            let parts: Vec<_> =
                 mapping.title.iter().filter_map(|at| mapping.cell(*at, row.cells.get(*at)?)).collect();
             Some(parts.join(" · "))
         };

@@ -203,6 +203,9 @@ fn shown(schema: &Schema, field: &Field, text: &str, formats: &TextFormats) -> S
             format::day_with_year(date.naive().year(), date.naive().month(), date.naive().day())
         }
         Ok(Value::Text(text)) => text,
+        Ok(value @ (Value::Bool(_) | Value::List(_) | Value::Address(_))) => {
+            crate::fields::text(field, &value.to_json())
+        }
         Ok(_) | Err(_) => text.to_owned(),
     }
 }

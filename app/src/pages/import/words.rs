@@ -78,7 +78,13 @@ fn Word(work: Work, at: usize, word: String, choices: Signal<Vec<Choice>>) -> im
     let count = {
         let word = word.clone();
         work.chosen.with_untracked(|chosen| {
-            chosen.as_ref().map_or(0, |chosen| chosen.sheet.column(at).filter(|text| *text == word).count())
+            let says = |text: &&str| {
+                work.mapping.with_untracked(|mapping| {
+                    let column = mapping.as_ref().and_then(|mapping| mapping.columns.get(at));
+                    column.is_some_and(|column| column.says(text, &word))
+                })
+            };
+            chosen.as_ref().map_or(0, |chosen| chosen.sheet.column(at).filter(says).count())
         })
     };
     let own = word.clone();

@@ -4,14 +4,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use messages::Lang;
 
-use crate::components::{ChipGroup, Choice};
-use crate::i18n::{lang, t};
+use crate::components::{ChipGroup, Choice, Field, Select, Toast, icons};
+use crate::i18n::{lang, say, t};
 use crate::pages::Page;
+use crate::pages::account::all_zones;
 use crate::routes;
-use crate::state::ask;
 use crate::state::preferences::{Theme, choose_lang, choose_theme, theme_signal};
+use crate::state::{app, ask, session};
 
-/// Language and theme. Both take effect under one's eyes.
+/// Language, theme and clock of the reader. All of it takes effect under one's eyes.
 #[component]
 pub fn Appearance() -> impl IntoView {
     let theme = theme_signal();
@@ -32,6 +33,26 @@ pub fn Appearance() -> impl IntoView {
                 ask::<SetPreferences>(&[], &PreferencesRequest { language: Some(code), zone: None }).await;
         });
     };
+    let zone = Signal::derive(|| {
+        app().session.with(|session| session.as_ref().map(|session| session.zone.clone()).unwrap_or_default())
+    });
+    let zones: Vec<Choice> =
+        all_zones(&zone.get_untracked()).into_iter().map(|zone| Choice::new(zone.clone(), zone)).collect();
+    let choose_zone = |zone: String| {
+        spawn_local(async move {
+            let wish = PreferencesRequest { language: None, zone: Some(zone) };
+            let said = match ask::<SetPreferences>(&[], &wish).await {
+                Ok(_) => {
+                    // The session carries the zone; pages read again by the new clock.
+                    session::enter().await;
+                    app().refresh.update(|count| *count += 1);
+                    "definition.saved.toast"
+                }
+                Err(error) => error.message_key(),
+            };
+            app().toasts.show(Toast::new(say(said, &[])).with_icon(icons::INFO));
+        });
+    };
     view! {
         <Page title=t("settings.appearance") back=routes::MORE>
             <div class="card stack">
@@ -49,6 +70,9 @@ pub fn Appearance() -> impl IntoView {
                     value=Signal::derive(move || theme.get().code().to_owned())
                     on_choose=|code: String| choose_theme(Theme::from_code(&code))
                 />
+                <Field label=t("settings.zone") help=t("settings.zone.help")>
+                    <Select value=zone choices=zones on_choose=choose_zone />
+                </Field>
             </div>
         </Page>
     }

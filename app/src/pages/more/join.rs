@@ -8,7 +8,7 @@ use leptos_router::hooks::use_params_map;
 use crate::api::{self, ApiError};
 use crate::components::{Button, ButtonKind, Field, FormProblem, PasswordInput, SkeletonText};
 use crate::i18n::{problem_text, t, tr};
-use crate::pages::account::{Entry, Sending};
+use crate::pages::account::{Entry, Next, Sending};
 use crate::routes;
 
 /// Where an invitation leads: which workspace, as whom, and the password to come in with.
@@ -49,7 +49,7 @@ pub fn Join() -> impl IntoView {
 fn Form(token: String, invitation: InvitationReply) -> impl IntoView {
     let password = RwSignal::new(String::new());
     let known = invitation.known;
-    let sending = Sending::<AcceptInvitation>::with_parts(move || vec![token.clone()], |_| {});
+    let sending = Sending::<AcceptInvitation>::with_parts(move || vec![token.clone()], |_| Next::Enter);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         sending.send(AcceptRequest { password: password.get_untracked() });

@@ -1,7 +1,9 @@
+//! The people of a workspace: who can come in, as what, and the names that only own imported records so far.
+
 use domain::access::{Permission, REP};
+use domain::api::Invite;
 use domain::api::account::InviteRequest;
-use domain::api::record::{ListRequest, PAGE_MAX, RecordBody};
-use domain::api::{Invite, ListRecords};
+use domain::api::record::RecordBody;
 use domain::ids::Id;
 use domain::schema::builtin::user::status;
 use leptos::prelude::*;
@@ -9,53 +11,69 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use super::password::{Problems, problems_of};
+use super::person::PersonForm;
 use crate::components::{
-    Avatar, Badge, Button, ButtonKind, Choice, EmptyState, Field, FormProblem, LinkRow, Select, Sheet,
-    SkeletonRows, TextInput, Toast, Tone, icons,
+    Avatar, Badge, Button, ButtonKind, Choice, Field, FormProblem, LinkRow, Select, Sheet, TextInput, Toast,
+    Tone, icon, icons,
 };
 use crate::i18n::{label, say, t};
-use crate::pages::{Page, Width};
+use crate::pages::admin::everything::{everything, text};
+use crate::pages::{Page, Width, open_while};
 use crate::routes;
-use crate::state::loader::load;
 use crate::state::names::name_of;
-use crate::state::session::{role, schema};
+use crate::state::session::{me, role, schema};
 use crate::state::{app, ask};
 
 /// Whom an invitation is for: somebody new, or somebody known from imported records.
 #[derive(Clone, Default, PartialEq)]
-struct Guest {
+pub struct Guest {
     user: Option<Id>,
     name: String,
+    email: String,
     role: String,
     team: String,
+}
+
+impl Guest {
+    pub fn of(person: &RecordBody) -> Self {
+        Self {
+            user: Some(person.id),
+            name: text(person, "name"),
+            email: text(person, "email"),
+            role: text(person, "role"),
+            team: text(person, "team"),
+        }
+    }
 }
 
 /// The people of the workspace, by whether they can sign in.
 #[component]
 pub fn Members() -> impl IntoView {
-    let list =
-        || ListRequest { limit: Some(PAGE_MAX), sort: Some("name".to_owned()), ..ListRequest::default() };
-    let people = load::<ListRecords>(move || Some((vec!["user".to_owned()], list())));
-    let teams = load::<ListRecords>(move || Some((vec!["team".to_owned()], list())));
+    let (people, teams) = (everything("user", "name"), everything("team", "name"));
     let inviting = RwSignal::new(false);
     let guest = RwSignal::new(Guest::default());
-    let may = move || role().is_some_and(|role| role.may(Permission::ManageUsers));
+    let looking = RwSignal::new(None::<RecordBody>);
+    let open = open_while(looking);
+    let may = Signal::derive(move || role().is_some_and(|role| role.may(Permission::ManageUsers)));
     let invite = move |who: Guest| {
+        looking.set(None);
         guest.set(who);
         inviting.set(true);
     };
     let groups = move || {
-        let Some(reply) = people.value.get() else {
-            return match people.error.get() {
-                Some(error) => view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t(error.message_key()) /> }.into_any(),
-                None => view! { <SkeletonRows count=5 /> }.into_any(),
+        if let Some(pending) = people.pending() {
+            return pending;
+        }
+        let everybody = people.list();
+        let of = |states: &[&str], entered: Option<bool>, title: &'static str| {
+            let belongs = |person: &&RecordBody| {
+                let joined = person.values.contains_key("joined_at");
+                states.contains(&text(person, "status").as_str())
+                    && entered.is_none_or(|entered| entered == joined)
             };
-        };
-        let of = |state: &'static str, title: &'static str| {
-            let found: Vec<RecordBody> =
-                reply.records.iter().filter(|person| text(person, "status") == state).cloned().collect();
+            let found: Vec<RecordBody> = everybody.iter().filter(belongs).cloned().collect();
             (!found.is_empty()).then(|| {
-                let row = move |person: RecordBody| view! { <Person person may=Signal::derive(may) invite=Callback::new(invite) /> };
+                let row = move |person: RecordBody| view! { <Person person may looking /> };
                 view! {
                     <section>
                         <h2 class="group-title">{t(title)}</h2>
@@ -65,51 +83,47 @@ pub fn Members() -> impl IntoView {
             })
         };
         view! {
-            {of(status::ACTIVE, "members.active")}
-            {of(status::INVITED, "members.pending")}
-            {of(status::INACTIVE, "members.inactive")}
+            {of(&[status::ACTIVE], None, "members.active")}
+            {of(&[status::INVITED], None, "members.pending")}
+            {of(&[status::INACTIVE], Some(false), "members.names")}
+            {of(&[status::INACTIVE], Some(true), "members.inactive")}
         }
         .into_any()
     };
     let team_choices = Signal::derive(move || {
-        let found = teams.value.with(|reply| {
-            let teams = reply.as_ref().map(|reply| {
-                reply
-                    .records
-                    .iter()
-                    .map(|team| Choice::new(team.id.to_string(), text(team, "name")))
-                    .collect::<Vec<_>>()
-            });
-            teams.unwrap_or_default()
-        });
-        std::iter::once(Choice::new("", t("field.none"))).chain(found).collect::<Vec<_>>()
+        let named =
+            teams.list().into_iter().map(|team| Choice::new(team.id.to_string(), text(&team, "name")));
+        std::iter::once(Choice::new("", t("field.none"))).chain(named).collect::<Vec<_>>()
     });
+    let title =
+        move || looking.with(|person| person.as_ref().map(|person| text(person, "name")).unwrap_or_default());
     view! {
         <Page title=t("members.title") back=routes::MORE width=Width::Column>
             <div class="stack">
-                <Show when=may>
+                <Show when=move || may.get()>
                     <div class="btn-row">
                         <Button label=t("members.invite") kind=ButtonKind::Primary drawing=icons::INVITE on_press=move |()| invite(Guest::default()) />
                     </div>
                 </Show>
                 {groups}
                 <div class="group">
-                    <LinkRow href=routes::records("team") title=t("members.teams") />
+                    <LinkRow href=routes::TEAMS title=t("members.teams")>
+                        <span class="row-icon">{icon(icons::TEAM)}</span>
+                    </LinkRow>
                 </div>
             </div>
             <Sheet open=inviting title=t("members.invite") close=t("action.close")>
                 <InviteForm guest=guest.get_untracked() teams=team_choices />
             </Sheet>
+            <Sheet open title close=t("action.close")>
+                {move || looking.get().map(|person| view! { <PersonForm person teams=team_choices open on_invite=invite /> })}
+            </Sheet>
         </Page>
     }
 }
 
-fn text(record: &RecordBody, field: &str) -> String {
-    record.values.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
-}
-
 #[component]
-fn Person(person: RecordBody, may: Signal<bool>, invite: Callback<Guest>) -> impl IntoView {
+fn Person(person: RecordBody, may: Signal<bool>, looking: RwSignal<Option<RecordBody>>) -> impl IntoView {
     let name = text(&person, "name");
     let (role_id, team) = (text(&person, "role"), text(&person, "team"));
     let team_id: Option<Id> = team.parse().ok();
@@ -123,23 +137,35 @@ fn Person(person: RecordBody, may: Signal<bool>, invite: Callback<Guest>) -> imp
             .collect::<Vec<_>>()
             .join(" · ")
     };
-    let myself = app().session.with_untracked(|session| session.as_ref().map(|session| session.user))
-        == Some(person.id);
-    let active = text(&person, "status") == status::ACTIVE;
-    let who = Guest { user: Some(person.id), name: name.clone(), role: text(&person, "role"), team };
-    view! {
-        <li class="member">
-            <LinkRow href=routes::record("user", &person.id.to_string()) title=name.clone() sub>
-                <Avatar name=name.clone() />
-                {myself.then(|| view! { <Badge label=t("members.you") tone=Tone::Accent /> })}
-            </LinkRow>
-            <Show when=move || may.get() && !active>
-                <Button label=t("members.invite_short") kind=ButtonKind::Quiet on_press={
-                    let who = who.clone();
-                    move |()| invite.run(who.clone())
-                } />
-            </Show>
-        </li>
+    let myself = me() == Some(person.id);
+    let content = view! {
+        <Avatar name=name.clone() />
+        <span class="row-text">
+            <span class="row-title">{name}</span>
+            <span class="row-sub">{sub}</span>
+        </span>
+        {myself.then(|| view! { <Badge label=t("members.you") tone=Tone::Accent /> })}
+    };
+    // Who manages nobody looks at the record like at any other.
+    if may.get_untracked() {
+        view! {
+            <li class="member">
+                <button type="button" class="row" aria-haspopup="dialog" on:click=move |_| looking.set(Some(person.clone()))>
+                    {content}
+                    <span class="row-end">{icon(icons::CHEVRON)}</span>
+                </button>
+            </li>
+        }
+        .into_any()
+    } else {
+        view! {
+            <li class="member">
+                <leptos_router::components::A href=routes::record("user", &person.id.to_string()) attr:class="row">
+                    {content}
+                </leptos_router::components::A>
+            </li>
+        }
+        .into_any()
     }
 }
 
@@ -147,7 +173,7 @@ fn Person(person: RecordBody, may: Signal<bool>, invite: Callback<Guest>) -> imp
 #[component]
 fn InviteForm(guest: Guest, teams: Signal<Vec<Choice>>) -> impl IntoView {
     let name = RwSignal::new(guest.name.clone());
-    let email = RwSignal::new(String::new());
+    let email = RwSignal::new(guest.email.clone());
     let role = RwSignal::new(if guest.role.is_empty() { REP.to_owned() } else { guest.role.clone() });
     let team = RwSignal::new(guest.team.clone());
     let pending = RwSignal::new(false);
@@ -186,6 +212,7 @@ fn InviteForm(guest: Guest, teams: Signal<Vec<Choice>>) -> impl IntoView {
     let form = move || {
         view! {
             <form class="form" novalidate on:submit=submit>
+                {user.map(|_| view! { <p class="field-help">{t("members.invite.known")}</p> })}
                 <FormProblem problem=problems.rest(&["name", "email", "role", "team"]) />
                 <Field label=t("members.invite.name") required=true problem=problems.at("name")>
                     <TextInput value=name autocomplete="off" />
@@ -193,7 +220,7 @@ fn InviteForm(guest: Guest, teams: Signal<Vec<Choice>>) -> impl IntoView {
                 <Field label=t("auth.field.email") required=true problem=problems.at("email")>
                     <TextInput value=email kind="email" autocomplete="off" inputmode="email" />
                 </Field>
-                <Field label=t("members.invite.role") problem=problems.at("role")>
+                <Field label=t("members.invite.role") help=t("members.invite.role.help") problem=problems.at("role")>
                     <Select value=role choices=roles on_choose=move |chosen| role.set(chosen) />
                 </Field>
                 <Field label=t("members.invite.team") problem=problems.at("team")>

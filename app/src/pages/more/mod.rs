@@ -4,13 +4,14 @@ mod appearance;
 mod join;
 mod members;
 mod password;
+mod person;
 mod reset;
 mod sessions;
 
 pub use appearance::Appearance;
 pub use join::Join;
 pub use members::Members;
-pub use password::Password;
+pub use password::{Password, Problems, problems_of};
 pub use reset::Reset;
 pub use sessions::Sessions;
 
@@ -40,6 +41,7 @@ pub fn More() -> impl IntoView {
         }
     };
     let may = |permission: Permission| role().is_some_and(|role| role.may(permission));
+    let sets_rates = || role().is_some_and(|role| role.level("rate", Act::Update) == Level::All);
     view! {
         <Page title=t("more.title")>
             <div class="stack">
@@ -47,13 +49,27 @@ pub fn More() -> impl IntoView {
                 <Group title=t("more.records")>{records}</Group>
                 <Group title=t("more.workspace")>
                     {move || may(Permission::Import).then(|| row(routes::IMPORT.to_owned(), "settings.import", Some("settings.import.help"), icons::IMPORT))}
-                    {move || may(Permission::Define).then(|| row(routes::fields("account"), "settings.fields", Some("settings.fields.help"), icons::FIELDS))}
-                    {row(routes::MEMBERS.to_owned(), "settings.members", Some("settings.members.help"), icons::TEAM)}
+                    {move || {
+                        may(Permission::Define)
+                            .then(|| {
+                                view! {
+                                    {row(routes::fields("account"), "settings.fields", Some("settings.fields.help"), icons::FIELDS)}
+                                    {row(routes::PIPELINES.to_owned(), "settings.pipelines", Some("settings.pipelines.help"), icons::PIPELINE)}
+                                    {row(routes::ROLES.to_owned(), "settings.roles", Some("settings.roles.help"), icons::ROLE)}
+                                }
+                            })
+                    }}
+                    {row(routes::MEMBERS.to_owned(), "settings.members", Some("settings.members.help"), icons::INVITE)}
+                    {row(routes::TEAMS.to_owned(), "settings.teams", Some("settings.teams.help"), icons::TEAM)}
+                    {move || {
+                        (may(Permission::Define) || sets_rates())
+                            .then(|| row(routes::WORKSPACE.to_owned(), "settings.workspace", Some("settings.workspace.help"), icons::SETTINGS))
+                    }}
                 </Group>
                 <Group title=t("more.you")>
                     {row(routes::APPEARANCE.to_owned(), "settings.appearance", None, icons::THEME)}
                     {row(routes::SESSIONS.to_owned(), "settings.sessions", Some("settings.sessions.help"), icons::DEVICE)}
-                    {row(routes::PASSWORD.to_owned(), "settings.password", None, icons::SETTINGS)}
+                    {row(routes::PASSWORD.to_owned(), "settings.password", None, icons::LOCK)}
                     <SignOut />
                 </Group>
             </div>

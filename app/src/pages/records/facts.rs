@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::api::record::RecordBody;
+use domain::conversion;
 use domain::schema::{Entity, Field};
 use leptos::prelude::*;
 
@@ -20,6 +21,7 @@ pub fn Facts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl In
         .into_iter()
         .chain(system)
         .filter(|field| field.id != definition.title && !TOLD_ELSEWHERE.contains(&field.id.as_str()))
+        .filter(|field| !conversion::is_result(&definition.id, &field.id))
         .cloned()
         .collect();
     view! {

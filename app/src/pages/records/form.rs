@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::api::Code;
 use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
+use domain::conversion;
 use domain::message::Problem;
 use domain::schema::{Entity, Field as Definition};
 use leptos::prelude::*;
@@ -18,32 +19,40 @@ use crate::fields;
 use crate::i18n::{label, problem_text, say, t, tr};
 use crate::pages::Page;
 use crate::routes;
+use crate::state::drafts::{self, Draft};
 use crate::state::foresee::problem_of;
 use crate::state::outbox::{self, Note, Outcome};
 use crate::state::session::{me, schema_now};
 use crate::state::{app, time};
 
 /// As long as a form waits for the server before it goes on and leaves the rest to the outbox.
-const PATIENCE_MS: i32 = 6_000;
+pub(super) const PATIENCE_MS: i32 = 6_000;
 /// Fields that stand first on a form whose layout nobody has arranged.
 const FIRST_FIELDS: usize = 6;
 
+/// The fields of a form, in its order. What a lead has become is told by its conversion.
+fn fields_of(definition: &Entity) -> Vec<&Definition> {
+    let mut fields = definition.form_fields();
+    fields.retain(|field| !conversion::is_result(&definition.id, &field.id));
+    fields
+}
+
 /// What is in the fields, and what is wrong with it.
 #[derive(Clone)]
-struct Form {
-    definition: Entity,
+pub(super) struct Form {
+    pub definition: Entity,
     values: BTreeMap<String, RwSignal<Json>>,
     /// Fields somebody has been in: only they are marked before the first attempt to save.
     visited: RwSignal<BTreeSet<String>>,
     tried: RwSignal<bool>,
     /// What planner or server found, until the field changes.
     found: RwSignal<Vec<Problem>>,
-    pending: RwSignal<bool>,
+    pub pending: RwSignal<bool>,
 }
 
 impl Form {
-    fn new(definition: &Entity, initial: &Wire) -> Self {
-        let ids = definition.form_fields().into_iter().map(|field| field.id.clone());
+    pub fn new(definition: &Entity, initial: &Wire) -> Self {
+        let ids = fields_of(definition).into_iter().map(|field| field.id.clone());
         let values: BTreeMap<_, _> = ids
             .map(|id| (id.clone(), RwSignal::new(initial.get(&id).cloned().unwrap_or(Json::Null))))
             .collect();
@@ -68,8 +77,22 @@ impl Form {
         }
     }
 
-    fn wire(&self) -> Wire {
+    pub fn wire(&self) -> Wire {
         self.values.iter().map(|(id, value)| (id.clone(), value.get_untracked())).collect()
+    }
+
+    /// What differs from what the form began with, for a closure that follows every field.
+    fn changed(&self, base: &Wire) -> Wire {
+        let differs = |(id, value): (&String, &RwSignal<Json>)| {
+            let json = value.get();
+            (json != *base.get(id).unwrap_or(&Json::Null)).then(|| (id.clone(), json))
+        };
+        self.values.iter().filter_map(differs).collect()
+    }
+
+    /// The value of one field; follows it.
+    pub fn value(&self, field: &str) -> Json {
+        self.values.get(field).map_or(Json::Null, RwSignal::get)
     }
 
     fn problem(&self, field: &Definition) -> Signal<Option<String>> {
@@ -86,7 +109,7 @@ impl Form {
     }
 
     /// Problems without a place on the form.
-    fn summary(&self) -> Signal<Option<String>> {
+    pub fn summary(&self) -> Signal<Option<String>> {
         let (found, ids) = (self.found, self.values.keys().cloned().collect::<BTreeSet<_>>());
         Signal::derive(move || {
             let placeless = found.with(|found| {
@@ -100,7 +123,7 @@ impl Form {
     }
 
     /// Marks everything that is wrong as far as the fields themselves say. Whether nothing is.
-    fn is_sound(&self) -> bool {
+    pub fn is_sound(&self) -> bool {
         self.tried.set(true);
         let schema = schema_now();
         let wrong = |field: &&Definition| {
@@ -108,10 +131,10 @@ impl Form {
                 .get(&field.id)
                 .is_some_and(|value| value.with_untracked(|json| problem_of(&schema, field, json).is_some()))
         };
-        !self.definition.form_fields().iter().any(wrong)
+        !fields_of(&self.definition).iter().any(wrong)
     }
 
-    fn refuse(&self, code: Option<Code>, problems: Vec<Problem>) {
+    pub fn refuse(&self, code: Option<Code>, problems: Vec<Problem>) {
         let problems = match (problems.is_empty(), code) {
             (true, Some(code)) => vec![Problem::new(code.message_key())],
             _ => problems,
@@ -119,10 +142,36 @@ impl Form {
         self.found.set(problems);
         focus_first_problem();
     }
+
+    pub fn has_problems(&self) -> bool {
+        self.found.with_untracked(|found| !found.is_empty())
+    }
+
+    /// Label, control and problem of one field.
+    pub fn row(&self, field: &Definition) -> AnyView {
+        let Some(value) = self.values.get(&field.id).copied() else { return ().into_any() };
+        let (text, id, visited) = (field.label.clone(), field.id.clone(), self.visited);
+        let left = move |_| {
+            visited.update(|visited| {
+                visited.insert(id.clone());
+            })
+        };
+        let class = if fields::is_wide(field) { "field-wide" } else { "field-cell" };
+        let (required, problem) = (field.required, self.problem(field));
+        let field = field.clone();
+        view! {
+            <div class=class on:focusout=left>
+                <Field label=move || label(&text) required problem>
+                    {fields::input(&field, value)}
+                </Field>
+            </div>
+        }
+        .into_any()
+    }
 }
 
 /// Somebody who cannot see the red line hears of it: the first marked control takes the focus.
-fn focus_first_problem() {
+pub(super) fn focus_first_problem() {
     request_animation_frame(|| {
         use wasm_bindgen::JsCast;
         let marked = document().query_selector("form [aria-invalid=true]").ok().flatten();
@@ -134,30 +183,8 @@ fn focus_first_problem() {
 
 #[component]
 fn FormFields(form: Form, first: Vec<String>, #[prop(into)] on_submit: Callback<()>) -> impl IntoView {
-    let row = {
-        let form = form.clone();
-        move |field: &Definition| {
-            let Some(value) = form.values.get(&field.id).copied() else { return ().into_any() };
-            let (text, id, visited) = (field.label.clone(), field.id.clone(), form.visited);
-            let left = move |_| {
-                visited.update(|visited| {
-                    visited.insert(id.clone());
-                })
-            };
-            let class = if fields::is_wide(field) { "field-wide" } else { "field-cell" };
-            let (required, problem) = (field.required, form.problem(field));
-            let field = field.clone();
-            view! {
-                <div class=class on:focusout=left>
-                    <Field label=move || label(&text) required problem>
-                        {fields::input(&field, value)}
-                    </Field>
-                </div>
-            }
-            .into_any()
-        }
-    };
-    let all: Vec<Definition> = form.definition.form_fields().into_iter().cloned().collect();
+    let all: Vec<Definition> = fields_of(&form.definition).into_iter().cloned().collect();
+    let row = |field: &Definition| form.row(field);
     let (shown, more): (Vec<_>, Vec<_>) = all.into_iter().partition(|field| first.contains(&field.id));
     let (more_ids, found) = (more.iter().map(|field| field.id.clone()).collect::<Vec<_>>(), form.found);
     // A problem in a closed part opens it.
@@ -173,13 +200,13 @@ fn FormFields(form: Form, first: Vec<String>, #[prop(into)] on_submit: Callback<
     view! {
         <form class="form form-box" id="record-form" novalidate on:submit=submit>
             <FormProblem problem=form.summary() />
-            <div class="form form-grid">{shown.iter().map(&row).collect_view()}</div>
+            <div class="form form-grid">{shown.iter().map(row).collect_view()}</div>
             {(!more.is_empty())
                 .then(|| {
                     view! {
                         <details class="form-more" prop:open=open>
                             <summary>{t("record.more_fields")} {icon(icons::CHEVRON_DOWN)}</summary>
-                            <div class="form form-grid">{more.iter().map(&row).collect_view()}</div>
+                            <div class="form form-grid">{more.iter().map(row).collect_view()}</div>
                         </details>
                     }
                 })}
@@ -190,7 +217,7 @@ fn FormFields(form: Form, first: Vec<String>, #[prop(into)] on_submit: Callback<
 /// The fields that stand in the open: those that are required, arranged or of the workspace's own making, and enough
 /// of the others.
 fn first_fields(definition: &Entity, filled: &Wire) -> Vec<String> {
-    let all = definition.form_fields();
+    let all = fields_of(definition);
     let arranged = |field: &Definition| definition.layout.contains(&field.id);
     let chosen = all.iter().enumerate().filter(|(at, field)| {
         let early = definition.layout.is_empty() && *at < FIRST_FIELDS;
@@ -200,7 +227,7 @@ fn first_fields(definition: &Entity, filled: &Wire) -> Vec<String> {
 }
 
 /// What a new record begins with: the planner's own defaults, visible and changeable.
-fn defaults(definition: &Entity) -> Wire {
+pub(super) fn defaults(definition: &Entity) -> Wire {
     let mut wire = Wire::new();
     let schema = schema_now();
     let mut default = |field: &str, value: Option<String>| {
@@ -220,28 +247,97 @@ fn defaults(definition: &Entity) -> Wire {
     wire
 }
 
-/// `/records/{entity}/new`; parameters of the address fill fields: `?account=…`.
+/// `/records/{entity}/new`; parameters of the address fill fields: `?account=…`. Work that was not saved is offered back.
 #[component]
 pub fn NewRecord(definition: Entity) -> impl IntoView {
-    let mut initial = defaults(&definition);
-    let first = first_fields(&definition, &Wire::new());
-    let query = use_query_map().get_untracked();
-    for field in definition.form_fields() {
-        if let Some(text) = query.get(&field.id) {
-            initial.insert(field.id.clone(), Json::from(text));
-        }
-    }
-    let draft = app().draft.get_untracked().filter(|(entity, _)| *entity == definition.id);
-    if let Some((_, values)) = draft {
+    let key = drafts::key(&definition.id, None);
+    let offered = RwSignal::new(None::<Draft>);
+    let taken = RwSignal::new(None::<Draft>);
+    // What was refused and is to be mended comes from the tray and goes before older work.
+    let mut again = app().draft.get_untracked().filter(|(entity, _)| *entity == definition.id);
+    if again.is_some() {
         app().draft.set(None);
-        initial.extend(values);
+    } else {
+        drafts::offer(key.clone(), offered);
     }
-    let form = Form::new(&definition, &initial);
-    let pending = form.pending;
-    let navigate = use_navigate();
     let entity_label = definition.label.clone();
     let title = move || tr("record.new", &[("entity", &label(&entity_label))]);
     let back = routes::records(&definition.id);
+    let discard = move |()| {
+        drafts::forget(&key);
+        offered.set(None);
+    };
+    let go_on = move |()| {
+        taken.set(offered.get_untracked());
+        offered.set(None);
+    };
+    // Taking the work over draws the form anew: its controls begin with what is in it.
+    let form = move || {
+        let draft = taken.get().map(|draft| draft.values);
+        let restored = draft.is_some();
+        let values = draft.or_else(|| again.take().map(|(_, values)| values)).unwrap_or_default();
+        view! { <NewForm definition=definition.clone() values restored /> }
+    };
+    view! {
+        <Page title=title back=back>
+            <div class="stack">
+                <Unsaved offered on_continue=go_on on_discard=discard />
+                {form}
+            </div>
+        </Page>
+    }
+}
+
+/// Says that there is unsaved work, and offers it.
+#[component]
+pub fn Unsaved(
+    offered: RwSignal<Option<Draft>>,
+    #[prop(into)] on_continue: Callback<()>,
+    #[prop(into)] on_discard: Callback<()>,
+) -> impl IntoView {
+    move || {
+        offered.get().map(|draft| {
+            let text = move || tr("draft.found", &[("when", &draft.when())]);
+            view! {
+                <div class="notice unsaved" role="status">
+                    {icon(icons::HISTORY)} <span>{text}</span>
+                    <div class="unsaved-actions">
+                        <Button label=t("record.discard.confirm") kind=ButtonKind::Quiet on_press=on_discard />
+                        <Button label=t("action.continue") on_press=on_continue />
+                    </div>
+                </div>
+            }
+        })
+    }
+}
+
+/// Says that what is in the form was typed earlier.
+fn restored_note() -> AnyView {
+    view! {
+        <p class="notice" role="status">
+            {icon(icons::HISTORY)} <span>{t("draft.back")}</span>
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn NewForm(definition: Entity, values: Wire, restored: bool) -> impl IntoView {
+    let mut base = defaults(&definition);
+    let first = first_fields(&definition, &values);
+    let query = use_query_map().get_untracked();
+    for field in fields_of(&definition) {
+        if let Some(text) = query.get(&field.id) {
+            base.insert(field.id.clone(), Json::from(text));
+        }
+    }
+    let mut initial = base.clone();
+    initial.extend(values);
+    let form = Form::new(&definition, &initial);
+    let pending = form.pending;
+    let navigate = use_navigate();
+    let key = drafts::key(&definition.id, None);
+    keep_work(&form, key.clone(), 0, base);
 
     let save = {
         let form = form.clone();
@@ -252,7 +348,7 @@ pub fn NewRecord(definition: Entity) -> impl IntoView {
             if !form.is_sound() {
                 return focus_first_problem();
             }
-            let (form, navigate) = (form.clone(), navigate.clone());
+            let (form, navigate, key) = (form.clone(), navigate.clone(), key.clone());
             form.pending.set(true);
             spawn_local(async move {
                 let id = time::new_id();
@@ -277,7 +373,7 @@ pub fn NewRecord(definition: Entity) -> impl IntoView {
                 };
                 let command =
                     outbox::command(vec![Action::Create { entity: entity.clone(), record: id, values }]);
-                let answer = match outbox::submit(command, note, &[]).await {
+                let answer = match outbox::submit(command, note, Vec::new()).await {
                     Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
                     Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
                 };
@@ -291,6 +387,7 @@ pub fn NewRecord(definition: Entity) -> impl IntoView {
                         form.refuse(Some(code), problems);
                     }
                     _ => {
+                        drafts::forget(&key);
                         let to = routes::record(&entity, &id.to_string());
                         navigate(&to, leptos_router::NavigateOptions { replace: true, ..Default::default() });
                     }
@@ -299,25 +396,106 @@ pub fn NewRecord(definition: Entity) -> impl IntoView {
         }
     };
     let press = save.clone();
+    on_keys(Callback::new(save.clone()), None);
     view! {
-        <Page title=title back=back>
-            <div class="card">
-                <FormFields form first on_submit=save />
-            </div>
-            <div class="form-foot">
-                <Button label=t("action.save") kind=ButtonKind::Primary block=true pending=pending on_press=press />
-            </div>
-        </Page>
+        {restored.then(restored_note)}
+        <div class="card">
+            <FormFields form first on_submit=save />
+        </div>
+        <div class="form-foot">
+            <Button label=t("action.save") kind=ButtonKind::Primary block=true pending=pending on_press=press />
+        </div>
     }
 }
 
-/// The same form over a record that is there; only what differs is sent, with what stood there before.
+/// Writes what is in a form to the device as it is typed: a reload, a dead battery or another page lose nothing.
+fn keep_work(form: &Form, key: String, version: u64, base: Wire) {
+    let form = form.clone();
+    Effect::new(move |begun: Option<()>| {
+        let values = form.changed(&base);
+        if begun.is_none() {
+            return;
+        }
+        if values.is_empty() {
+            drafts::forget(&key);
+        } else {
+            let before = values.keys().filter_map(|id| Some((id.clone(), base.get(id)?.clone()))).collect();
+            drafts::keep(&key, &Draft::new(version, before, values));
+        }
+    });
+}
+
+/// Ctrl+Enter saves and Escape gives up, wherever on the page the focus is; an open sheet has its own keys.
+fn on_keys(save: Callback<()>, cancel: Option<Callback<()>>) {
+    let handle = window_event_listener(leptos::ev::keydown, move |event| {
+        if is_sheet_open() {
+            return;
+        }
+        match (event.key().as_str(), event.ctrl_key() || event.meta_key(), cancel) {
+            ("Enter", true, _) => {
+                event.prevent_default();
+                save.run(());
+            }
+            ("Escape", false, Some(cancel)) => cancel.run(()),
+            _ => {}
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+pub(super) fn is_sheet_open() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
+/// The same form over a record that is there; only what differs is sent, with what stood there before. `draft` is
+/// unsaved work that goes on from where it began, so that what others changed since meets it as a conflict.
 #[component]
-pub fn EditForm(definition: Entity, body: RecordBody, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
-    let first = first_fields(&definition, &body.values);
-    let form = Form::new(&definition, &body.values);
+pub fn EditForm(
+    definition: Entity,
+    body: RecordBody,
+    draft: Option<Draft>,
+    #[prop(into)] on_done: Callback<()>,
+    /// Given up, with what was in the form.
+    #[prop(into)]
+    on_cancel: Callback<Option<Draft>>,
+) -> impl IntoView {
+    let mut body = body;
+    let restored = draft.is_some();
+    let mut initial = body.values.clone();
+    if let Some(draft) = draft {
+        body.version = draft.version.min(body.version);
+        for field in draft.values.keys() {
+            match draft.before.get(field) {
+                Some(before) => body.values.insert(field.clone(), before.clone()),
+                None => body.values.remove(field),
+            };
+        }
+        initial.extend(draft.values);
+    }
+    let first = first_fields(&definition, &initial);
+    let form = Form::new(&definition, &initial);
     let pending = form.pending;
     let conflict = RwSignal::new(None);
+    let key = drafts::key(&body.entity, Some(body.id));
+    keep_work(&form, key.clone(), body.version, body.values.clone());
+    let cancel = {
+        let (form, body, key) = (form.clone(), body.clone(), key.clone());
+        move |()| {
+            drafts::forget(&key);
+            let values = untrack(|| form.changed(&body.values));
+            let before = values.keys().filter_map(|id| Some((id.clone(), body.values.get(id)?.clone())));
+            let work = Draft::new(body.version, before.collect(), values.clone());
+            on_cancel.run((!values.is_empty()).then_some(work));
+        }
+    };
+    let saved = {
+        let key = key.clone();
+        move |()| {
+            drafts::forget(&key);
+            on_done.run(());
+        }
+    };
+    let saved = Callback::new(saved);
     let save = {
         let (form, body) = (form.clone(), body.clone());
         move |()| {
@@ -328,7 +506,7 @@ pub fn EditForm(definition: Entity, body: RecordBody, #[prop(into)] on_done: Cal
             let mut values = form.wire();
             values.retain(|id, value| *value != before(id));
             if values.is_empty() {
-                return on_done.run(());
+                return saved.run(());
             }
             // Only what changes is checked: an old record may break a rule made later.
             let schema = schema_now();
@@ -358,7 +536,7 @@ pub fn EditForm(definition: Entity, body: RecordBody, #[prop(into)] on_done: Cal
             let (form, known) = (form.clone(), body.clone());
             form.pending.set(true);
             spawn_local(async move {
-                let answer = match outbox::submit(outbox::command(vec![action]), note, &[known]).await {
+                let answer = match outbox::submit(outbox::command(vec![action]), note, vec![known]).await {
                     Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
                     Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
                 };
@@ -371,20 +549,22 @@ pub fn EditForm(definition: Entity, body: RecordBody, #[prop(into)] on_done: Cal
                         form.refuse(Some(code), problems);
                     }
                     (Outcome::Conflict(_), Some(command)) => conflict.set(Some(command)),
-                    _ => on_done.run(()),
+                    _ => saved.run(()),
                 }
             });
         }
     };
     let press = save.clone();
+    on_keys(Callback::new(save.clone()), Some(Callback::new(cancel.clone())));
     view! {
+        {restored.then(restored_note)}
         <div class="card">
             <FormFields form first on_submit=save />
         </div>
         <div class="form-foot">
-            <Button label=t("action.cancel") on_press=on_done />
+            <Button label=t("action.cancel") on_press=cancel />
             <Button label=t("action.save") kind=ButtonKind::Primary pending=pending on_press=press />
         </div>
-        <ConflictSheet command=conflict on_done=on_done />
+        <ConflictSheet command=conflict on_done=saved />
     }
 }

@@ -1,17 +1,21 @@
 //! Lists, forms and pages of records, drawn from their definitions. No entity is named here except where it earns a
 //! panel of its own.
 
+mod became;
 mod conflict;
+mod convert;
 mod facts;
 mod form;
 mod list;
 mod page;
+mod people;
 mod related;
 mod stage;
 mod timeline;
 mod touch;
 
 pub use conflict::ConflictSheet;
+pub use convert::ConvertLead;
 pub use list::Records;
 pub use page::StaleNote;
 pub use stage::{MoveSheet, move_to};
@@ -66,6 +70,8 @@ pub fn drawing(entity: &str) -> Icon {
         "contact" => icons::CONTACT,
         "deal" => icons::DEAL,
         "product" => icons::PRODUCT,
+        "competitor" | "deal_competitor" => icons::COMPETITOR,
+        "deal_contact" => icons::CONTACT,
         "touch" => icons::TOUCH,
         "task" => icons::TASK,
         "user" => icons::USER,

@@ -3,55 +3,62 @@
 use std::sync::Arc;
 
 use domain::access::{Act, Level};
-use domain::api::record::RecordBody;
+use domain::api::record::{RecordBody, RecordReply};
 use domain::api::{Empty, GetRecord};
 use domain::command::Action;
 use domain::ids::Id;
-use domain::schema::Entity;
+use domain::schema::{Entity, Field, Label};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
 
 use super::Gone;
+use super::became::Became;
+use super::convert::ConvertAction;
 use super::facts::Facts;
-use super::form::EditForm;
+use super::form::{EditForm, Unsaved, is_sheet_open};
+use super::people::{Standing, between};
 use super::related::Related;
 use super::stage::StagePath;
 use super::timeline::Timeline;
 use crate::api::ApiError;
 use crate::components::{
-    Avatar, AvatarShape, Badge, ButtonRow, EmptyState, IconButton, Sheet, SkeletonRows, Tone, icon, icons,
+    Avatar, AvatarShape, Badge, ButtonRow, EmptyState, IconButton, Sheet, SkeletonRows, Toast, Tone, icon,
+    icons,
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{label, say, t, tr};
 use crate::pages::Page;
 use crate::pages::Width;
 use crate::routes;
-use crate::state::loader::load;
+use crate::state::drafts::{self, Draft};
+use crate::state::loader::{Loader, load};
 use crate::state::outbox::{self, Note};
 use crate::state::session::{role, schema};
 use crate::state::{Touching, app};
 
-#[component]
-pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
-    let entity = definition.id.clone();
+/// A record as the server knows it with what waits on top; or as only this device knows it.
+pub(super) fn known(entity: &str, id: Id) -> (Loader<RecordReply>, Memo<Option<Arc<RecordBody>>>) {
+    let entity = entity.to_owned();
     let reply = load::<GetRecord>({
         let entity = entity.clone();
         move || Some((vec![entity.clone(), id.to_string()], Empty {}))
     });
-    // What the server knows with what waits on top; or what only this device knows.
-    let body = {
-        let entity = entity.clone();
-        Memo::new(move |_| {
-            let overlay = app().overlay.get();
-            match reply.value.get() {
-                Some(reply) => {
-                    overlay.apply(reply.seq, &reply.record).filter(|body| !body.deleted).map(Arc::new)
-                }
-                None => overlay.find_created(&entity, id).map(Arc::new),
-            }
-        })
-    };
+    let body = Memo::new(move |_| {
+        let overlay = app().overlay.get();
+        match reply.value.get() {
+            Some(reply) => overlay.apply(reply.seq, &reply.record).filter(|body| !body.deleted).map(Arc::new),
+            None => overlay.find_created(&entity, id).map(Arc::new),
+        }
+    });
+    (reply, body)
+}
+
+#[component]
+pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
+    let (reply, body) = known(&definition.id, id);
     let gone = Memo::new(move |_| {
         let refused = reply.error.with(|error| matches!(error, Some(ApiError::Refused(_))));
         let deleted = reply.value.with(Option::is_some);
@@ -62,7 +69,7 @@ pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
         if gone.get() {
             view! { <Gone /> }.into_any()
         } else if there.get() {
-            view! { <Present definition=definition.clone() body stale=reply.stale /> }.into_any()
+            view! { <Present definition=definition.clone() id body stale=reply.stale /> }.into_any()
         } else {
             let offline = move || reply.error.with(Option::is_some);
             view! {
@@ -81,18 +88,38 @@ pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
     }
 }
 
+/// The record as it was when somebody began to change it, with the unsaved work they go on with.
+type Editing = RwSignal<Option<(Arc<RecordBody>, Option<Draft>)>>;
+
 #[component]
-fn Present(definition: Entity, body: Memo<Option<Arc<RecordBody>>>, stale: RwSignal<bool>) -> impl IntoView {
-    let editing = RwSignal::new(None::<Arc<RecordBody>>);
+fn Present(
+    definition: Entity,
+    id: Id,
+    body: Memo<Option<Arc<RecordBody>>>,
+    stale: RwSignal<bool>,
+) -> impl IntoView {
+    let editing: Editing = RwSignal::new(None);
+    let offered = RwSignal::new(None::<Draft>);
+    let key = drafts::key(&definition.id, Some(id));
+    drafts::offer(key.clone(), offered);
     let menu = RwSignal::new(false);
     let assigning = RwSignal::new(false);
     let title =
         Memo::new(move |_| body.get().map(|body| fields::title(&schema(), &body)).unwrap_or_default());
     let may = Memo::new(move |_| body.with(|body| body.as_ref().map(|body| body.may).unwrap_or_default()));
+    let may_edit = Memo::new(move |_| may.get().update && editing.with(Option::is_none));
+    // Whoever edits goes on with what they had not saved: nothing typed is lost by beginning anew.
+    let edit = move || {
+        if let Some(body) = body.get_untracked() {
+            editing.set(Some((body, offered.get_untracked())));
+            offered.set(None);
+        }
+    };
+    edit_by_key(may_edit, edit);
     let actions = move || {
         view! {
-            <Show when=move || may.get().update && editing.with(Option::is_none)>
-                <IconButton label=t("action.edit") drawing=icons::EDIT on_press=move |()| editing.set(body.get_untracked()) />
+            <Show when=move || may_edit.get()>
+                <IconButton label=t("action.edit") drawing=icons::EDIT on_press=move |()| edit() />
             </Show>
             <Show when=move || may.get().delete || may.get().assign>
                 <IconButton label=t("action.more") drawing=icons::MORE on_press=move |()| menu.set(true) />
@@ -102,15 +129,54 @@ fn Present(definition: Entity, body: Memo<Option<Arc<RecordBody>>>, stale: RwSig
     let waiting = Memo::new(move |_| {
         body.get().is_some_and(|body| app().overlay.with(|overlay| overlay.is_waiting(body.id)))
     });
+    let given_up = {
+        let key = key.clone();
+        move |work: Option<Draft>| {
+            let before = editing.get_untracked().map(|(before, _)| before);
+            editing.set(None);
+            focus_heading();
+            let (Some(before), Some(work)) = (before, work) else { return };
+            let key = key.clone();
+            // What was given up can be had back, here or when one returns.
+            let again = move || {
+                drafts::keep(&key, &work);
+                let _ = editing.try_set(Some((before.clone(), Some(work.clone()))));
+            };
+            // Outside of the form, which takes everything made in it along when it goes.
+            spawn_local(async move {
+                let toast = Toast::new(say("draft.discarded.toast", &[])).with_icon(icons::CHECK);
+                app().toasts.show(toast.with_action(say("action.undo", &[]), again));
+            });
+        }
+    };
+    let given_up = Callback::new(given_up);
+    let done = move |()| {
+        editing.set(None);
+        focus_heading();
+    };
+    let discard = move |()| {
+        drafts::forget(&key);
+        offered.set(None);
+    };
+    let discard = Callback::new(discard);
     let shown = {
         let definition = definition.clone();
         move || match editing.get() {
-            Some(before) => {
+            Some((before, draft)) => {
                 let definition = definition.clone();
-                view! { <EditForm definition body=(*before).clone() on_done=move |()| editing.set(None) /> }
+                view! { <EditForm definition body=(*before).clone() draft on_done=done on_cancel=given_up /> }
                     .into_any()
             }
-            None => view! { <Reading definition=definition.clone() body title waiting /> }.into_any(),
+            None => {
+                let may_go_on = move || may.get().update;
+                view! {
+                    <Show when=may_go_on>
+                        <Unsaved offered on_continue=move |()| edit() on_discard=discard />
+                    </Show>
+                    <Reading definition=definition.clone() body title waiting />
+                }
+                .into_any()
+            }
         }
     };
     let kind = definition.label.clone();
@@ -123,6 +189,41 @@ fn Present(definition: Entity, body: Memo<Option<Arc<RecordBody>>>, stale: RwSig
             <RecordMenu definition=definition.clone() body menu assigning />
         </Page>
     }
+}
+
+/// `e` opens the form, unless somebody is typing or a sheet is open.
+fn edit_by_key(may_edit: Memo<bool>, edit: impl Fn() + Send + Sync + 'static) {
+    let handle = window_event_listener(leptos::ev::keydown, move |event| {
+        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        if event.key() != "e" || !plain || is_typing(&event) || is_sheet_open() || !may_edit.get_untracked() {
+            return;
+        }
+        event.prevent_default();
+        edit();
+        focus_later("#record-form :is(input, select, textarea, button)");
+    });
+    on_cleanup(move || handle.remove());
+}
+
+fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    element.is_some_and(|element| {
+        element.matches("input, textarea, select, [contenteditable=true]").unwrap_or_default()
+    })
+}
+
+/// After a form is closed the focus would be nowhere.
+fn focus_heading() {
+    focus_later("h1");
+}
+
+fn focus_later(selector: &'static str) {
+    request_animation_frame(move || {
+        let found = document().query_selector(selector).ok().flatten();
+        if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
 }
 
 /// Says that what is shown may be old.
@@ -148,15 +249,17 @@ fn Reading(
     let subtitle = move || {
         body.get().map(|body| {
             let schema = schema();
-            let facts = ["account", "company", "position", "amount", "grade", "status", "industry", "series"];
+            let facts = ["account", "company", "position", "industry", "series", "code"];
             let texts = facts
                 .iter()
                 .map(|field| fields::text_of(&schema, &body, field))
                 .filter(|text| !text.is_empty())
-                .take(3);
+                .take(2);
             texts.collect::<Vec<_>>().join(" · ")
         })
     };
+    let lead = definition.id == "lead";
+    let standing = between(&definition.id);
     let has_stages = definition.field("stage").is_some();
     let follow_up = definition.follow_up;
     let shape = if company { AvatarShape::Square } else { AvatarShape::Large };
@@ -171,22 +274,60 @@ fn Reading(
                 <Badge label=t("timeline.waiting") tone=Tone::Warning />
             </Show>
         </div>
+        <KeyFacts definition=definition.clone() body />
         <Actions definition=definition.clone() body />
+        {lead.then(|| view! { <Became body /> })}
         {has_stages.then(|| view! { <StagePath body /> })}
         {follow_up.then(|| view! { <NextTouch body /> })}
         <div class="record-columns">
             <div class="stack">
+                {standing.into_iter().map(|between| view! { <Standing between body /> }).collect_view()}
                 <section class="card" aria-labelledby="facts-title">
                     <h2 class="card-title" id="facts-title">{t("record.details")}</h2>
                     <Facts definition=definition.clone() body />
                 </section>
-                {body.with_untracked(|body| body.as_ref().map(|body| body.id)).map(|id| view! { <Related entity=definition.id.clone() id /> })}
+                <Related entity=definition.id.clone() body above=quick(&definition) />
             </div>
             <section aria-labelledby="timeline-title">
                 <h2 class="group-title" id="timeline-title">{t("record.timeline")}</h2>
                 <Timeline entity=definition.id.clone() body />
             </section>
         </div>
+    }
+}
+
+/// What one looks for first, in large: the worth of a deal, the standing of a customer, whose it is.
+const KEY_FACTS: [&str; 7] = ["amount", "grade", "status", "close_date", "due", "price", "owner"];
+
+#[component]
+fn KeyFacts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
+    let fields: Vec<Field> = KEY_FACTS
+        .into_iter()
+        .filter_map(|id| definition.field(id))
+        .filter(|field| !field.retired)
+        .cloned()
+        .collect();
+    let facts = Memo::new(move |_| {
+        let schema = schema();
+        let body = body.get()?;
+        let told = fields.iter().filter_map(|field| {
+            let text = fields::text_of(&schema, &body, &field.id);
+            (!text.is_empty()).then(|| (field.label.clone(), text))
+        });
+        Some(told.take(4).collect::<Vec<_>>())
+    });
+    move || {
+        // One alone says no more here than among the details.
+        let facts = facts.get().filter(|facts| facts.len() > 1)?;
+        let fact = |(name, text): (Label, String)| {
+            view! {
+                <div class="key-fact">
+                    <dt>{move || label(&name)}</dt>
+                    <dd class="numeric">{text}</dd>
+                </div>
+            }
+        };
+        Some(view! { <dl class="key-facts">{facts.into_iter().map(fact).collect_view()}</dl> })
     }
 }
 
@@ -205,6 +346,21 @@ fn NextTouch(body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
     }
 }
 
+/// What is most often made from a record's page, beside the touch.
+fn quick(definition: &Entity) -> Vec<&'static str> {
+    let mut kinds = match definition.id.as_str() {
+        "account" => vec!["deal", "contact"],
+        "contact" => vec!["deal"],
+        _ => Vec::new(),
+    };
+    let touchable = schema().entity("touch").is_some_and(|touch| touch.parents.contains(&definition.id));
+    if touchable {
+        kinds.push("task");
+    }
+    kinds.retain(|kind| role().is_some_and(|role| role.level(kind, Act::Create) != Level::None));
+    kinds
+}
+
 /// The few things one does with a record, each one tap away.
 #[component]
 fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
@@ -219,9 +375,9 @@ fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Into
         body.with(|body| body.as_ref().and_then(|body| body.values.get(field)?.as_str().map(str::to_owned)))
     };
     let entity = definition.id.clone();
-    let new_deal = (entity == "account" || entity == "contact") && may_create("deal");
-    let new_task = touchable && may_create("task");
-    let new_contact = entity == "account" && may_create("contact");
+    let lead = entity == "lead";
+    let quick = quick(&definition);
+    let [new_deal, new_contact, new_task] = ["deal", "contact", "task"].map(|kind| quick.contains(&kind));
     let with_parent = move |kind: &'static str| {
         let entity = entity.clone();
         move || {
@@ -245,6 +401,7 @@ fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Into
                         </button>
                     }
                 })}
+            {lead.then(|| view! { <ConvertAction body /> })}
             {new_deal
                 .then(|| {
                     view! {

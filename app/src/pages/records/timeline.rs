@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::api::GetTimeline;
-use domain::api::record::{RecordBody, TimelineEntry, TimelineRequest};
+use domain::api::record::{RecordBody, TimelineEntry, TimelineKind, TimelineRequest};
 use domain::command::ChangeKind;
 use domain::ids::Id;
 use domain::time::Instant;
@@ -14,7 +14,9 @@ use leptos_router::components::A;
 use serde_json::Value as Json;
 
 use super::page::person;
-use crate::components::{Badge, Button, EmptyState, Icon, SkeletonRows, Tone, icon, icons};
+use crate::components::{
+    Badge, Button, ChipGroup, Choice, EmptyState, Icon, SkeletonRows, Tone, icon, icons,
+};
 use crate::fields;
 use crate::i18n::{format, label, t, tr};
 use crate::routes;
@@ -32,13 +34,20 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         let entity = entity.clone();
         move |id: Id| vec![entity.clone(), id.to_string()]
     };
+    let shown = RwSignal::new(None::<TimelineKind>);
     let first = load::<GetTimeline>({
         let parts = parts.clone();
-        move || Some((parts(id.get()?), TimelineRequest::default()))
+        move || Some((parts(id.get()?), TimelineRequest { before: None, only: shown.get() }))
     });
     let older = RwSignal::new(Vec::<TimelineEntry>::new());
     let more = RwSignal::new(None::<bool>);
     let pending = RwSignal::new(false);
+    let show = move |kind: Option<TimelineKind>| {
+        shown.set(kind);
+        first.value.set(None);
+        older.set(Vec::new());
+        more.set(None);
+    };
     let load_more = move |()| {
         let last = older.with_untracked(|older| older.last().map(TimelineEntry::at)).or_else(|| {
             first.value.with_untracked(|reply| {
@@ -48,9 +57,13 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         let (Some(id), Some(before)) = (id.get_untracked(), last) else { return };
         let parts = parts(id);
         pending.set(true);
+        let only = shown.get_untracked();
         spawn_local(async move {
             let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            if let Ok(reply) = ask::<GetTimeline>(&parts, &TimelineRequest { before: Some(before) }).await {
+            let request = TimelineRequest { before: Some(before), only };
+            if let Ok(reply) = ask::<GetTimeline>(&parts, &request).await
+                && shown.try_get_untracked() == Some(only)
+            {
                 note(&reply);
                 more.set(Some(reply.more));
                 older.update(|older| older.extend(reply.entries));
@@ -72,9 +85,10 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
                 })
                 .collect();
             // Touches that are only on this device yet stand where they will stand.
+            let touches = matches!(shown.get(), None | Some(TimelineKind::Touch));
             let waiting = app().overlay.with(|overlay| overlay.created(0, "touch"));
+            let waiting = waiting.into_iter().filter(|_| touches);
             for record in waiting
-                .into_iter()
                 .filter(|touch| !known.contains(&touch.id) && fields::reference(touch, &entity) == id.get())
             {
                 let at = record.values.get("happened_at").and_then(Json::as_str).and_then(Instant::parse);
@@ -96,7 +110,7 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         TimelineEntry::Change { command, at, change, .. } => format!("{command}.{at}.{change:?}"),
     };
     let load_more = Callback::new(load_more);
-    move || {
+    let list = move || {
         if entries.with(|entries| !entries.is_empty()) {
             let entity = entity.clone();
             view! {
@@ -110,6 +124,8 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
                 </Show>
             }
             .into_any()
+        } else if first.value.with(Option::is_some) && shown.with(Option::is_some) {
+            view! { <p class="list-note">{t("timeline.filter.none")}</p> }.into_any()
         } else if first.value.with(Option::is_some) {
             view! { <EmptyState drawing=icons::HISTORY title=t("timeline.empty.title") body=t("timeline.empty.body") /> }.into_any()
         } else if first.error.with(Option::is_some) {
@@ -117,6 +133,39 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         } else {
             view! { <SkeletonRows count=3 /> }.into_any()
         }
+    };
+    let chosen = Signal::derive(move || shown.with(|kind| kind_code(*kind)).to_owned());
+    let choices = KINDS.map(|(kind, key)| Choice::new(kind_code(kind), t(key))).to_vec();
+    view! {
+        <div class="timeline-filter">
+            <ChipGroup
+                legend=t("timeline.filter")
+                choices=choices
+                value=chosen
+                scroll=true
+                on_choose=move |code: String| {
+                    show(KINDS.into_iter().find(|(kind, _)| kind_code(*kind) == code).and_then(|(kind, _)| kind));
+                }
+            />
+        </div>
+        {list}
+    }
+}
+
+/// What of the history is shown.
+const KINDS: [(Option<TimelineKind>, &str); 4] = [
+    (None, "list.filter.all"),
+    (Some(TimelineKind::Touch), "entity.touch.many"),
+    (Some(TimelineKind::Task), "entity.task.many"),
+    (Some(TimelineKind::Change), "timeline.filter.changes"),
+];
+
+const fn kind_code(kind: Option<TimelineKind>) -> &'static str {
+    match kind {
+        None => "all",
+        Some(TimelineKind::Touch) => "touch",
+        Some(TimelineKind::Task) => "task",
+        Some(TimelineKind::Change) => "change",
     }
 }
 
@@ -128,8 +177,8 @@ fn moment(at: Instant) -> String {
 
 fn event(entry: TimelineEntry, entity: &str) -> AnyView {
     match entry {
-        TimelineEntry::Touch { at, record } => touch(at, record),
-        TimelineEntry::Task { at, record } => task(at, &record),
+        TimelineEntry::Touch { at, record } => touch(at, record, entity),
+        TimelineEntry::Task { at, record } => task(at, &record, entity),
         TimelineEntry::Change { at, by, change, fields, .. } => {
             changed(at, by, change, fields, entity.to_owned())
         }
@@ -147,7 +196,15 @@ fn touch_drawing(kind: &str) -> Icon {
     }
 }
 
-fn touch(at: Instant, record: RecordBody) -> AnyView {
+/// What was noted on the lead that became this, says so.
+fn from_lead(record: &RecordBody, entity: &str) -> Option<AnyView> {
+    let lead = fields::reference(record, "lead").filter(|_| entity != "lead")?;
+    let to = routes::record("lead", &lead.to_string());
+    Some(view! { <A href=to attr:class="badge">{t("entity.lead")}</A> }.into_any())
+}
+
+fn touch(at: Instant, record: RecordBody, entity: &str) -> AnyView {
+    let lead = from_lead(&record, entity);
     let kind = record.values.get("kind").and_then(Json::as_str).unwrap_or_default().to_owned();
     let waiting = app().overlay.with_untracked(|overlay| overlay.is_waiting(record.id));
     let record = Arc::new(record);
@@ -168,6 +225,7 @@ fn touch(at: Instant, record: RecordBody) -> AnyView {
                 <div class="event-head">
                     <span>{who}</span>
                     {outcome}
+                    {lead}
                     {waiting.then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })}
                     <time class="event-when" datetime=at.to_string()>{move || moment(at)}</time>
                 </div>
@@ -178,7 +236,8 @@ fn touch(at: Instant, record: RecordBody) -> AnyView {
     .into_any()
 }
 
-fn task(at: Instant, record: &RecordBody) -> AnyView {
+fn task(at: Instant, record: &RecordBody, entity: &str) -> AnyView {
+    let lead = from_lead(record, entity);
     let done = record.values.get("status").and_then(Json::as_str) == Some("done");
     let drawing = if done { icons::CIRCLE_CHECK } else { icons::TASK };
     let schema = schema();
@@ -191,6 +250,7 @@ fn task(at: Instant, record: &RecordBody) -> AnyView {
                 <div class="event-head">
                     <A href=to>{name}</A>
                     {(!due.is_empty()).then(|| view! { <Badge label=due /> })}
+                    {lead}
                     <time class="event-when" datetime=at.to_string()>{move || moment(at)}</time>
                 </div>
             </div>

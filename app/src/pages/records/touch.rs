@@ -34,12 +34,14 @@ const PICK: &str = "pick";
 
 fn next_day(choice: &str) -> Option<Date> {
     let today = today();
+    // What names a day means that day; what counts days means the first of them on which anybody works.
+    let after = |days: i64| Some(schema_now().workspace.work.next(today.plus_days(days)));
     match choice {
         "tomorrow" => Some(today.plus_days(1)),
-        "three_days" => Some(today.plus_days(3)),
+        "three_days" => after(3),
         "monday" => Some(today.plus_days(7 - i64::from(today.weekday()))),
-        "week" => Some(today.plus_days(7)),
-        "month" => Some(today.plus_days(30)),
+        "week" => after(7),
+        "month" => after(30),
         _ => None,
     }
 }
@@ -216,7 +218,7 @@ fn TouchForm(
         };
         let known = subject.clone();
         spawn_local(async move {
-            let answer = outbox::submit(outbox::command(vec![action]), note, &[known]).await;
+            let answer = outbox::submit(outbox::command(vec![action]), note, vec![known]).await;
             pending.set(false);
             match answer {
                 Ok(_) => on_done.run(()),

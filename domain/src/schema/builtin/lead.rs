@@ -44,5 +44,6 @@ pub(super) fn entity() -> Entity {
         title: "name",
         fields,
     };
-    Entity { follow_up: true, listed: true, ..shape.entity() }
+    // What was said before belongs to the customer it became: whoever looks after the account reads it too.
+    Entity { follow_up: true, listed: true, parents: vec!["account".to_owned()], ..shape.entity() }
 }

@@ -1,8 +1,11 @@
 //! What a new workspace starts with: one file per entity. All of it is data afterwards.
 
 mod account;
+mod competitor;
 mod contact;
 mod deal;
+mod deal_competitor;
+mod deal_contact;
 mod lead;
 mod product;
 mod rate;
@@ -21,21 +24,35 @@ use crate::fields::FieldKind;
 /// The definitions of a new workspace.
 #[must_use]
 pub fn schema(workspace: WorkspaceSettings) -> Schema {
-    let entities = vec![
+    let entities = entities();
+    let roles = shipped_roles();
+    Schema { v: FORMAT, revision: 1, workspace, entities, pipelines: vec![deal::pipeline()], roles }
+}
+
+fn entities() -> Vec<Entity> {
+    vec![
         lead::entity(),
         account::entity(),
         contact::entity(),
         deal::entity(),
+        deal_contact::entity(),
         product::entity(),
+        competitor::entity(),
+        deal_competitor::entity(),
         touch::entity(),
         task::entity(),
         user::entity(),
         team::entity(),
         rate::entity(),
         saved_view::entity(),
-    ];
-    let roles = shipped_roles();
-    Schema { v: FORMAT, revision: 1, workspace, entities, pipelines: vec![deal::pipeline()], roles }
+    ]
+}
+
+/// Whether a field is built in as required: what the product itself cannot do without (`deal.stage`, `task.status`).
+#[must_use]
+pub(super) fn requires(entity: &str, field: &str) -> bool {
+    let built_in = entities().into_iter().find(|known| known.id == entity);
+    built_in.is_some_and(|entity| entity.field(field).is_some_and(|field| field.required))
 }
 
 fn field(id: &str, zh: &str, en: &str, kind: FieldKind) -> Field {
@@ -138,6 +155,7 @@ impl Shape {
 mod tests {
     use super::*;
     use crate::money::Currency;
+    use crate::schema::WorkDays;
 
     fn fresh() -> Schema {
         schema(WorkspaceSettings {
@@ -145,6 +163,7 @@ mod tests {
             language: "zh".into(),
             zone: "Asia/Shanghai".into(),
             currency: Currency::parse("CNY").unwrap(),
+            work: WorkDays::default(),
         })
     }
 

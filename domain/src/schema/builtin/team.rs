@@ -8,6 +8,7 @@ pub(super) fn entity() -> Entity {
     let fields = vec![
         field("name", "团队名称", "Name", FieldKind::text(120)).required(),
         field("parent", "上级团队", "Parent team", FieldKind::relation("team")),
+        field("leader", "负责人", "Leader", FieldKind::user()),
     ];
     Shape {
         id: "team",

@@ -24,6 +24,8 @@ pub(super) fn entity() -> Entity {
         field("team", "团队", "Team", FieldKind::relation("team")),
         field("manager", "上级", "Manager", FieldKind::user()),
         field("status", "状态", "Status", state).required(),
+        // When somebody first came in by their invitation; a name without an entrance never did.
+        field("joined_at", "加入时间", "Joined", FieldKind::instant()).system(),
     ];
     Shape {
         id: "user",

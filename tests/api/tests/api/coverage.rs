@@ -17,6 +17,7 @@ fn every_endpoint_has_a_contract_test() {
         super::board::COVERED,
         super::today::COVERED,
         super::search::COVERED,
+        super::alike::COVERED,
         super::imports::COVERED,
         super::exports::COVERED,
         super::changes::COVERED,

@@ -183,6 +183,18 @@ fn a_name_from_an_import_becomes_a_person_by_invitation() {
 }
 
 #[test]
+fn a_link_that_went_to_a_wrong_address_opens_nothing_once_it_is_corrected() {
+    let workspace = Workspace::new();
+    let wrong = workspace.invite(&new_email(), "rep", None);
+    let corrected = InviteRequest { user: Some(wrong.user), ..invitation(&new_email(), "rep") };
+    workspace.admin.call::<Invite>(&[], &corrected);
+    let stranger = Browser::new(&workspace.admin.server);
+    let link = token_of(&wrong.path).to_owned();
+    assert_eq!(stranger.refusal::<GetInvitation>(&[&link], &Empty {}).code, Code::NotFound);
+    assert_eq!(stranger.refusal::<AcceptInvitation>(&[&link], &accept(PASSWORD)).code, Code::NotFound);
+}
+
+#[test]
 fn an_invitation_sent_again_replaces_the_one_before() {
     let workspace = Workspace::new();
     let email = new_email();

@@ -128,6 +128,7 @@ impl Target {
             ("get_board", get("/api/v1/board/sales".into())),
             ("get_today", get("/api/v1/today".into())),
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
+            ("find_alike", get("/api/v1/alike/account?phone=02158881234".into())),
             ("get_import", get(format!("/api/v1/imports/{}", self.import))),
             ("list_changes", get("/api/v1/changes?after=0".into())),
             ("sign_out", Request::new("POST", "/api/v1/auth/sign-out")),

@@ -18,7 +18,9 @@ mod gate;
 mod hidden;
 mod isolation;
 mod openapi;
+mod page;
 
+mod alike;
 mod auth;
 mod board;
 mod changes;
@@ -37,5 +39,6 @@ mod totals;
 mod views;
 
 mod conditions;
+mod personal;
 mod sample;
 mod storm;

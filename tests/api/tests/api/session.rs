@@ -1,9 +1,9 @@
 //! `/api/v1/session`
 
 use api_tests::browser::Browser;
-use api_tests::workspace::{PASSWORD, Workspace};
+use api_tests::workspace::{PASSWORD, Workspace, sign_up_request};
 use domain::api::account::{ChangePasswordRequest, PreferencesRequest, SignInRequest};
-use domain::api::{ChangePassword, Code, Empty, GetSession, SetPreferences, SignIn};
+use domain::api::{ChangePassword, Code, Empty, GetSession, SetPreferences, SignIn, SignUp};
 use serde_json::json;
 
 covers!(GetSession, SetPreferences, ChangePassword);
@@ -95,18 +95,13 @@ fn somebody_set_inactive_is_out_at_once() {
     assert_eq!(rep.refusal::<GetSession>(&[], &Empty {}).code, Code::NotSignedIn);
     let refusal = rep.post("/api/v1/commands", r#"{"commands":[]}"#);
     assert!(refusal.status == 401 || refusal.status == 422, "{refusal}");
-    let mut browser = Browser::new(&rep.server);
+    let browser = Browser::new(&rep.server);
     let request = SignInRequest { email: rep.email.clone(), password: PASSWORD.to_owned(), workspace: None };
-    let again = browser.reply::<SignIn>(&[], &request);
-    if again.status == 200 {
-        browser.cookie =
-            again.header("set-cookie").and_then(|line| line.split(';').next()).map(str::to_owned);
-        assert_eq!(
-            browser.refusal::<GetSession>(&[], &Empty {}).code,
-            Code::NotSignedIn,
-            "a session of an inactive user"
-        );
-    }
+    let refusal = browser.refusal::<SignIn>(&[], &request);
+    assert_eq!(
+        (refusal.code, refusal.problems[0].key.as_str()),
+        (Code::Forbidden, "problem.membership_inactive")
+    );
     workspace.admin.update("user", rep.user, json!({"status": "active"}));
     assert_eq!(rep.call::<GetSession>(&[], &Empty {}).user, rep.user);
 }
@@ -122,4 +117,46 @@ fn a_changed_role_holds_from_the_next_request_on() {
     assert!(rep.sees("account", foreign));
     workspace.admin.update("user", rep.user, json!({"role": "rep"}));
     assert!(!rep.sees("account", foreign));
+}
+
+#[test]
+fn a_promotion_holds_wherever_the_next_request_goes() {
+    let workspace = Workspace::new();
+    let person = workspace.person("service", None);
+    let deal = workspace.admin.create("deal", json!({"name": "二期"}));
+    assert!(!person.sees("deal", deal));
+    workspace.admin.update("user", person.user, json!({"role": "read_only"}));
+    assert!(person.sees("deal", deal));
+}
+
+#[test]
+fn a_field_that_is_new_can_be_filtered_by_at_once() {
+    let workspace = Workspace::new();
+    let person = workspace.person("read_only", None);
+    assert_eq!(person.count("account", None), 0);
+    workspace.add_field("account", "f_size", json!({"type": "integer"}));
+    assert_eq!(person.count("account", Some(&json!(["=", ["field", "f_size"], 1]))), 0);
+}
+
+#[test]
+fn who_is_inactive_in_one_workspace_comes_into_the_others() {
+    let workspace = Workspace::new();
+    let rep = workspace.person("rep", None);
+    let sign_in =
+        |workspace| SignInRequest { email: rep.email.clone(), password: PASSWORD.to_owned(), workspace };
+    let mut browser = Browser::new(&rep.server);
+    let own = browser.enter::<SignUp>(&[], &sign_up_request(&rep.email)).workspace;
+    let reply = browser.call::<SignIn>(&[], &sign_in(None));
+    assert_eq!(
+        reply.entrances.iter().map(|entrance| entrance.workspace).collect::<Vec<_>>(),
+        [own, rep.workspace]
+    );
+    workspace.admin.update("user", rep.user, json!({"status": "inactive"}));
+    let refusal = browser.refusal::<SignIn>(&[], &sign_in(Some(rep.workspace)));
+    assert_eq!(
+        (refusal.code, refusal.problems[0].key.as_str()),
+        (Code::Forbidden, "problem.membership_inactive")
+    );
+    let reply = browser.call::<SignIn>(&[], &sign_in(None));
+    assert_eq!((reply.workspace, reply.entrances.len()), (own, 1));
 }

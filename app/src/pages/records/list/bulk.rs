@@ -1,7 +1,6 @@
 //! What is done with ticked rows: the bar that says how many, and the sheets in which a bulk change is chosen.
 
 use domain::api::record::RecordBody;
-use domain::fields::FieldKind;
 use domain::schema::Field;
 use leptos::prelude::*;
 use serde_json::Value as Json;
@@ -242,9 +241,4 @@ fn DeleteSheet(bulk: Bulk, open: RwSignal<bool>) -> impl IntoView {
             <p class="notice">{icon(icons::INFO)} <span>{t("bulk.delete.body")}</span></p>
         </Sheet>
     }
-}
-
-/// Whether a value can be typed into a cell of the table.
-pub fn has_cell_control(kind: &FieldKind) -> bool {
-    !matches!(kind, FieldKind::LongText(_))
 }

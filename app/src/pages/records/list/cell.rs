@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::api::record::RecordBody;
+use domain::fields::FieldKind;
 use domain::ids::Id;
 use domain::schema::Field;
 use leptos::html;
@@ -25,7 +26,9 @@ const PATIENCE_MS: i32 = 6_000;
 
 pub fn is_editable(field: &Field, body: &RecordBody) -> bool {
     let may = if field.id == "owner" { body.may.assign } else { body.may.update };
-    may && !field.system && !field.retired && super::bulk::has_cell_control(&field.kind)
+    // A control as wide as a form has no room in a cell.
+    let fits = !fields::is_wide(field) || matches!(field.kind, FieldKind::Schedule(_));
+    may && !field.system && !field.retired && fits
 }
 
 #[component]
@@ -77,7 +80,7 @@ pub fn CellEditor(
             };
             let known = (*body).clone();
             spawn_local(async move {
-                match outbox::submit(outbox::command(vec![action]), note, &[known]).await {
+                match outbox::submit(outbox::command(vec![action]), note, vec![known]).await {
                     Ok(command) => {
                         close();
                         if let Outcome::Conflict(_) = outbox::outcome(command, PATIENCE_MS).await {

@@ -213,7 +213,7 @@ fn Cell(
             view! { <CellEditor field=field.clone() body=body.clone() editing conflict /> }.into_any()
         } else {
             let (body, id) = (body.clone(), field.id.clone());
-            view! { <span class="truncate">{move || fields::text_of(&schema(), &body, &id)}</span> }
+            view! { <span class="truncate">{move || fields::cell_of(&schema(), &body, &id)}</span> }
                 .into_any()
         }
     };

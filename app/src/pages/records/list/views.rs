@@ -209,7 +209,7 @@ fn ViewForm(work: Work, naming: RwSignal<Option<Naming>>, listed: RwSignal<bool>
         }
         spawn_local(async move {
             let said = note(&text, say("view.saved.toast", &[("name", &text)]));
-            match outbox::submit(outbox::command(actions), said, &known).await {
+            match outbox::submit(outbox::command(actions), said, known).await {
                 Ok(_) => {
                     naming.set(None);
                     listed.set(false);

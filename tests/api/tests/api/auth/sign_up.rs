@@ -21,7 +21,20 @@ fn signing_up_makes_a_workspace_with_its_first_administrator() {
     assert_eq!(admin.call::<GetSchema>(&[], &Empty {}), builtin::schema(settings()));
     let users = admin.call::<ListRecords>(&["user"], &ListRequest::default()).records;
     assert_eq!(users.iter().map(|user| user.id).collect::<Vec<_>>(), [admin.user]);
-    for entity in ["lead", "account", "contact", "deal", "product", "touch", "task", "team", "rate"] {
+    for entity in [
+        "lead",
+        "account",
+        "contact",
+        "deal",
+        "deal_contact",
+        "product",
+        "competitor",
+        "deal_competitor",
+        "touch",
+        "task",
+        "team",
+        "rate",
+    ] {
         assert!(admin.ids(entity, None).is_empty(), "{entity}");
     }
 }

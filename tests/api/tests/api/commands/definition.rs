@@ -229,6 +229,14 @@ fn definitions_that_make_no_sense_are_refused_by_name() {
         ("type", add("f_a", json!({"type": "stage"}))),
         ("type", add("f_a", json!({"type": "role"}))),
         (
+            "required",
+            change(json!({"change": "set_required", "entity": "task", "field": "status", "required": false})),
+        ),
+        (
+            "required",
+            change(json!({"change": "set_required", "entity": "deal", "field": "stage", "required": false})),
+        ),
+        (
             "entity",
             change(json!({"change": "rename_field", "entity": "nothing", "field": "name", "label": label})),
         ),
@@ -297,12 +305,6 @@ fn definitions_that_make_no_sense_are_refused_by_name() {
             "hidden",
             change(
                 json!({"change": "set_role", "role": {"id": "rep", "label": label, "grants": {}, "permissions": [], "hidden": {"account": ["name"]}}}),
-            ),
-        ),
-        (
-            "currency",
-            change(
-                json!({"change": "set_workspace", "settings": {"name": "x", "language": "zh", "zone": "UTC", "currency": "USD"}}),
             ),
         ),
         (

@@ -1,12 +1,14 @@
 //! `/api/v1/commands`: the one door.
 
 mod assign;
+mod convert;
 mod definition;
 mod import;
 mod merge;
 mod money;
 mod records;
 mod sending;
+mod settings;
 mod together;
 mod touch;
 mod undo;

@@ -1,7 +1,8 @@
 //! Creating, changing, deleting and restoring records; moving them along their stages.
 
-use api_tests::actions::{create, delete, move_deal, restore, update};
+use api_tests::actions::{create, delete, move_deal, restore, undo, update};
 use api_tests::ids::new_id;
+use api_tests::person::command;
 use api_tests::workspace::Workspace;
 use domain::api::record::ListRequest;
 use domain::api::{Code, GetRecord, ListRecords};
@@ -237,7 +238,14 @@ fn a_record_is_not_its_own_parent_and_circles_end() {
     admin.update("account", b, json!({"parent": a}));
     let (x, y) = (admin.create("team", json!({"name": "x"})), admin.create("team", json!({"name": "y"})));
     admin.update("team", x, json!({"parent": y}));
+    let circle = admin.refused(vec![update("team", y, 1, json!({}), json!({"parent": x}))]);
+    assert_eq!((circle.0, circle.1[0].key.as_str()), (Code::Invalid, "problem.within_itself"));
+    // Two who move teams at once can still make one, and so can an undo.
+    let freed = command(vec![update("team", x, 2, json!({}), json!({"parent": null}))]);
+    admin.done_as(&freed);
     admin.update("team", y, json!({"parent": x}));
+    admin.done(vec![undo(freed.id)]);
+    assert_eq!(admin.value("team", x, "parent"), json!(y));
     admin.update("user", admin.user, json!({"team": x}));
     assert!(admin.sees("account", a));
 }

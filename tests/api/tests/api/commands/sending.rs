@@ -185,3 +185,20 @@ fn the_log_counts_without_gaps_whoever_writes() {
         (before + 1..=before + entries).collect::<Vec<_>>()
     );
 }
+
+#[test]
+fn a_command_that_makes_too_large_a_row_is_refused_and_those_behind_it_are_not() {
+    let Workspace { admin } = Workspace::new();
+    // Quotes take four bytes where the log keeps them, so this body is within its limit and its row is not.
+    let notes = (0..45).map(|at| {
+        create("account", new_id(), json!({"name": format!("客户 {at}"), "note": "\"".repeat(20_000)}))
+    });
+    let large = command(notes.collect());
+    let fine = command(vec![create("account", new_id(), json!({"name": "恒通"}))]);
+    let answers = admin.send_all(vec![large, fine]);
+    let refused =
+        matches!(&answers[0], Answer::Refused { code: Code::TooLarge, problems, .. } if problems.len() == 1);
+    assert!(refused, "{:?}", answers[0]);
+    assert!(matches!(&answers[1], Answer::Done(_)), "{:?}", answers[1]);
+    assert_eq!(admin.count("account", None), 1);
+}

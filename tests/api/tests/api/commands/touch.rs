@@ -110,10 +110,10 @@ fn days_and_times_are_read_in_their_zone_also_where_the_clock_jumps() {
             json!({"date": "2026-05-01", "time": "00:00", "zone": "UTC"}),
             json!({"date": "2026-05-01", "time": "00:00", "zone": "UTC", "at": "2026-05-01T00:00:00.000Z"}),
         ),
-        // The gap of 2026-03-29 in Berlin: 02:30 is not there, 03:30 summer time is as far behind it.
+        // The gap of 2026-03-29 in Berlin: 02:30 is not there, the first moment after it is 03:00 summer time.
         (
             json!({"date": "2026-03-29", "time": "02:30", "zone": "Europe/Berlin"}),
-            json!({"date": "2026-03-29", "time": "02:30", "zone": "Europe/Berlin", "at": "2026-03-29T01:30:00.000Z"}),
+            json!({"date": "2026-03-29", "time": "02:30", "zone": "Europe/Berlin", "at": "2026-03-29T01:00:00.000Z"}),
         ),
         // The hour that comes twice: the earlier one.
         (
@@ -296,4 +296,34 @@ fn the_timeline_tells_touches_tasks_and_changes_newest_first() {
         admin.reply::<GetTimeline>(&["account", &account.to_string()], &TimelineRequest::default()).status
             < 500
     );
+}
+
+#[test]
+fn a_plan_for_what_one_may_not_change_is_refused_rather_than_dropped() {
+    let workspace = Workspace::new();
+    let service = workspace.person("service", None);
+    let account = workspace.admin.create("account", json!({"name": "恒通"}));
+    let values = json!({"kind": "call"});
+    let next = Some(json!({"date": "2030-05-01"}));
+    let (code, problems) =
+        service.refused(vec![log_touch(new_id(), "account", account, values.clone(), next)]);
+    assert_eq!((code, problems[0].field.as_deref()), (Code::Forbidden, Some("next_touch")));
+    service.done(vec![log_touch(new_id(), "account", account, values, None)]);
+    assert_eq!(service.count("touch", None), 1);
+}
+
+#[test]
+fn taking_a_touch_back_turns_back_no_newer_one() {
+    let Workspace { admin } = Workspace::new();
+    let account = admin.create("account", json!({"name": "恒通"}));
+    let touched = |at: &str| {
+        let values = json!({"kind": "call", "happened_at": at});
+        let command = command(vec![log_touch(new_id(), "account", account, values, None)]);
+        admin.done_as(&command);
+        command.id
+    };
+    let first = touched("2026-05-01T01:00:00Z");
+    touched("2026-05-02T01:00:00Z");
+    admin.done(vec![undo(first)]);
+    assert_eq!(admin.value("account", account, "last_touch_at"), "2026-05-02T01:00:00.000Z");
 }

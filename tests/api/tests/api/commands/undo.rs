@@ -188,3 +188,24 @@ fn taking_back_twice_changes_once() {
     assert!(receipt.records.is_empty(), "{receipt:?}");
     assert_eq!(admin.seq(), seq);
 }
+
+#[test]
+fn what_others_lean_on_by_now_stays() {
+    let Workspace { admin } = Workspace::new();
+    let [account, alone, contact] = [new_id(), new_id(), new_id()];
+    let created = command(vec![
+        create("account", account, json!({"name": "恒通"})),
+        create("account", alone, json!({"name": "无人问津"})),
+        create("contact", contact, json!({"name": "王芳", "account": account})),
+    ]);
+    admin.done_as(&created);
+    let deal = admin.create("deal", json!({"name": "二期", "account": account}));
+    let receipt = admin.done(vec![undo(created.id)]);
+    assert_eq!(receipt.kept.iter().map(|kept| kept.record).collect::<Vec<_>>(), [account]);
+    assert_eq!(admin.ids("account", None).into_iter().collect::<Vec<_>>(), [account]);
+    assert_eq!(admin.count("contact", None), 0, "nothing but the account itself leans on it");
+    // Once the deal is gone too, nothing holds the account.
+    admin.done(vec![delete("deal", deal, 1)]);
+    admin.done(vec![undo(created.id)]);
+    assert_eq!(admin.count("account", None), 0);
+}

@@ -1,5 +1,6 @@
 //! Plain REST for integrators, which ends in the same commands.
 
+use api_tests::actions::create;
 use api_tests::ids::new_id;
 use api_tests::workspace::Workspace;
 use domain::api::record::{ChangesRequest, CreateRequest, DeleteRequest, TimelineRequest, UpdateRequest};
@@ -175,4 +176,17 @@ fn a_timeline_is_told_to_who_sees_the_record_and_in_pages() {
         }
     }
     assert_eq!((seen.len(), pages), (46, 2));
+}
+
+#[test]
+fn a_history_is_told_by_kind_and_id() {
+    let workspace = Workspace::new();
+    let rep = workspace.person("rep", None);
+    let hidden = workspace.admin.create("deal", json!({"name": "机密项目"}));
+    assert!(!rep.sees("deal", hidden));
+    // Ids are unique among records of one kind only: knowing one lets nobody read what happened under another.
+    rep.done(vec![create("lead", hidden, json!({"name": "同号"}))]);
+    let told = rep.reply::<GetTimeline>(&["lead", &hidden.to_string()], &TimelineRequest::default());
+    assert_eq!(told.status, 200, "{told}");
+    assert!(told.text.contains("同号") && !told.text.contains("机密"), "{told}");
 }

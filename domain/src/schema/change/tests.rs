@@ -1,0 +1,184 @@
+//! Every change, what it refuses, and that its inverse takes it back.
+
+use super::*;
+use crate::access::{Permission, REP};
+use crate::money::Currency;
+use crate::schema::{WorkDays, builtin};
+use crate::time::UtcOnly;
+
+fn fresh() -> Schema {
+    builtin::schema(WorkspaceSettings {
+        name: "T".into(),
+        language: "zh".into(),
+        zone: "UTC".into(),
+        currency: Currency::parse("CNY").unwrap(),
+        work: WorkDays::default(),
+    })
+}
+
+fn stage(id: &str, status: StageStatus) -> Stage {
+    Stage { id: id.into(), label: Label::new(id, id), status, probability: 10 }
+}
+
+fn renewal() -> Pipeline {
+    Pipeline {
+        id: "p_renewal".into(),
+        entity: "deal".into(),
+        label: Label::new("续约", "Renewal"),
+        stages: vec![
+            stage("s_due", StageStatus::Open),
+            stage("s_renewed", StageStatus::Won),
+            stage("s_left", StageStatus::Lost),
+        ],
+    }
+}
+
+fn trainee(schema: &Schema) -> Role {
+    Role {
+        id: "r_trainee".into(), label: Label::new("实习", "Trainee"), ..schema.role(REP).unwrap().clone()
+    }
+}
+
+/// The change holds, and its inverse leaves nothing behind but the revision.
+fn there_and_back(schema: &Schema, change: &DefinitionChange) -> Schema {
+    let (changed, inverse) = apply(schema, change, &UtcOnly).unwrap();
+    let (back, again) = apply(&changed, &inverse, &UtcOnly).unwrap();
+    assert_eq!(Schema { revision: schema.revision, ..back.clone() }, *schema, "{change:?}");
+    let (forth, _) = apply(&back, &again, &UtcOnly).unwrap();
+    assert_eq!(Schema { revision: changed.revision, ..forth }, changed, "{change:?}");
+    changed
+}
+
+fn refused(schema: &Schema, change: &DefinitionChange) -> Vec<(String, String)> {
+    let problems = apply(schema, change, &UtcOnly).unwrap_err();
+    problems.into_iter().map(|problem| (problem.field.unwrap_or_default(), problem.key)).collect()
+}
+
+fn pair(field: &str, key: &str) -> (String, String) {
+    (field.to_owned(), key.to_owned())
+}
+
+#[test]
+fn roles_and_pipelines_come_and_go_and_come_back_to_their_place() {
+    let schema = fresh();
+    let changed = there_and_back(&schema, &DefinitionChange::AddRole { role: trainee(&schema), at: None });
+    assert_eq!(changed.roles.last().map(|role| role.id.as_str()), Some("r_trainee"));
+    there_and_back(&schema, &DefinitionChange::RemoveRole { role: "manager".into() });
+    let changed = there_and_back(&schema, &DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
+    there_and_back(&changed, &DefinitionChange::RemovePipeline { pipeline: "sales".into() });
+    let label = Label::new("老客户", "Old customers");
+    there_and_back(&changed, &DefinitionChange::RenamePipeline { pipeline: "p_renewal".into(), label });
+    let order = vec!["p_renewal".to_owned(), "sales".to_owned()];
+    let arranged = there_and_back(
+        &changed,
+        &DefinitionChange::ArrangePipelines { entity: "deal".into(), order: order.clone() },
+    );
+    let now: Vec<String> = arranged.pipelines_of("deal").map(|pipeline| pipeline.id.clone()).collect();
+    assert_eq!(now, order);
+}
+
+#[test]
+fn what_is_wrong_with_a_role_is_said_all_at_once() {
+    let schema = fresh();
+    let mut role = trainee(&schema);
+    role.id = "Trainee!".into();
+    role.label = Label::new("销售", "Trainee");
+    role.hidden.insert("account".into(), vec!["name".into()]);
+    role.grants.insert("nothing".into(), crate::access::Grant::default());
+    assert_eq!(
+        refused(&schema, &DefinitionChange::AddRole { role, at: None }),
+        [
+            pair("label", "problem.definition.role_name_taken"),
+            pair("hidden", "problem.definition.unknown_field"),
+            pair("grants", "problem.definition.unknown_entity"),
+            pair("id", "problem.definition.bad_id"),
+        ]
+    );
+    let taken = Role { id: REP.into(), ..trainee(&schema) };
+    assert_eq!(
+        refused(&schema, &DefinitionChange::AddRole { role: taken, at: None }),
+        [pair("id", "problem.duplicate")]
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_pipeline_is_said_all_at_once() {
+    let schema = fresh();
+    let wrong = Pipeline {
+        id: "sales".into(),
+        entity: "account".into(),
+        label: Label::new(" ", "x"),
+        stages: vec![Stage { probability: 101, ..stage("Due", StageStatus::Open) }],
+    };
+    assert_eq!(
+        refused(&schema, &DefinitionChange::AddPipeline { pipeline: wrong, at: None }),
+        [
+            pair("label", "problem.required"),
+            pair("stages", "problem.definition.stage_status_missing"),
+            pair("id", "problem.definition.bad_id"),
+            pair("stages", "problem.out_of_range"),
+            pair("id", "problem.duplicate"),
+            pair("entity", "problem.has_no_stages"),
+        ]
+    );
+    let mut taken = renewal();
+    taken.stages[0].id = schema.pipelines[0].stages[0].id.clone();
+    assert_eq!(
+        refused(&schema, &DefinitionChange::AddPipeline { pipeline: taken, at: None }),
+        [pair("stages", "problem.duplicate")]
+    );
+}
+
+#[test]
+fn some_things_never_go() {
+    let schema = fresh();
+    let mut powerless = schema.role(ADMINISTRATOR).unwrap().clone();
+    powerless.permissions = vec![Permission::Import];
+    let cases = [
+        (
+            DefinitionChange::RemovePipeline { pipeline: "sales".into() },
+            pair("pipeline", "problem.definition.last_pipeline"),
+        ),
+        (
+            DefinitionChange::RemovePipeline { pipeline: "nothing".into() },
+            pair("pipeline", "problem.definition.unknown_pipeline"),
+        ),
+        (
+            DefinitionChange::RemoveRole { role: ADMINISTRATOR.into() },
+            pair("role", "problem.definition.administrator_stays"),
+        ),
+        (
+            DefinitionChange::RemoveRole { role: "nothing".into() },
+            pair("role", "problem.definition.unknown_role"),
+        ),
+        (
+            DefinitionChange::SetRole { role: powerless },
+            pair("permissions", "problem.definition.administrator_keeps"),
+        ),
+        (
+            DefinitionChange::ArrangePipelines { entity: "deal".into(), order: Vec::new() },
+            pair("order", "problem.definition.not_the_pipelines"),
+        ),
+    ];
+    for (change, problem) in cases {
+        assert_eq!(refused(&schema, &change), [problem], "{change:?}");
+    }
+}
+
+#[test]
+fn a_change_names_what_has_to_be_empty_first() {
+    let schema = fresh();
+    let stages = &schema.pipelines[0].stages;
+    let in_stage = |stage: &Stage| Place::Stage { entity: "deal".into(), stage: stage.id.clone() };
+    let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages: stages[1..].to_vec() };
+    assert_eq!(change.vacates(&schema), [in_stage(&stages[0])]);
+    let change = DefinitionChange::RemovePipeline { pipeline: "sales".into() };
+    assert_eq!(change.vacates(&schema), stages.iter().map(in_stage).collect::<Vec<_>>());
+    let change = DefinitionChange::RemoveRole { role: REP.into() };
+    assert_eq!(change.vacates(&schema), [Place::Role(REP.into())]);
+    let mut settings = schema.workspace.clone();
+    settings.name = "U".into();
+    assert!(DefinitionChange::SetWorkspace { settings: settings.clone() }.vacates(&schema).is_empty());
+    settings.currency = Currency::parse("USD").unwrap();
+    assert_eq!(DefinitionChange::SetWorkspace { settings }.vacates(&schema), [Place::Amounts]);
+}

@@ -1,0 +1,334 @@
+//! What a change of definitions means for people and records, said before it is saved.
+//!
+//! An effect is a fact about definitions; how many it concerns, the server counts by [`Effect::concerned`].
+
+use serde_json::{Value as Json, json};
+
+use super::change::DefinitionChange;
+use super::{Schema, Stage, StageStatus};
+use crate::access::{Act, Level, Permission, Role};
+use crate::schema::builtin::user::status;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// People with this role reach more or fewer records.
+    Reaches {
+        role: String,
+        entity: String,
+        act: Act,
+        from: Level,
+        to: Level,
+    },
+    Hides {
+        role: String,
+        entity: String,
+        field: String,
+    },
+    Shows {
+        role: String,
+        entity: String,
+        field: String,
+    },
+    Permits {
+        role: String,
+        permission: Permission,
+    },
+    Forbids {
+        role: String,
+        permission: Permission,
+    },
+    /// Records in this stage count as something else from now on.
+    Counts {
+        entity: String,
+        stage: String,
+        from: StageStatus,
+        to: StageStatus,
+    },
+    /// Records in this stage are expected to be won with another probability.
+    Expects {
+        entity: String,
+        stage: String,
+        from: u8,
+        to: u8,
+    },
+    /// Records in this stage have to go elsewhere first.
+    Empties {
+        entity: String,
+        stage: String,
+    },
+    /// New records begin in this stage.
+    Begins {
+        entity: String,
+        stage: String,
+    },
+    /// What stands in this field is kept but no longer shown.
+    Retires {
+        entity: String,
+        field: String,
+    },
+    /// New records need this field; these lack it and stay as they are.
+    Requires {
+        entity: String,
+        field: String,
+    },
+    /// Reports and schedules without a zone of their own follow another clock.
+    Clock {
+        from: String,
+        to: String,
+    },
+    /// Amounts are added up in another currency.
+    Currency {
+        from: String,
+        to: String,
+    },
+}
+
+/// Records an effect concerns: those of an entity that a condition lets through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concerned {
+    pub entity: String,
+    pub filter: Json,
+}
+
+impl Effect {
+    /// Whom or what it concerns, as a question to the server. Nothing where a number would say nothing.
+    #[must_use]
+    pub fn concerned(&self) -> Option<Concerned> {
+        match self {
+            Self::Reaches { role, .. }
+            | Self::Hides { role, .. }
+            | Self::Shows { role, .. }
+            | Self::Permits { role, .. }
+            | Self::Forbids { role, .. } => Some(people(role)),
+            Self::Counts { entity, stage, .. }
+            | Self::Expects { entity, stage, .. }
+            | Self::Empties { entity, stage } => {
+                Some(Concerned { entity: entity.clone(), filter: json!(["=", ["field", "stage"], stage]) })
+            }
+            Self::Retires { entity, field } => {
+                Some(Concerned { entity: entity.clone(), filter: json!(["is_set", ["field", field]]) })
+            }
+            Self::Requires { entity, field } => {
+                Some(Concerned { entity: entity.clone(), filter: json!(["is_empty", ["field", field]]) })
+            }
+            Self::Begins { .. } | Self::Clock { .. } | Self::Currency { .. } => None,
+        }
+    }
+
+    /// Somebody loses something by it, or something has to be done first: worth a second look.
+    #[must_use]
+    pub fn takes(&self) -> bool {
+        match self {
+            Self::Reaches { from, to, .. } => to < from,
+            Self::Hides { .. } | Self::Forbids { .. } | Self::Empties { .. } | Self::Retires { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// The active people with a role.
+#[must_use]
+pub fn people(role: &str) -> Concerned {
+    let filter = json!(["and", ["=", ["field", "role"], role], ["=", ["field", "status"], status::ACTIVE]]);
+    Concerned { entity: "user".to_owned(), filter }
+}
+
+/// What the change means, for definitions as they are now. Names and orders mean nothing beyond themselves.
+#[must_use]
+pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
+    match change {
+        DefinitionChange::SetRole { role } => match schema.role(&role.id) {
+            Some(before) => of_role(schema, before, role),
+            None => Vec::new(),
+        },
+        DefinitionChange::SetStages { pipeline, stages } => match schema.pipeline(pipeline) {
+            Some(before) => of_stages(schema, &before.entity, &before.stages, stages),
+            None => Vec::new(),
+        },
+        DefinitionChange::RemovePipeline { pipeline } => match schema.pipeline(pipeline) {
+            Some(before) => empties(&before.entity, &before.stages, &[]).collect(),
+            None => Vec::new(),
+        },
+        DefinitionChange::RetireField { entity, field } => {
+            vec![Effect::Retires { entity: entity.clone(), field: field.clone() }]
+        }
+        DefinitionChange::SetRequired { entity, field, required: true } => {
+            vec![Effect::Requires { entity: entity.clone(), field: field.clone() }]
+        }
+        DefinitionChange::SetWorkspace { settings } => {
+            let before = &schema.workspace;
+            let mut effects = Vec::new();
+            if before.zone != settings.zone {
+                effects.push(Effect::Clock { from: before.zone.clone(), to: settings.zone.clone() });
+            }
+            if before.currency != settings.currency {
+                let (from, to) = (before.currency.code().to_owned(), settings.currency.code().to_owned());
+                effects.push(Effect::Currency { from, to });
+            }
+            effects
+        }
+        DefinitionChange::AddField { .. }
+        | DefinitionChange::RenameField { .. }
+        | DefinitionChange::SetRequired { .. }
+        | DefinitionChange::SetOptions { .. }
+        | DefinitionChange::RestoreField { .. }
+        | DefinitionChange::ArrangeFields { .. }
+        | DefinitionChange::AddPipeline { .. }
+        | DefinitionChange::RenamePipeline { .. }
+        | DefinitionChange::ArrangePipelines { .. }
+        | DefinitionChange::AddRole { .. }
+        | DefinitionChange::RemoveRole { .. } => Vec::new(),
+    }
+}
+
+fn of_role(schema: &Schema, before: &Role, after: &Role) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let role = || after.id.clone();
+    for entity in schema.entities.iter().map(|entity| &entity.id) {
+        for act in Act::ALL {
+            let (from, to) = (before.level(entity, act), after.level(entity, act));
+            if from != to {
+                effects.push(Effect::Reaches { role: role(), entity: entity.clone(), act, from, to });
+            }
+        }
+    }
+    for entity in &schema.entities {
+        for field in &entity.fields {
+            let (entity, field) = (entity.id.clone(), field.id.clone());
+            match (before.hides(&entity, &field), after.hides(&entity, &field)) {
+                (false, true) => effects.push(Effect::Hides { role: role(), entity, field }),
+                (true, false) => effects.push(Effect::Shows { role: role(), entity, field }),
+                _ => {}
+            }
+        }
+    }
+    for permission in Permission::ALL {
+        match (before.may(permission), after.may(permission)) {
+            (true, false) => effects.push(Effect::Forbids { role: role(), permission }),
+            (false, true) => effects.push(Effect::Permits { role: role(), permission }),
+            _ => {}
+        }
+    }
+    effects
+}
+
+fn empties<'a>(
+    entity: &'a str,
+    before: &'a [Stage],
+    after: &'a [Stage],
+) -> impl Iterator<Item = Effect> + 'a {
+    let gone = before.iter().filter(|stage| !after.iter().any(|kept| kept.id == stage.id));
+    gone.map(|stage| Effect::Empties { entity: entity.to_owned(), stage: stage.id.clone() })
+}
+
+fn of_stages(schema: &Schema, entity: &str, before: &[Stage], after: &[Stage]) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = empties(entity, before, after).collect();
+    for stage in after {
+        let Some(old) = before.iter().find(|old| old.id == stage.id) else { continue };
+        let (entity, id) = (entity.to_owned(), stage.id.clone());
+        if old.status != stage.status {
+            effects.push(Effect::Counts { entity, stage: id, from: old.status, to: stage.status });
+        } else if old.probability != stage.probability {
+            effects.push(Effect::Expects { entity, stage: id, from: old.probability, to: stage.probability });
+        }
+    }
+    let is_default = schema.pipelines_of(entity).next().is_some_and(|first| first.stages == before);
+    let first = |stages: &[Stage]| stages.first().map(|stage| stage.id.clone());
+    if let Some(stage) = first(after).filter(|stage| is_default && first(before).as_ref() != Some(stage)) {
+        effects.push(Effect::Begins { entity: entity.to_owned(), stage });
+    }
+    effects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Grant, REP};
+    use crate::money::Currency;
+    use crate::schema::builtin::DEFAULT_PIPELINE;
+    use crate::schema::{WorkDays, WorkspaceSettings, builtin};
+
+    fn fresh() -> Schema {
+        builtin::schema(WorkspaceSettings {
+            name: "T".into(),
+            language: "zh".into(),
+            zone: "UTC".into(),
+            currency: Currency::parse("CNY").unwrap(),
+            work: WorkDays::default(),
+        })
+    }
+
+    #[test]
+    fn a_narrower_role_says_what_its_people_lose() {
+        let schema = fresh();
+        let mut role = schema.role("manager").unwrap().clone();
+        role.grants.insert("deal".into(), Grant { delete: Level::None, ..Grant::uniform(Level::Own) });
+        role.permissions.retain(|permission| *permission != Permission::Export);
+        role.hidden.insert("deal".into(), vec!["amount".into()]);
+        let found = effects(&schema, &DefinitionChange::SetRole { role });
+        let view = Effect::Reaches {
+            role: "manager".into(),
+            entity: "deal".into(),
+            act: Act::View,
+            from: Level::Team,
+            to: Level::Own,
+        };
+        assert_eq!((found.len(), &found[0]), (7, &view));
+        assert!(found.iter().all(Effect::takes));
+        assert_eq!(found[0].concerned().unwrap().entity, "user");
+    }
+
+    #[test]
+    fn a_role_as_it_was_means_nothing_and_a_wider_one_takes_nothing() {
+        let schema = fresh();
+        let mut role = schema.role(REP).unwrap().clone();
+        assert!(effects(&schema, &DefinitionChange::SetRole { role: role.clone() }).is_empty());
+        role.permissions.push(Permission::Import);
+        role.grants.insert("product".into(), Grant::uniform(Level::All));
+        let found = effects(&schema, &DefinitionChange::SetRole { role });
+        assert_eq!(found.len(), 5);
+        assert!(!found.iter().any(Effect::takes));
+    }
+
+    #[test]
+    fn stages_say_who_has_to_move_and_what_counts_otherwise() {
+        let schema = fresh();
+        let mut stages = schema.pipeline(DEFAULT_PIPELINE).unwrap().stages.clone();
+        let first = stages.remove(0);
+        stages[0].probability = 33;
+        let last = stages.len() - 1;
+        stages[last].status = StageStatus::Open;
+        let change =
+            DefinitionChange::SetStages { pipeline: DEFAULT_PIPELINE.into(), stages: stages.clone() };
+        let found = effects(&schema, &change);
+        assert_eq!(found[0], Effect::Empties { entity: "deal".into(), stage: first.id.clone() });
+        assert!(matches!(&found[1], Effect::Expects { to: 33, .. }));
+        assert!(matches!(&found[2], Effect::Counts { to: StageStatus::Open, .. }));
+        assert_eq!(found[3], Effect::Begins { entity: "deal".into(), stage: stages[0].id.clone() });
+        assert_eq!(found.len(), 4);
+        let expected = json!(["=", ["field", "stage"], first.id]);
+        assert_eq!(found[0].concerned().unwrap().filter, expected);
+    }
+
+    #[test]
+    fn every_question_to_the_server_is_a_sound_condition() {
+        let schema = fresh();
+        let mut role = schema.role(REP).unwrap().clone();
+        role.permissions.push(Permission::Export);
+        let changes = [
+            DefinitionChange::SetRole { role },
+            DefinitionChange::RemovePipeline { pipeline: DEFAULT_PIPELINE.into() },
+            DefinitionChange::RetireField { entity: "account".into(), field: "phone".into() },
+            DefinitionChange::SetRequired { entity: "account".into(), field: "phone".into(), required: true },
+        ];
+        for change in changes {
+            let found = effects(&schema, &change);
+            assert!(!found.is_empty(), "{change:?}");
+            for concerned in found.iter().filter_map(Effect::concerned) {
+                let entity = schema.entity(&concerned.entity).unwrap();
+                let condition = crate::expr::Expr::parse(&concerned.filter).unwrap();
+                assert!(crate::expr::check(&condition, entity, &schema).is_ok(), "{condition:?}");
+            }
+        }
+    }
+}

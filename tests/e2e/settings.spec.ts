@@ -1,0 +1,116 @@
+// What a business administrator changes, and that it holds for others at once.
+import { expect, test } from "./fixtures";
+import { PASSWORD } from "./steps";
+
+// What an unused address and an invitation that is over are answered with.
+test.use({ expectedErrors: /status of 40[014]/ });
+
+type Schema = { pipelines: { id: string; stages: { id: string }[] }[] };
+
+test("adds a role, narrows it, and somebody with it sees only their own @desktop", async ({ me, page, another }) => {
+  const { t } = me;
+  await me.hasWorkspace("昆仑仪器");
+  await me.has("account", { name: "老板的客户" });
+  await page.goto("/settings/roles");
+  await me.press(me.button(t("roles.add")));
+  const sheet = me.sheet(t("roles.add"));
+  await me.field(t(`definition.label.${me.lang}`), sheet).fill("见习");
+  await me.field(t("roles.like"), sheet).selectOption("read_only");
+  await me.press(me.button(t("roles.add"), sheet));
+  await expect(page.getByRole("heading", { level: 1, name: "见习", exact: true })).toBeVisible();
+  const role = page.url().split("/").pop();
+
+  // A person has it before it is narrowed.
+  const rep = await another();
+  const invitation = await me.post<{ user: string; path: string }>("/api/v1/invitations", {
+    name: "陈晨",
+    email: rep.email,
+    role,
+  });
+  await rep.page.goto(invitation.path);
+  await rep.field(t("auth.field.password")).fill(PASSWORD);
+  await rep.press(rep.button(t("auth.join.submit")));
+  await rep.isOnToday();
+  await me.has("account", { name: "陈晨的客户", owner: invitation.user });
+  await rep.goTo("customers");
+  await rep.choose(t("list.filter.all"));
+  await expect(rep.page.getByRole("link", { name: /老板的客户/ })).toBeVisible();
+
+  // What it means is said before it is saved.
+  const customers = me.lang === "zh" ? "客户" : "Accounts";
+  const view = page.getByRole("combobox", { name: `${customers} · ${t("roles.act.view")}`, exact: true });
+  await view.selectOption({ label: t("access.level.own") });
+  const meaning = page.getByRole("region", { name: t("effect.title") });
+  await expect(meaning).toContainText(t("effect.people", { count: 1 }));
+  await expect(meaning).toContainText(t("effect.view.own_only", { entity: customers, before: t("access.level.all") }));
+  await me.press(me.button(t("action.save")));
+  await expect(me.toast(t("definition.saved.toast"))).toBeVisible();
+  await expect(meaning).toHaveCount(0);
+
+  await rep.page.reload();
+  await expect(rep.page.getByRole("link", { name: /陈晨的客户/ })).toBeVisible();
+  await expect(rep.page.getByRole("link", { name: /老板的客户/ })).toHaveCount(0);
+
+  // One tap takes it back.
+  await me.press(me.button(t("action.undo")));
+  await expect(view).toHaveValue("all");
+});
+
+test("moves a stage by hand, and takes one away whose deals go elsewhere @desktop", async ({ me, page, finger, hasTouch }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const deal = await me.has("deal", { name: "三号产线检测仪", stage: "needs" });
+  const stages = async () => (await me.get<Schema>("/api/v1/schema")).pipelines[0].stages.map((stage) => stage.id);
+  await page.goto("/settings/pipelines");
+  await me.press(me.button(t("definition.order")));
+  const first = me.called("stage.first_contact");
+  const grip = me.button(t("definition.order.grip", { name: first }));
+  if (hasTouch) {
+    // Past the middle of the next row.
+    await finger.drag(grip, me.button(t("definition.order.grip", { name: me.called("stage.proposal") })));
+  } else {
+    await grip.focus();
+    await page.keyboard.press("ArrowDown");
+  }
+  await me.press(me.button(t("definition.order.save")));
+  await expect(me.toast(t("definition.saved.toast"))).toBeVisible();
+  expect((await stages()).slice(0, 2)).toEqual(["needs", "first_contact"]);
+
+  // The deal in it needs a new place.
+  await me.press(page.getByRole("button", { name: new RegExp(`^${me.called("stage.needs")}`) }));
+  const sheet = me.sheet(me.called("stage.needs"));
+  await me.press(me.button(t("definition.stage.remove"), sheet));
+  await expect(sheet.getByRole("status")).toContainText("1");
+  await me.field(t("definition.stage.remove.target"), sheet).selectOption({ label: me.called("stage.proposal") });
+  await me.press(me.button(t("action.remove"), sheet));
+  await expect(sheet).toBeHidden();
+  expect(await stages()).not.toContain("needs");
+  expect((await me.record("deal", deal)).values.stage).toBe("proposal");
+  await page.goto("/board");
+  await expect(me.card("三号产线检测仪", "stage.proposal")).toBeAttached();
+});
+
+test("somebody leaves: it says what they own, and they are out at once", async ({ me, page, another }) => {
+  const { t } = me;
+  await me.hasWorkspace("昆仑仪器");
+  const rep = await another();
+  const invitation = await me.post<{ user: string; path: string }>("/api/v1/invitations", {
+    name: "陈晨",
+    email: rep.email,
+    role: "rep",
+  });
+  await rep.page.goto(invitation.path);
+  await rep.field(t("auth.field.password")).fill(PASSWORD);
+  await rep.press(rep.button(t("auth.join.submit")));
+  await rep.isOnToday();
+  await me.has("account", { name: "陈晨的客户", owner: invitation.user });
+  await page.goto("/settings/members");
+  await me.press(page.getByRole("button", { name: /陈晨/ }));
+  const sheet = me.sheet("陈晨");
+  await me.press(me.button(t("members.deactivate"), sheet));
+  await expect(sheet.getByRole("listitem")).toHaveText([/1/]);
+  await me.press(me.button(t("members.deactivate"), sheet));
+  await expect(me.heading(t("members.inactive"))).toBeVisible();
+  await rep.goTo("customers");
+  await expect(rep.button(t("auth.sign_in.submit"))).toBeVisible();
+});
