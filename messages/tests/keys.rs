@@ -66,6 +66,9 @@ fn every_operator_and_quick_filter_has_its_words() {
         Operator::DAY,
         Operator::REFERENCE,
         Operator::PERSON,
+        Operator::PART,
+        Operator::YES_NO,
+        Operator::BRANCH,
     ];
     for operator in sets.concat() {
         let name = operator.name();
@@ -77,6 +80,7 @@ fn every_operator_and_quick_filter_has_its_words() {
         language: "zh".into(),
         zone: "UTC".into(),
         currency: domain::money::Currency::parse("CNY").unwrap(),
+        work: domain::schema::WorkDays::default(),
     });
     for quick in schema.entities.iter().flat_map(|entity| quick(entity, &schema)) {
         assert!(messages::has(&format!("filter.quick.{}", quick.name)), "{}", quick.name);
