@@ -53,7 +53,7 @@ function stat(me: Person, number: number, label: string) {
   return me.page.getByText(new RegExp(`^${number}\\s*${me.t(label)}$`));
 }
 
-test("brings in a messy pipeline of three hundred deals, and takes it back", async ({ me, page }) => {
+test("brings in a messy pipeline of three hundred deals, and takes it back @desktop", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
   const rows = pipeline();
@@ -106,7 +106,8 @@ test("brings in a messy pipeline of three hundred deals, and takes it back", asy
   await me.goTo("board");
   const count = (stage: string) => good.filter((row) => row.stage === stage).length;
   await expect(me.column("stage.signed")).toContainText(t("board.column.count", { count: won.length }));
-  await expect(me.column("stage.signed")).toContainText(`¥${(sum / 10_000).toFixed(1).replace(/\.0$/, "")}万`);
+  const short = (amount: number, unit: string) => `¥${amount.toFixed(1).replace(/\.0$/, "")}${unit}`;
+  await expect(me.column("stage.signed")).toContainText(me.lang === "zh" ? short(sum / 10_000, "万") : short(sum / 1000, "K"));
   await expect(me.column("stage.lost")).toContainText(t("board.column.count", { count: count("Lost") }));
   await expect(me.column("stage.negotiation")).toContainText(t("board.column.count", { count: count("Engaging") }));
   await expect(me.column("stage.first_contact")).toContainText(t("board.column.count", { count: count("Prospecting") }));
@@ -144,4 +145,77 @@ test("brings in customers from an old Chinese spreadsheet", async ({ me, page })
   await me.press(me.link(t("import.open_list", { entity: t("entity.account.many") })));
   await expect(page.getByRole("link", { name: /苏州昆仑仪器有限公司/ })).toBeVisible();
   expect((await me.list("account")).map((account) => account.values.name).sort()).toEqual([...names].sort());
+});
+
+test("brings in people with their offices, then customers with a misspelt sector and a mother company @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const team = [
+    ["Anna Snelling", "Dustin Brinkmann", "Central"],
+    ["Cecily Lampkin", "Dustin Brinkmann", "Central"],
+    ["Zane Levy", "Summer Sewald", "West"],
+    ["Moses Frase", "Dustin Brinkmann", "Central"],
+  ];
+  const means = (column: string, field: string) => me.field(t("import.map.field_of", { column })).selectOption(field);
+  await choose(me, "sales_teams.csv", Buffer.from(csv([["sales_agent", "manager", "regional_office"], ...team])));
+  await me.field(t("import.entity")).selectOption("user");
+  await means("sales_agent", "name");
+  await means("manager", "manager");
+  await means("regional_office", "team");
+  await me.press(me.button(t("import.preview.start")));
+  await expect(stat(me, team.length, "import.stat.ready")).toBeVisible();
+  await me.press(me.button(t("import.start_rows", { count: team.length })));
+  await expect(stat(me, team.length, "import.stat.created")).toBeVisible({ timeout: 60_000 });
+
+  const users = await me.list("user");
+  const user = (name: string) => users.find((body) => body.values.name === name);
+  const teams = new Map((await me.list("team")).map((body) => [body.values.name, body.id]));
+  expect([...teams.keys()].sort()).toEqual(["Central", "West"]);
+  // The two managers came in as people too; nobody can sign in before an invitation.
+  expect(users.length).toBe(1 + team.length + 2);
+  for (const [name, manager, office] of team) {
+    expect(user(name)?.values).toMatchObject({ status: "inactive", team: teams.get(office), manager: user(manager)?.id });
+  }
+
+  const accounts = [
+    ["Acme Corporation", "technolgy", "1996", "1100.04", "2822", "United States", ""],
+    ["Bluth Company", "technolgy", "1993", "1242.32", "3027", "United States", "Acme Corporation"],
+    ["Betatech", "medical", "1986", "647.18", "1185", "Kenya", ""],
+    ["Bubba Gump", "software", "2002", "987.39", "2253", "United States", "Inity"],
+    ["Inity", "marketing", "1986", "2403.58", "8801", "United States", ""],
+  ];
+  const header = "account,sector,year_established,revenue,employees,office_location,subsidiary_of".split(",");
+  await choose(me, "accounts.csv", Buffer.from(csv([header, ...accounts])));
+  await expect(me.field(t("import.entity"))).toHaveValue("account");
+  await means("sector", "industry");
+  await means("revenue", "revenue");
+  await means("employees", "employees");
+  await means("subsidiary_of", "parent");
+  // A column that nothing stands for yet becomes a field.
+  await means("year_established", "+");
+  await expect(me.field(t("import.map.field_of", { column: "year_established" }))).toHaveValue(/^f_/);
+  // The misspelt word has been understood; a person may see and change how.
+  await expect(me.field(t("import.words.word", { word: "technolgy", count: 2 }))).toHaveValue("software");
+  await me.press(me.button(t("import.preview.start")));
+  await expect(stat(me, accounts.length, "import.stat.ready")).toBeVisible();
+  await me.press(me.button(t("import.start_rows", { count: accounts.length })));
+  await expect(stat(me, accounts.length, "import.stat.created")).toBeVisible({ timeout: 60_000 });
+
+  const found = await me.list("account");
+  expect(found.length).toBe(accounts.length);
+  const account = (name: string) => found.find((body) => body.values.name === name);
+  for (const [name, sector, year, revenue, employees, , mother] of accounts) {
+    const values = account(name)?.values ?? {};
+    const own = Object.entries(values).find(([field]) => field.startsWith("f_"));
+    expect(own?.[1], name).toBe(Number(year));
+    expect(values).toMatchObject({
+      industry: sector === "technolgy" ? "software" : sector,
+      employees: Number(employees),
+      revenue: { amount: Math.round(Number(revenue) * 100) },
+    });
+    // The mother may stand further down in the file.
+    expect(values.parent, name).toBe(mother ? account(mother)?.id : undefined);
+  }
+  await me.press(me.link(t("import.open_list", { entity: t("entity.account.many") })));
+  await expect(page.getByRole("link", { name: /Bluth Company/ })).toBeVisible();
 });

@@ -53,7 +53,7 @@ async function openStranded(me: Person, context: BrowserContext, account: string
   return again;
 }
 
-test("logs a visit offline, loses the tab, and it is there exactly once", async ({ me, page, context }) => {
+test("logs a visit offline, loses the tab, and it is there exactly once @tablet", async ({ me, page, context }) => {
   const account = await atACustomer(me);
   await context.setOffline(true);
   await logsAVisit(me);

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
@@ -90,11 +91,15 @@ fn build_app(tools: &Tools) -> Result<()> {
     trunk.env("PATH", std::env::join_paths(path).context("PATH cannot be put together")?);
     // Trunk reads NO_COLOR as true or false, and stops at the customary NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
-    // Smaller by an eighth: every component and element hides its children's types. Cargo adds .cargo/config.toml's.
-    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg erase_components");
-    run(trunk.args(["build", "--release", "--offline", "--skip-version-check"]))?;
+    run(app_flags(&mut trunk).args(["build", "--release", "--offline", "--skip-version-check"]))?;
     split(&tools.wasm_bindgen)?;
     shell::finish()
+}
+
+/// What the compiler is told for the browser.
+pub fn app_flags(command: &mut Command) -> &mut Command {
+    // Smaller by an eighth: every component and element hides its children's types. Cargo adds .cargo/config.toml's.
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg erase_components")
 }
 
 /// Trunk builds offline, so what Cargo.lock names has to be here before.

@@ -7,9 +7,9 @@ use crate::say::step;
 use crate::{tidy, tools};
 
 /// Everything, as this machine compiles it: the tests inside the crates run here.
-pub const NATIVE: &[&str] = &["domain", "messages", "app", "api-worker", "xtask", "api-tests"];
+pub const NATIVE: &[&str] = &["domain", "messages", "app", "api-worker", "xtask", "api-tests", "parity"];
 /// What the browser and the platform run, as it is compiled for them.
-const WASM: &[&str] = &["app", "api-worker"];
+const WASM: &[&str] = &["app", "api-worker", "parity"];
 
 pub fn run() -> Result<()> {
     tools::wasm_target()?;

@@ -10,6 +10,7 @@ mod demo;
 mod deploy;
 mod inputs;
 mod npm;
+mod parity;
 mod process;
 mod reset_link;
 mod root;

@@ -11,7 +11,7 @@ use crate::root::{dev, root};
 use crate::say::{note, step};
 use crate::serve::{self, Options, Server, end_of, free_port};
 use crate::settings::Kind;
-use crate::{browser, build, check, coverage, deploy, npm, process, size, state};
+use crate::{browser, build, check, coverage, deploy, npm, parity, process, size, state};
 
 const PARTS: &[Part] = &[
     Part { name: "check", needs_build: false, run: |_| check::run() },
@@ -105,10 +105,11 @@ fn api(extra: &[String]) -> Result<()> {
 /// Journeys in a real browser.
 fn e2e(extra: &[String]) -> Result<()> {
     let chromium = browser::ready()?;
+    let parity = parity::ready()?;
     with_server("e2e", |server, tests| {
         let mut playwright = process::command(npm::bin("playwright"))?;
         tests(&mut playwright, server);
-        playwright.env("ZHIKE_CHROMIUM", chromium);
+        playwright.env("ZHIKE_CHROMIUM", chromium).env("ZHIKE_PARITY", parity);
         process::run(playwright.args(["test", "--config", "tests/e2e/playwright.config.ts"]).args(extra))
     })
 }

@@ -239,13 +239,13 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
         entries.iter().map(|entry| RecordKey::new(&entry.entity, entry.record)).collect();
     let reading = Reading { schema: &session.schema, zone: &session.actor.zone, zones: &Zones };
     world.undo = entries.into_iter().map(|entry| log::to_logged(entry, reader, &reading)).collect();
-    let created = world.undo.iter().filter(|entry| entry.kind == ChangeKind::Created);
-    let created: BTreeSet<RecordKey> = created.map(|entry| entry.key.clone()).collect();
+    let goes = |entry: &&Logged| matches!(entry.kind, ChangeKind::Created | ChangeKind::Restored);
+    let going: BTreeSet<RecordKey> = world.undo.iter().filter(goes).map(|entry| entry.key.clone()).collect();
     let used = needs_to_undo(&world.undo, &session.schema);
     let (loaded, mut statements): (Vec<String>, Vec<Statement>) =
         records::load(reader, &keys).into_iter().unzip();
     let (leant_on, more): (Vec<String>, Vec<Statement>) =
-        records::leaning(&session.schema, &created, &keys).into_iter().unzip();
+        records::leaning(&session.schema, &going, &keys).into_iter().unzip();
     statements.extend(more);
     statements.extend(used.iter().map(|place| places::count(&session.schema, place)));
     if statements.is_empty() {

@@ -113,6 +113,7 @@ pub fn Select(
     alone: Option<TextProp>,
 ) -> impl IntoView {
     let field = if alone.is_some() { lone_context() } else { field_context() };
+    // By property: once somebody has chosen, the attribute moves nothing any more.
     let options = move || {
         choices
             .get()
@@ -121,7 +122,7 @@ pub fn Select(
                 let own = choice.value.clone();
                 let label = choice.label;
                 view! {
-                    <option value=choice.value selected=move || value.with(|value| *value == own)>
+                    <option value=choice.value prop:selected=move || value.with(|value| *value == own)>
                         {move || label.get()}
                     </option>
                 }
@@ -142,7 +143,7 @@ pub fn Select(
                 {placeholder
                     .map(|placeholder| {
                         view! {
-                            <option value="" selected=move || value.with(String::is_empty)>
+                            <option value="" prop:selected=move || value.with(String::is_empty)>
                                 {move || placeholder.get()}
                             </option>
                         }

@@ -190,7 +190,7 @@ pub struct World<'a> {
     pub active: Option<&'a BTreeMap<String, u64>>,
     /// The log of the command to undo; empty when there is none in sight.
     pub undo: &'a [Logged],
-    /// Records the undone command created that others point at, which it did not create itself.
+    /// Records the undone command created or restored that others point at, which it did not write itself.
     pub leant_on: &'a BTreeSet<RecordKey>,
 }
 

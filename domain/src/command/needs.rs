@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Action, ChangeKind, Command, Logged, Wire};
+use super::{Action, Command, Logged, Wire};
 use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::Schema;
@@ -53,14 +53,7 @@ pub fn needs(command: &Command, schema: &Schema) -> Needs {
 /// What more has to be known to take back what a log says, beside its records.
 #[must_use]
 pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> BTreeSet<Place> {
-    let mut places = BTreeSet::new();
-    for entry in log {
-        places.extend(entry.inverse.iter().flat_map(|inverse| inverse.vacates(schema)));
-        if entry.kind == ChangeKind::Created && entry.key.entity == "team" {
-            places.insert(Place::Team(entry.key.id));
-        }
-    }
-    places
+    log.iter().flat_map(|entry| entry.inverse.iter()).flat_map(|inverse| inverse.vacates(schema)).collect()
 }
 
 impl Needs {

@@ -7,7 +7,6 @@ use crate::access::Permission;
 use crate::fields;
 use crate::message::Problem;
 use crate::record::{Record, Values};
-use crate::schema::change::Place;
 use crate::value::Value;
 
 pub(super) fn undo(draft: &mut Draft<'_>) {
@@ -46,15 +45,12 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
         draft.forbid(Problem::new("problem.forbidden"));
         return;
     }
+    let leant_on = draft.world.leant_on.contains(&entry.key);
     match entry.kind {
         ChangeKind::Created => {
             let changed = fields_changed_since(draft, entry, record);
-            let leant_on = draft.world.leant_on.contains(&entry.key);
             if changed.is_empty() && !leant_on {
                 if !record.deleted {
-                    if entry.key.entity == "team" {
-                        draft.vacate(Place::Team(entry.key.id));
-                    }
                     draft.write(record, ChangeKind::Deleted, Values::new());
                 }
             } else {
@@ -62,6 +58,7 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
             }
         }
         ChangeKind::Deleted if record.deleted => restored(draft, record),
+        ChangeKind::Restored if !record.deleted && leant_on => keep(draft, entry, Vec::new()),
         ChangeKind::Restored if !record.deleted => draft.write(record, ChangeKind::Deleted, Values::new()),
         ChangeKind::Updated => {
             let mut changed = fields_changed_since(draft, entry, record);

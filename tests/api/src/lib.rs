@@ -8,5 +8,6 @@ mod called;
 pub mod ids;
 pub mod openapi;
 pub mod own_server;
+pub mod parity;
 pub mod person;
 pub mod workspace;

@@ -38,12 +38,14 @@ struct Row {
     text: Option<String>,
     /// Of a deal.
     stage: &'static str,
+    /// The next touch is planned, or the task due.
+    planned: bool,
 }
 
 impl Row {
     fn new(entity: &'static str, owner: Option<Id>, parents: &[usize]) -> Self {
         let (parents, stage) = (parents.to_vec(), STAGES[0]);
-        Self { id: new_id(), entity, owner, parents, deleted: false, text: None, stage }
+        Self { id: new_id(), entity, owner, parents, deleted: false, text: None, stage, planned: true }
     }
 }
 
@@ -401,7 +403,8 @@ impl Scene {
         let today = me.call::<GetToday>(&[], &TodayRequest {});
         let items = [today.overdue, today.today_items, today.later].concat();
         let due = FOLLOWED_UP.iter().chain(&["task"]).flat_map(|entity| oracle.shown(entity));
-        let mine: BTreeSet<Id> = due.filter(|row| row.owner == Some(oracle.me)).map(|row| row.id).collect();
+        let mine = due.filter(|row| row.planned && row.owner == Some(oracle.me));
+        let mine: BTreeSet<Id> = mine.map(|row| row.id).collect();
         assert_eq!(items.iter().map(|record| record.id).collect::<BTreeSet<_>>(), mine, "{role} has today");
     }
 
@@ -503,7 +506,7 @@ impl Scene {
                 }
             }
             4 => self.try_moving(dice),
-            5 if FOLLOWED_UP.contains(&row.entity) => self.try_touching(at),
+            5 if FOLLOWED_UP.contains(&row.entity) => self.try_touching(dice, at),
             6 if !row.deleted => {
                 // Somebody else's change, taken back.
                 let text = new_text(row.entity, number);
@@ -532,10 +535,14 @@ impl Scene {
         }
     }
 
-    fn try_touching(&mut self, at: usize) {
+    fn try_touching(&mut self, dice: &mut Dice, at: usize) {
         let row = self.oracle.rows[at].clone();
+        let plan = (dice.roll(2) == 0).then(|| json!({"date": "2026-06-01"}));
         let mut verdict = self.oracle.living(&row, Act::View);
-        if verdict == Verdict::Done && self.oracle.level("touch", Act::Create) == Level::None {
+        // The plan is a change of the subject; who may not change it logs the touch all the same.
+        let may_plan = self.oracle.may(&row, Act::Update);
+        let may_touch = self.oracle.level("touch", Act::Create) != Level::None;
+        if verdict == Verdict::Done && (!may_touch || (plan.is_some() && !may_plan)) {
             verdict = Verdict::Refused(Code::Forbidden);
         }
         // It hangs on what its subject hangs on too, as far as that is in sight.
@@ -545,14 +552,15 @@ impl Scene {
         };
         let parents: Vec<usize> = [at].iter().chain(row.parents.iter().filter(account)).copied().collect();
         let touch = Row::new("touch", Some(self.oracle.me), &parents);
-        let next = json!({"date": "2026-06-01"});
-        let (planned, before) = (row.entity, self.next_touch(&row));
-        let action = log_touch(touch.id, row.entity, row.id, json!({"kind": "visit"}), Some(next));
-        self.send(action, verdict, &row);
-        // The plan is a change of the subject; who may not change it logs the touch all the same.
-        let plans = verdict == Verdict::Done && self.oracle.may(&row, Act::Update);
-        let after = if plans { json!("2026-06-01") } else { before };
-        assert_eq!(self.next_touch(&row), after, "{} touches {planned} {row:?}", self.oracle.role.id);
+        let before = self.next_touch(&row);
+        let after = match &plan {
+            _ if verdict != Verdict::Done || !may_plan => before,
+            Some(plan) => plan["date"].clone(),
+            None => Json::Null,
+        };
+        self.send(log_touch(touch.id, row.entity, row.id, json!({"kind": "visit"}), plan), verdict, &row);
+        assert_eq!(self.next_touch(&row), after, "{} touches {row:?}", self.oracle.role.id);
+        self.oracle.rows[at].planned = !after.is_null();
         if verdict == Verdict::Done {
             self.oracle.rows.push(touch);
         }

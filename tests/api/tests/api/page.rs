@@ -88,7 +88,9 @@ fn files_named_by_their_content_are_kept_for_ever_and_all_others_are_asked_for_a
         let stem = file.split('.').next().unwrap_or_default();
         let hash = stem.rsplit_once('-').map(|(_, hash)| hash).unwrap_or_default();
         let by_content = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let is_code = [".js", ".wasm", ".css"].iter().any(|ending| file.ends_with(ending));
+        // The service worker keeps its name: by it the browser finds the next one.
+        let is_code =
+            file != "/sw.js" && [".js", ".wasm", ".css"].iter().any(|ending| file.ends_with(ending));
         assert_eq!(by_content, is_code, "{file}: code, and only code, is named by its content");
         assert_eq!(
             reply.header("cache-control") == Some(FOR_EVER),

@@ -171,6 +171,9 @@ fn own_work(workspace: &Workspace) -> Id {
         admin.create("product", json!({"name": "检测仪", "price": {"amount": 99, "currency": "CNY"}}));
     let values = json!({"name": "仓储二期", "account": account, "contact": contact, "product": product, "source": "referral"});
     let deal = admin.create("deal", values);
+    admin.create("deal_contact", json!({"deal": deal, "contact": contact, "role": "decision_maker"}));
+    let competitor = admin.create("competitor", json!({"name": "远望检测"}));
+    admin.create("deal_competitor", json!({"deal": deal, "competitor": competitor}));
     admin.create("lead", json!({"name": "李雷", "company": "昆仑仪器"}));
     admin.create(
         "task",

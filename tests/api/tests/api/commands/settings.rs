@@ -273,7 +273,9 @@ fn a_team_goes_when_nobody_and_nothing_is_in_it() {
     admin.done_as(&made);
     let domain::command::Action::Create { record: south, .. } = made.actions[0] else { unreachable!() };
     admin.update("user", rep.user, json!({"team": south}));
-    is_because(&admin.refused(vec![undo(made.id)]), "record", "problem.team_in_use");
+    let undone = admin.done(vec![undo(made.id)]);
+    assert_eq!(undone.kept.iter().map(|kept| kept.record).collect::<Vec<_>>(), [south]);
+    assert_eq!(admin.value("user", rep.user, "team"), json!(south));
 }
 
 #[test]
