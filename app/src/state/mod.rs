@@ -19,11 +19,12 @@ pub mod store;
 pub mod time;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::api::Call;
 use domain::api::account::SessionReply;
-use domain::api::record::RecordBody;
+use domain::api::record::{ListRequest, RecordBody};
 use domain::command::Wire;
 use domain::schema::Schema;
 use leptos::prelude::*;
@@ -56,6 +57,16 @@ pub struct App {
     pub touching: RwSignal<Option<Touching>>,
     /// What somebody wants to try again with: a form for this kind takes it over.
     pub draft: RwSignal<Option<(String, Wire)>>,
+    /// What each kind's list was asked for last: it stands beside its records.
+    pub looked: RwSignal<BTreeMap<String, Looked>>,
+}
+
+/// A list as it was looked through.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Looked {
+    /// What stands behind its address.
+    pub query: String,
+    pub request: ListRequest,
 }
 
 /// About what a touch is to be logged.
@@ -90,6 +101,7 @@ pub fn app() -> App {
                 tray: RwSignal::new(false),
                 touching: RwSignal::new(None),
                 draft: RwSignal::new(None),
+                looked: RwSignal::new(BTreeMap::new()),
             }
         })
     })

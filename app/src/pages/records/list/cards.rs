@@ -39,6 +39,30 @@ fn row(
     body: RecordBody,
     loaded: impl Fn() -> Vec<Id> + Copy + Send + Sync + 'static,
 ) -> AnyView {
+    let id = body.id;
+    let to = routes::record(&definition.id, &id.to_string());
+    let inside = face(definition, body);
+    // Ticking is a mode: a row that leads somewhere should not be ticked by a thumb on its way.
+    let picked = work.picked;
+    let draw = move || {
+        if picked.on.get() {
+            view! {
+                <label class="row row-pick">
+                    <input type="checkbox" prop:checked=move || picked.has(id) on:change=move |_| picked.toggle(id, &loaded()) />
+                    {inside()}
+                </label>
+            }
+            .into_any()
+        } else {
+            let inside = inside.clone();
+            view! { <A href=to.clone() attr:class="row">{move || inside()}</A> }.into_any()
+        }
+    };
+    draw.into_any()
+}
+
+/// What a row shows of its record.
+pub fn face(definition: &Entity, body: RecordBody) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
     let body = Arc::new(body);
     let shape = if definition.id == "account" { AvatarShape::Square } else { AvatarShape::Round };
     let name = {
@@ -76,7 +100,6 @@ fn row(
                 .unwrap_or_default()
         }
     };
-    let to = routes::record(&definition.id, &body.id.to_string());
     // An amount in red would read as a debt: only a date that is shown is late.
     let shows_amount = ["amount", "price"].iter().any(|id| body.values.contains_key(*id));
     let late = !shows_amount
@@ -90,7 +113,7 @@ fn row(
             .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
     };
     let kind = definition.id.clone();
-    let inside = move || {
+    move || {
         let mark = match kind.as_str() {
             "deal" | "task" | "product" => {
                 view! { <span class="row-icon">{icon(drawing(&kind))}</span> }.into_any()
@@ -109,22 +132,6 @@ fn row(
             {waiting}
             <span class="row-end numeric" class:due-late=late>{end.clone()}</span>
         }
-    };
-    // Ticking is a mode: a row that leads somewhere should not be ticked by a thumb on its way.
-    let picked = work.picked;
-    let draw = move || {
-        if picked.on.get() {
-            view! {
-                <label class="row row-pick">
-                    <input type="checkbox" prop:checked=move || picked.has(id) on:change=move |_| picked.toggle(id, &loaded()) />
-                    {inside()}
-                </label>
-            }
-            .into_any()
-        } else {
-            let inside = inside.clone();
-            view! { <A href=to.clone() attr:class="row">{move || inside()}</A> }.into_any()
-        }
-    };
-    draw.into_any()
+        .into_any()
+    }
 }

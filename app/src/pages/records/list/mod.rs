@@ -3,8 +3,10 @@
 //!
 //! [`work`] is what all parts share, [`query`] its place in the address. [`build`], [`rule`], [`quick`] and [`sentence`]
 //! are the filter, [`view`] and [`views`] what is saved of it, [`cards`], [`table`] and [`cell`] the rows, [`picked`],
-//! [`bulk`], [`job`], [`progress`] and [`wish`] what is done with many of them.
+//! [`bulk`], [`job`], [`progress`] and [`wish`] what is done with many of them. [`beside`] is the list next to one of
+//! its records, [`pages`] what both have loaded.
 
+mod beside;
 mod build;
 mod bulk;
 mod cards;
@@ -12,6 +14,7 @@ mod cell;
 mod columns;
 mod export;
 mod job;
+mod pages;
 mod picked;
 mod progress;
 mod query;
@@ -25,25 +28,22 @@ mod views;
 mod wish;
 mod work;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::access::{Act, Level, Permission};
-use domain::api::ListRecords;
-use domain::api::record::{ListReply, ListRequest, RecordBody};
 use domain::import_file::ENTITIES;
 use domain::schema::Entity;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
+pub use self::beside::Beside;
 use self::build::FilterSheet;
 use self::bulk::{Bulk, BulkBar};
 use self::cards::Cards;
 use self::columns::ColumnsSheet;
 use self::export::ExportSheet;
+use self::pages::Pages;
 use self::progress::{JobNotices, JobSheet};
 use self::query::WORDS;
 use self::quick::QuickFilters;
@@ -61,9 +61,7 @@ use crate::components::{
 use crate::i18n::{label, t, tr};
 use crate::pages::{NotFound, Page, Width};
 use crate::routes;
-use crate::state::loader::{Loader, load, note};
 use crate::state::session::role;
-use crate::state::{app, ask};
 
 /// Typing pauses this long before the list is asked for.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -80,88 +78,12 @@ pub fn Records() -> impl IntoView {
     }
 }
 
-/// The pages that have been loaded.
-#[derive(Clone, Copy)]
-struct Pages {
-    first: Loader<ListReply>,
-    /// Those after the first, of the same question.
-    later: RwSignal<Vec<Arc<ListReply>>>,
-    next: Memo<Option<String>>,
-    pending: RwSignal<bool>,
-}
-
-impl Pages {
-    fn load(work: Work) -> Self {
-        let entity = work.entity();
-        let first = load::<ListRecords>(move || Some((vec![entity.clone()], work.request.get()?)));
-        let later = RwSignal::new(Vec::<Arc<ListReply>>::new());
-        Effect::new(move |_| {
-            work.request.track();
-            later.set(Vec::new());
-        });
-        let next = Memo::new(move |_| {
-            let last = later.with(|later| later.last().cloned());
-            last.or_else(|| first.value.get()).and_then(|reply| reply.next.clone())
-        });
-        Self { first, later, next, pending: RwSignal::new(false) }
-    }
-
-    fn more(self, work: Work) {
-        let (Some(after), Some(asked)) = (self.next.get_untracked(), work.request.get_untracked()) else {
-            return;
-        };
-        if self.pending.get_untracked() {
-            return;
-        }
-        self.pending.set(true);
-        let page = ListRequest { after: Some(after), ..asked.clone() };
-        let entity = work.entity();
-        spawn_local(async move {
-            if let Ok(reply) = ask::<ListRecords>(&[&entity], &page).await
-                && work.request.try_get_untracked() == Some(Some(asked))
-            {
-                note(&reply);
-                self.later.update(|later| later.push(Arc::new(reply)));
-            }
-            self.pending.try_set(false);
-        });
-    }
-
-    /// The rows with what waits on this device on top of them.
-    fn rows(self, work: Work) -> Memo<Vec<RecordBody>> {
-        let entity = work.entity();
-        Memo::new(move |_| {
-            let mut seen = BTreeSet::new();
-            let mut rows: Vec<RecordBody> = Vec::new();
-            let overlay = app().overlay.get();
-            let pages = self.first.value.get().into_iter().chain(self.later.get());
-            for page in pages {
-                for body in &page.records {
-                    if seen.insert(body.id)
-                        && let Some(body) = overlay.apply(page.seq, body)
-                    {
-                        rows.push(body);
-                    }
-                }
-            }
-            // What this device made since stands first, if it belongs here.
-            let seq = self.first.value.with(|reply| reply.as_ref().map_or(0, |reply| reply.seq));
-            for body in overlay.created(seq, &entity) {
-                if !seen.contains(&body.id) && work.holds(&body) {
-                    seen.insert(body.id);
-                    rows.insert(0, body);
-                }
-            }
-            rows
-        })
-    }
-}
-
 #[component]
 fn List(definition: Entity) -> impl IntoView {
     let work = Work::new(&definition);
-    let pages = Pages::load(work);
-    let rows = pages.rows(work);
+    let pages = Pages::load(definition.clone(), work.request);
+    let rows = pages.rows();
+    work.look(&definition.id);
     let count = load_count(work);
     let wide = media(WIDE);
     let (filtering, choosing_view, menu) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
@@ -202,7 +124,7 @@ fn List(definition: Entity) -> impl IntoView {
             (false, false, false) => Shown::Coming,
         }
     });
-    let more = move |()| pages.more(work);
+    let more = move |()| pages.more();
     let content = move || match (state.get(), wide.get()) {
         (Shown::Rows, true) => {
             let left = Memo::new(move |_| pages.next.with(Option::is_some));

@@ -35,6 +35,11 @@ impl Query {
         Self { params: use_query_map(), go: StoredValue::new_local(go) }
     }
 
+    /// All of it, as it stands in the address; empty when there is nothing.
+    pub fn text(&self) -> String {
+        self.params.with(ParamsMap::to_query_string)
+    }
+
     pub fn get(&self, name: &str) -> Option<String> {
         self.params.with(|params| params.get(name)).filter(|value| !value.is_empty())
     }

@@ -16,6 +16,7 @@ use super::view::{View, load_views, views};
 use crate::state::foresee::to_record;
 use crate::state::session::{me, role, schema, schema_now, today, zone};
 use crate::state::time::{ZONES, now};
+use crate::state::{Looked, app};
 
 #[derive(Clone, Copy)]
 pub struct Work {
@@ -168,19 +169,30 @@ impl Work {
             || columns
     }
 
-    /// Whether a record that only this device knows belongs into the list.
-    pub fn holds(&self, body: &RecordBody) -> bool {
-        let Some(text) = self.condition.get() else { return true };
-        let schema = schema();
-        let parsed = serde_json::from_str::<Json>(&text).ok().and_then(|json| Expr::parse(&json).ok());
-        let checked =
-            self.with(|definition| parsed.and_then(|expr| expr::check(&expr, definition, &schema).ok()));
-        let (Some(checked), Some(me)) = (checked, me()) else { return true };
-        let record = to_record(&schema, body);
-        let zone = zone();
-        let env = Env { today: today(), now: now(), me, zone: &zone, zones: &ZONES };
-        checked.holds(&|field| record.get(field).clone(), &env)
+    /// Remembers what is looked through, for the list beside one of its records.
+    pub fn look(self, entity: &str) {
+        let entity = entity.to_owned();
+        Effect::new(move |_| {
+            let Some(request) = self.request.get() else { return };
+            let looked = Looked { query: self.query.text(), request };
+            app().looked.update(|all| {
+                all.insert(entity.clone(), looked);
+            });
+        });
     }
+}
+
+/// Whether a record that only this device knows meets a list's condition.
+pub fn holds(definition: &Entity, condition: Option<&str>, body: &RecordBody) -> bool {
+    let Some(text) = condition else { return true };
+    let schema = schema();
+    let parsed = serde_json::from_str::<Json>(text).ok().and_then(|json| Expr::parse(&json).ok());
+    let checked = parsed.and_then(|expr| expr::check(&expr, definition, &schema).ok());
+    let (Some(checked), Some(me)) = (checked, me()) else { return true };
+    let record = to_record(&schema, body);
+    let zone = zone();
+    let env = Env { today: today(), now: now(), me, zone: &zone, zones: &ZONES };
+    checked.holds(&|field| record.get(field).clone(), &env)
 }
 
 impl Asked {
