@@ -7,7 +7,7 @@ use worker::{Env, Request, Response, Result};
 use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, envelope, finish, json};
 use crate::platform::new_id;
-use crate::routes::{account, command, record, search};
+use crate::routes::{account, command, export, record, search};
 
 /// Answers any request that reaches the Worker.
 ///
@@ -105,6 +105,8 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(DeleteRecord) => command::delete(request, cx, &parts[0], &parts[1]).await,
         () if is!(GetTimeline) => record::timeline(request, cx, &parts[0], &parts[1]).await,
         () if is!(GetTotals) => record::totals(request, cx, &parts[0]).await,
+        () if is!(ExportRecords) => export::export(request, cx, &parts[0]).await,
+        () if is!(ListExports) => export::list(cx).await,
         () if is!(GetBoard) => record::board(request, cx, &parts[0]).await,
         () if is!(GetToday) => record::today(request, cx).await,
         () if is!(Search) => search::search(request, cx).await,

@@ -106,6 +106,11 @@ export class Finger {
       await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [point] });
       await this.page.waitForTimeout(16);
     }
+    // It rests before it lets go: otherwise it would be a throw, and the next tap would only stop what glides.
+    for (let frame = 0; frame < 4; frame++) {
+      await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [end] });
+      await this.page.waitForTimeout(16);
+    }
     await cdp.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     await cdp.detach();
   }

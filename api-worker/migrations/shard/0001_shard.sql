@@ -513,3 +513,44 @@ CREATE TABLE rate (
 CREATE UNIQUE INDEX rate_external ON rate (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX rate_updated ON rate (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX rate_currency ON rate (workspace_id, currency, "from") WHERE deleted_at IS NULL;
+
+CREATE TABLE saved_view (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version > 0),
+  name TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  filter TEXT,
+  sort TEXT,
+  columns TEXT,
+  shared TEXT NOT NULL,
+  roles TEXT,
+  owner_id TEXT,
+  created_at INTEGER NOT NULL,
+  created_by_id TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  updated_by_id TEXT NOT NULL,
+  deleted_at INTEGER,
+  external_id TEXT,
+  custom TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(custom)),
+  name_key TEXT NOT NULL DEFAULT '',
+  match_key TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX saved_view_external ON saved_view (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX saved_view_updated ON saved_view (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX saved_view_name ON saved_view (workspace_id, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX saved_view_entity ON saved_view (workspace_id, entity, name_key, id) WHERE deleted_at IS NULL;
+
+-- What changes nothing and leaves a trace all the same: who took which records out of the workspace.
+CREATE TABLE audit (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  user_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX audit_kind ON audit (workspace_id, kind, at);

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod command;
+pub mod export;
 pub mod record;
 pub mod search;
 

@@ -33,8 +33,14 @@ use crate::storage::records::{self, Reader, Selected, Selection};
 const TODAY_ITEMS: u32 = 100;
 const TIMELINE: u32 = 40;
 
-fn env(session: &Session) -> Env {
-    Env { today: session.today, now: session.now, me: session.actor.user }
+pub(super) fn env(session: &Session) -> Env<'_> {
+    Env {
+        today: session.today,
+        now: session.now,
+        me: session.actor.user,
+        zone: &session.actor.zone,
+        zones: &Zones,
+    }
 }
 
 fn page_size(limit: Option<u32>) -> Answer<u32> {
@@ -46,7 +52,7 @@ fn page_size(limit: Option<u32>) -> Answer<u32> {
 }
 
 /// An entity of which the reader may see some records.
-fn readable<'a>(session: &'a Session, id: &str) -> Answer<&'a Entity> {
+pub(super) fn readable<'a>(session: &'a Session, id: &str) -> Answer<&'a Entity> {
     let entity = read_entity(session, id)?;
     if session.role()?.level(id, Act::View) == Level::None {
         return Err(Failure::refused(Code::Forbidden));
@@ -58,7 +64,7 @@ fn bodies(selection: &Selection<'_>, rows: &Rows, names: &mut Names) -> Answer<V
     Ok(rows.read::<Selected>()?.into_iter().map(|row| selection.body(row, names)).collect())
 }
 
-fn answer_of(rows: &[Rows], at: usize) -> Answer<&Rows> {
+pub(super) fn answer_of(rows: &[Rows], at: usize) -> Answer<&Rows> {
     rows.get(at).ok_or_else(|| Failure::Fault("fewer answers than statements".into()))
 }
 
@@ -161,7 +167,12 @@ pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Resp
     json(&TotalsReply { groups, names, seq: session.seq })
 }
 
-fn known_field<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str, parameter: &str) -> Answer<&'a Field> {
+pub(super) fn known_field<'a>(
+    reader: Reader<'_>,
+    entity: &'a Entity,
+    id: &str,
+    parameter: &str,
+) -> Answer<&'a Field> {
     let field = entity.field(id).filter(|field| !reader.role.hides(&entity.id, &field.id));
     field.ok_or_else(|| {
         Failure::invalid(

@@ -64,7 +64,7 @@ pub fn add_filter(
     reader: Reader<'_>,
     entity: &Entity,
     text: Option<&str>,
-    env: &Env,
+    env: &Env<'_>,
 ) -> Result<(), Vec<Problem>> {
     let Some(text) = text else { return Ok(()) };
     let wrong = |problem: Problem| vec![problem.at("filter")];
@@ -187,6 +187,33 @@ pub fn list(
     }
     let tail = format!("{} LIMIT {}", sort.order(), limit + 1);
     conditions.statement("list", &selection.sql(&sort.key), &tail)
+}
+
+/// The ids of everything a filter lets through, in the order of the list.
+#[must_use]
+pub fn ids(
+    reader: Reader<'_>,
+    entity: &Entity,
+    mut conditions: Conditions,
+    sort: &Sort,
+    limit: usize,
+) -> Statement {
+    conditions.and("r.deleted_at IS NULL");
+    let head = format!(
+        "SELECT json_array(r.id) AS j FROM {} r WHERE r.workspace_id = ?1 AND {}",
+        table(entity),
+        predicate(reader.schema, reader.role, entity, Act::View, "r"),
+    );
+    conditions.statement("ids", &head, &format!("{} LIMIT {limit}", sort.order()))
+}
+
+/// Records by their ids, as far as they are still there and in sight, in any order.
+#[must_use]
+pub fn by_ids(selection: &Selection<'_>, reader: Reader<'_>, ids: &[Id]) -> Statement {
+    let mut conditions = Conditions::new(reader);
+    let ids = conditions.bind(serde_json::json!(ids));
+    conditions.and(&format!("r.deleted_at IS NULL AND r.id IN (SELECT value FROM json_each({ids}))"));
+    conditions.statement("by_ids", &selection.sql("NULL"), "")
 }
 
 /// The first cards of a stage; one more than `limit` tells that there are others.

@@ -102,6 +102,22 @@ fn unreadable(error: serde_json::Error) -> ApiError {
     ApiError::Fault(String::new())
 }
 
+/// Fetches a file of an endpoint that answers with one, however long it takes. `None` when the reply does not say how
+/// many records it has.
+pub async fn download(address: &str) -> Result<(web_sys::Blob, Option<u64>), ApiError> {
+    let response = RequestBuilder::new(address).send().await.map_err(|_| ApiError::Offline)?;
+    if !response.ok() {
+        let text = response.text().await.map_err(|_| ApiError::Offline)?;
+        return Err(refusal(response.status(), &text));
+    }
+    let rows = response.headers().get("x-rows").and_then(|rows| rows.parse().ok());
+    // A file that breaks off is none.
+    let raw: web_sys::Response = response.into();
+    let blob = raw.blob().map_err(|_| ApiError::Offline)?;
+    let blob = JsFuture::from(blob).await.map_err(|_| ApiError::Offline)?;
+    Ok((blob.unchecked_into(), rows))
+}
+
 /// Sends a question and gives the text of the reply. Boxed, because otherwise every caller would hold a copy of it.
 pub fn send(question: Question) -> Later<Result<String, ApiError>> {
     let Question { method, address, body } = question;

@@ -1,8 +1,8 @@
 //! What the whole app knows: made once, read through small functions.
 //!
-//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`overlay`] how
-//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers, [`recent`] what
-//! was looked at on it, [`drafts`] what is not saved yet.
+//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`steady`] long
+//! work that goes past the outbox, [`overlay`] how the screen shows it meanwhile, [`loader`] how pages read, [`store`]
+//! what the device remembers, [`recent`] what was looked at on it, [`drafts`] what is not saved yet.
 
 mod dispatch;
 pub mod drafts;
@@ -15,15 +15,17 @@ pub mod preferences;
 pub mod recent;
 mod release;
 pub mod session;
+pub mod steady;
 pub mod store;
 pub mod time;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::api::Call;
 use domain::api::account::SessionReply;
-use domain::api::record::RecordBody;
+use domain::api::record::{ListRequest, RecordBody};
 use domain::command::Wire;
 use domain::schema::Schema;
 use leptos::prelude::*;
@@ -58,6 +60,16 @@ pub struct App {
     pub touching: RwSignal<Option<Touching>>,
     /// What somebody wants to try again with: a form for this kind takes it over.
     pub draft: RwSignal<Option<(String, Wire)>>,
+    /// What each kind's list was asked for last: it stands beside its records.
+    pub looked: RwSignal<BTreeMap<String, Looked>>,
+}
+
+/// A list as it was looked through.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Looked {
+    /// What stands behind its address.
+    pub query: String,
+    pub request: ListRequest,
 }
 
 /// About what a touch is to be logged.
@@ -93,6 +105,7 @@ pub fn app() -> App {
                 palette: RwSignal::new(false),
                 touching: RwSignal::new(None),
                 draft: RwSignal::new(None),
+                looked: RwSignal::new(BTreeMap::new()),
             }
         })
     })

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Id;
+use crate::schema::builtin::saved_view::SAVED_VIEW;
 use crate::schema::{Label, Schema};
 
 pub use shipped::{ADMINISTRATOR, MANAGER, REP, shipped_roles};
@@ -196,6 +197,8 @@ pub enum Scope {
     Within {
         owners: Owners,
         parents: Vec<ParentScope>,
+        /// Rows that are shared with everybody who sees some records of these kinds: saved views.
+        shared: Vec<String>,
     },
 }
 
@@ -230,7 +233,13 @@ pub fn scope(schema: &Schema, role: &Role, entity: &str, act: Act) -> Scope {
             }
         }
     }
-    Scope::Within { owners, parents }
+    let shared = if entity == SAVED_VIEW && act == Act::View { seen_kinds(schema, role) } else { Vec::new() };
+    Scope::Within { owners, parents, shared }
+}
+
+fn seen_kinds(schema: &Schema, role: &Role) -> Vec<String> {
+    let seen = |id: &&String| role.level(id, Act::View) != Level::None;
+    schema.entities.iter().map(|entity| &entity.id).filter(seen).cloned().collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod import;
 mod needs;
 mod plan;
 mod undo;
+mod view;
 
 #[cfg(test)]
 mod tests;

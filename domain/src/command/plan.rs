@@ -2,12 +2,14 @@
 
 use super::draft::Draft;
 use super::needs::{INHERITED, inherits};
+use super::view::check_view;
 use super::{Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wire, World, import, undo};
 use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Currency;
 use crate::record::{Record, RecordKey, Values};
+use crate::schema::builtin::saved_view;
 use crate::schema::builtin::user::status;
 use crate::schema::change::{self, DefinitionChange, Place};
 use crate::schema::{Entity, StageStatus};
@@ -91,6 +93,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     draft.check_targets(entity, &values);
     check_external(draft, entity, None, &values);
     check_user(draft, entity, None, &values);
+    check_view(draft, entity, None, &values);
     check_rate(draft, entity, &values);
     let owner = values.get("owner").and_then(Value::reference);
     let owned = entity.field("owner").is_some();
@@ -134,6 +137,9 @@ pub(super) fn defaults(draft: &Draft<'_>, entity: &Entity, id: Id, values: &mut 
     }
     if entity.id == "lead" {
         default("status", Value::Text("new".to_owned()));
+    }
+    if entity.id == saved_view::SAVED_VIEW {
+        default("shared", Value::Text(saved_view::OWN.to_owned()));
     }
     let first_stage =
         world.schema.pipelines_of(&entity.id).next().and_then(|pipeline| pipeline.stages.first());
@@ -195,6 +201,7 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     check_external(draft, definition, Some(&loaded.record), &values);
     check_cycle(draft, definition, id, &values);
     check_user(draft, definition, Some(&loaded.record), &values);
+    check_view(draft, definition, Some(&loaded.record), &values);
     check_rate(draft, definition, &values);
     let old = if base_version == loaded.record.version {
         loaded.record.values.clone()

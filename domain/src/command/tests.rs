@@ -559,3 +559,58 @@ fn a_team_is_no_part_of_what_is_part_of_it() {
     story.teams = BTreeMap::from([(id(3), id(4)), (id(4), id(3))]);
     assert!(story.tell(under(3)).is_ok());
 }
+
+fn view(values: &[(&str, &str)]) -> Json {
+    let mut all = json!({"name": "本周要跟进", "entity": "deal"});
+    for (field, value) in values {
+        all[*field] = json!(value);
+    }
+    json!([{"do": "create", "entity": "saved_view", "record": id(7), "values": all}])
+}
+
+#[test]
+fn a_view_filters_sorts_and_shows_what_its_kind_of_record_has() {
+    let story = Story::new(ADMINISTRATOR);
+    let sound = [
+        ("filter", r#"["=",["field","owner"],["me"]]"#),
+        ("sort", "-amount"),
+        ("columns", "name,stage,amount"),
+        ("shared", "team"),
+        ("roles", "rep,manager"),
+    ];
+    let plan = story.tell(view(&sound)).unwrap();
+    assert_eq!(plan.changes[0].after["shared"], text("team"));
+    assert_eq!(story.tell(view(&[])).unwrap().changes[0].after["shared"], text("own"));
+    for (wrong, field) in [
+        (("entity", "nothing"), "entity"),
+        (("filter", "{"), "filter"),
+        (("filter", r#"["=",["field","nothing"],1]"#), "filter"),
+        (("filter", r#"["frobnicate"]"#), "filter"),
+        (("sort", "nothing"), "sort"),
+        (("columns", "name,nothing"), "columns"),
+        (("roles", "rep"), "roles"),
+        (("roles", "nobody"), "roles"),
+    ] {
+        let Err(Refusal::Invalid(problems)) = story.tell(view(&[wrong])) else { panic!("{wrong:?}") };
+        assert!(problems.iter().all(|problem| problem.field.as_deref() == Some(field)), "{problems:?}");
+    }
+}
+
+#[test]
+fn sharing_a_view_and_making_it_a_default_are_for_those_who_may() {
+    let shared = view(&[("shared", "team")]);
+    let default = view(&[("shared", "team"), ("roles", "rep")]);
+    for (role, may_share, may_default) in
+        [(ADMINISTRATOR, true, true), (crate::access::MANAGER, true, false), (REP, false, false)]
+    {
+        let story = Story::new(role);
+        assert!(story.tell(view(&[])).is_ok(), "{role}");
+        assert_eq!(story.tell(shared.clone()).is_ok(), may_share, "{role}");
+        assert_eq!(story.tell(default.clone()).is_ok(), may_default, "{role}");
+    }
+    let own = [("name", text("A")), ("entity", text("deal")), ("shared", text("own"))];
+    let story = Story::new(REP).with("saved_view", 7, 1, &own, ALL);
+    let update = |values: Json| json!([{"do": "update", "entity": "saved_view", "record": id(7), "base_version": 1, "values": values}]);
+    assert!(story.tell(update(json!({"name": "B"}))).is_ok());
+    assert!(matches!(story.tell(update(json!({"shared": "team"}))), Err(Refusal::Forbidden(_))));
+}

@@ -340,6 +340,13 @@ impl Checker<'_> {
             (Op::Today, _) => Some(Operand { kind: Type::Date, node: Node::Today }),
             (Op::Now, _) => Some(Operand { kind: Type::Instant, node: Node::Now }),
             (Op::Me, _) => Some(Operand { kind: Type::Reference, node: Node::Me }),
+            (Op::StartOf, [day]) if !day.fields().is_empty() => {
+                self.refuse(Problem::new("problem.expr.needs_fixed_day"))
+            }
+            (Op::StartOf, [day]) => {
+                let day = self.operand(day, Kind::Date)?;
+                Some(Operand { kind: Type::Instant, node: Node::StartOf(Box::new(day)) })
+            }
             (Op::Add, [left, right]) => {
                 let (left, right) = self.pair(left, right, Kind::Number)?;
                 let scale = left.scale().max(right.scale());
@@ -424,7 +431,7 @@ fn result_kind(op: Op) -> Option<Kind> {
             Some(Kind::Number)
         }
         Op::PlusDays | Op::Today => Some(Kind::Date),
-        Op::Now => Some(Kind::Instant),
+        Op::Now | Op::StartOf => Some(Kind::Instant),
         Op::Me => Some(Kind::Reference),
         _ => None,
     }

@@ -49,13 +49,14 @@ pub enum Op {
     Today,
     Now,
     Me,
+    StartOf,
     If,
     Coalesce,
 }
 
 impl Op {
     /// Operator, its name on the wire, and how many arguments it takes; `None` is any number.
-    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 28] = [
+    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 29] = [
         (Self::And, "and", None),
         (Self::Or, "or", None),
         (Self::Not, "not", Some(1)),
@@ -82,6 +83,7 @@ impl Op {
         (Self::Today, "today", Some(0)),
         (Self::Now, "now", Some(0)),
         (Self::Me, "me", Some(0)),
+        (Self::StartOf, "start_of", Some(1)),
         (Self::If, "if", Some(3)),
         (Self::Coalesce, "coalesce", Some(2)),
     ];
@@ -195,6 +197,8 @@ pub enum Node {
     /// Days from the first day to the second.
     DaysBetween(Box<Operand>, Box<Operand>),
     PlusDays(Box<Operand>, Box<Operand>),
+    /// The instant at which the reader's day begins. The day hangs on no field, so that SQL needs no zones.
+    StartOf(Box<Operand>),
     If(Box<Condition>, Box<Operand>, Box<Operand>),
     Coalesce(Box<Operand>, Box<Operand>),
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, find_option, read_string};
+use super::{Exporting, FieldType, Reading, Shape, TextFormats, find_option, read_string};
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::schema::{Label, Schema};
 use crate::value::Value;
@@ -100,6 +101,14 @@ impl FieldType for Choice {
 
     fn write_text(&self, value: &Value, _cx: &Reading<'_>) -> String {
         value.text().unwrap_or_default().to_owned()
+    }
+
+    fn operators(&self) -> &'static [Operator] {
+        Operator::CHOICE
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        cx.option(&self.options, value.text().unwrap_or_default())
     }
 
     fn shape(&self) -> Shape {

@@ -60,6 +60,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::money::Currency;
 use crate::schema::{Label, Schema};
@@ -148,6 +149,32 @@ pub enum DecimalMark {
     Comma,
 }
 
+/// What writing a value into a file may need to know.
+pub struct Exporting<'a> {
+    pub reading: Reading<'a>,
+    /// Labels in Chinese rather than English.
+    pub chinese: bool,
+    /// Names of what records point at.
+    pub names: &'a crate::api::record::Names,
+}
+
+impl Exporting<'_> {
+    #[must_use]
+    pub fn label<'l>(&self, label: &'l Label) -> &'l str {
+        if self.chinese { &label.zh } else { &label.en }
+    }
+
+    /// The label of one of these options, or its id when it has gone.
+    fn option(&self, options: &[ChoiceOption], id: &str) -> String {
+        let known = options.iter().find(|option| option.id == id);
+        known.map_or(id, |option| self.label(&option.label)).to_owned()
+    }
+
+    fn name(&self, value: &Value) -> String {
+        value.reference().and_then(|id| self.names.get(&id).cloned()).unwrap_or_default()
+    }
+}
+
 /// How a value lies in storage and on the wire, for code that must not know the type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -210,6 +237,26 @@ pub trait FieldType {
     /// What is wrong with its settings.
     fn check_settings(&self) -> Vec<Problem> {
         Vec::new()
+    }
+
+    /// What a filter may ask about such a field, in the order it is offered.
+    fn operators(&self) -> &'static [Operator] {
+        Operator::of_shape(self.shape())
+    }
+
+    /// What somebody typed to look for a part of such a value, in the spelling of the values.
+    fn part(&self, text: &str) -> String {
+        text.trim().to_owned()
+    }
+
+    /// Whether an order by this field means something to people.
+    fn is_sortable(&self) -> bool {
+        !matches!(self.shape(), Shape::Reference | Shape::List | Shape::Address)
+    }
+
+    /// The value as somebody reads it in a file; days and moments by the reader's clock.
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        self.write_text(value, &cx.reading)
     }
 
     /// The choices a reader can pick from, in order.

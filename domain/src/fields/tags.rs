@@ -71,6 +71,10 @@ impl FieldType for Tags {
         value.list().join(JOINT)
     }
 
+    fn part(&self, text: &str) -> String {
+        tag(text).unwrap_or_default().to_owned()
+    }
+
     fn shape(&self) -> Shape {
         Shape::List
     }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::choice::check_options;
-use super::{ChoiceOption, FieldType, Reading, Shape, TextFormats, find_option, read_string};
+use super::{ChoiceOption, Exporting, FieldType, Reading, Shape, TextFormats, find_option, read_string};
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -91,6 +92,15 @@ impl FieldType for TreeChoice {
 
     fn write_text(&self, value: &Value, _cx: &Reading<'_>) -> String {
         value.text().unwrap_or_default().to_owned()
+    }
+
+    fn operators(&self) -> &'static [Operator] {
+        Operator::BRANCH
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        let steps = self.path(value.text().unwrap_or_default());
+        steps.into_iter().map(|option| cx.label(&option.label)).collect::<Vec<_>>().join(" / ")
     }
 
     fn shape(&self) -> Shape {

@@ -57,11 +57,13 @@ fn operation(
     schemas: &Map<String, Json>,
 ) -> Json {
     let mut parameters = path_parameters(endpoint.path);
+    // A reply that is a file says so itself.
+    let media = resolved(reply, schemas)["contentMediaType"].as_str().unwrap_or("application/json");
     let mut operation = json!({
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {"schema": reply}}},
+            "200": {"description": "Done.", "content": {media: {"schema": reply}}},
             "default": {"description": "Refused, or a fault of ours.", "content": {"application/json": {"schema": envelope}}},
         },
     });
@@ -87,12 +89,17 @@ fn path_parameters(path: &str) -> Vec<Json> {
     path.split('/').filter_map(name).map(parameter).collect()
 }
 
+/// The schema itself where it stands as a reference.
+fn resolved<'a>(schema: &'a Schema, schemas: &'a Map<String, Json>) -> &'a Json {
+    let schema = schema.as_value();
+    let named =
+        schema.get("$ref").and_then(Json::as_str).and_then(|name| schemas.get(name.rsplit('/').next()?));
+    named.unwrap_or(schema)
+}
+
 /// Every property of a request that travels in the address.
 fn query_parameters(request: &Schema, schemas: &Map<String, Json>) -> Vec<Json> {
-    let request = request.as_value();
-    let named =
-        request.get("$ref").and_then(Json::as_str).and_then(|name| schemas.get(name.rsplit('/').next()?));
-    let request = named.unwrap_or(request);
+    let request = resolved(request, schemas);
     let required: Vec<&str> =
         request["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     let parameter = |(name, schema): (&String, &Json)| {

@@ -128,6 +128,10 @@ impl Scene {
         }
         let mates = [self.users[1], self.users[2]];
         let external = |(entity, id): &(String, String)| {
+            // What cannot be stored is not there, and cannot be asked for either.
+            if id.contains(char::is_control) {
+                return false;
+            }
             let filter = json!(["=", ["field", "external_id"], id]);
             self.schema.entity(entity).is_some() && self.workspace.admin.count(entity, Some(&filter)) > 0
         };

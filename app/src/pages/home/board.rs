@@ -9,6 +9,7 @@ use std::sync::Arc;
 use domain::access::{Act, Level};
 use domain::api::record::{BoardRequest, ListRequest, RecordBody, Total, TotalsRequest};
 use domain::api::{GetBoard, GetTotals, ListRecords};
+use domain::ids::Id;
 use domain::schema::{Pipeline, Stage};
 use leptos::html;
 use leptos::prelude::*;
@@ -29,7 +30,6 @@ use crate::pages::{Page, Width};
 use crate::routes;
 use crate::state::loader::{load, note};
 use crate::state::names::name_of;
-use crate::state::overlay::fingerprint;
 use crate::state::session::{role, schema};
 use crate::state::{app, ask};
 
@@ -373,7 +373,11 @@ fn Column(
             .unwrap_or_else(|| cards.with(Vec::len) as u64)
     };
     let left = Memo::new(move |_| cards.with(Vec::len) > drawn.get());
-    let shown = move || cards.with(|cards| cards.iter().take(drawn.get()).cloned().collect::<Vec<_>>());
+    let shown =
+        move || cards.with(|cards| cards.iter().take(drawn.get()).map(|body| body.id).collect::<Vec<_>>());
+    let known = Memo::new(move |_| {
+        cards.with(|cards| cards.iter().map(|body| (body.id, body.clone())).collect::<BTreeMap<_, _>>())
+    });
     let stage_id = stage.id.clone();
     let load_more = move |()| {
         let last = cards.with_untracked(|cards| cards.last().map(|body| text(body, "rank").to_owned()));
@@ -412,8 +416,8 @@ fn Column(
                 <span class="column-sum numeric">{move || total.get().map(|total| money_short(total.map_or(0, |total| total.sum)))}</span>
             </header>
             <div class="column-cards">
-                <For each=shown key=|body| (body.id, body.version, fingerprint(body)) let:body>
-                    <Card body moving />
+                <For each=shown key=|id| *id let:id>
+                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known moving /> })}
                 </For>
                 <Show when=move || empty.get()>
                     <p class="column-empty">{t("board.column.empty")}</p>
@@ -429,34 +433,35 @@ fn Column(
     }
 }
 
+/// A card stays the same element as long as its record stands in the column, so that focus and scroll position stay with
+/// it when the record changes.
 #[component]
-fn Card(body: Arc<RecordBody>, moving: RwSignal<Option<RecordBody>>) -> impl IntoView {
+fn Card(
+    body: Arc<RecordBody>,
+    known: Memo<BTreeMap<Id, Arc<RecordBody>>>,
+    moving: RwSignal<Option<RecordBody>>,
+) -> impl IntoView {
     let id = body.id;
     let to = routes::record(&body.entity, &id.to_string());
-    let name = {
-        let body = body.clone();
-        Memo::new(move |_| fields::title(&schema(), &body))
-    };
-    let sub = {
-        let body = body.clone();
-        move || fields::text_of(&schema(), &body, "account")
-    };
-    let amount = {
-        let body = body.clone();
-        move || fields::text_of(&schema(), &body, "amount")
-    };
-    let next = {
-        let body = body.clone();
-        move || {
+    // One that has just left the column is drawn for the last time as it was.
+    let body = Memo::new(move |before: Option<&Arc<RecordBody>>| {
+        let now = known.with(|known| known.get(&id).cloned());
+        now.unwrap_or_else(|| before.unwrap_or(&body).clone())
+    });
+    let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
+    let sub = move || body.with(|body| fields::text_of(&schema(), body, "account"));
+    let amount = move || body.with(|body| fields::text_of(&schema(), body, "amount"));
+    let next = move || {
+        body.with(|body| {
             let json = body.values.get("next_touch")?;
             let tone = if schedule::is_late(json) { Tone::Danger } else { Tone::Plain };
             let day = schedule::date_of(json).map(fields::day_text)?;
             Some(view! { <Badge label=day tone /> })
-        }
+        })
     };
-    let owner = {
-        let owner = fields::reference(&body, "owner");
-        move || owner.and_then(name_of).map(|name| view! { <Avatar name shape=AvatarShape::Small /> })
+    let owner = move || {
+        let owner = body.with(|body| fields::reference(body, "owner"));
+        owner.and_then(name_of).map(|name| view! { <Avatar name shape=AvatarShape::Small /> })
     };
     let waiting = move || {
         app()
@@ -464,19 +469,16 @@ fn Card(body: Arc<RecordBody>, moving: RwSignal<Option<RecordBody>>) -> impl Int
             .with(|overlay| overlay.is_waiting(id))
             .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
     };
-    let may = body.may.update;
-    let menu = {
-        let body = body.clone();
-        move |()| moving.set(Some((*body).clone()))
-    };
+    let may = Memo::new(move |_| body.with(|body| body.may.update));
+    let menu = move |()| moving.set(Some(body.with_untracked(|body| (**body).clone())));
     let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
     view! {
-        <article class="deal-card" data-card=id.to_string() data-movable=may.then_some("true")>
+        <article class="deal-card" data-card=id.to_string() data-movable=move || may.get().then_some("true")>
             <A href=to attr:class="deal-card-link" attr:draggable="false">
                 <span class="deal-card-name">{move || name.get()}</span>
                 <span class="deal-card-sub">{sub}</span>
             </A>
-            <span class="deal-card-menu">{may.then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
+            <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
             <div class="deal-card-foot numeric">
                 <span class="deal-card-amount">{amount}</span>
                 {next}

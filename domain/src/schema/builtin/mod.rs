@@ -9,6 +9,7 @@ mod deal_contact;
 mod lead;
 mod product;
 mod rate;
+pub mod saved_view;
 mod task;
 mod team;
 mod touch;
@@ -43,6 +44,7 @@ fn entities() -> Vec<Entity> {
         user::entity(),
         team::entity(),
         rate::entity(),
+        saved_view::entity(),
     ]
 }
 

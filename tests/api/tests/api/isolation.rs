@@ -26,6 +26,7 @@ struct Target {
     team: Id,
     command: Id,
     import: Id,
+    view: Id,
     session: Id,
     words: Vec<String>,
 }
@@ -42,10 +43,13 @@ fn fill(workspace: Workspace, mark: &str) -> Target {
     let cells = [("name".to_owned(), format!("{mark}线索"))].into();
     let rows = vec![ImportRow { line: 1, record: new_id(), cells }];
     admin.done(vec![import_rows(import, "lead", false, rows)]);
+    let view = admin
+        .create("saved_view", json!({"name": format!("{mark}视图"), "entity": "account", "shared": "team"}));
+    assert_eq!(admin.get("/api/v1/export/account").status, 200);
     let session = admin.call::<api::ListSessions>(&[], &Empty {}).sessions[0].id;
     let mut words = vec![mark.to_owned(), admin.email.clone()];
-    words.extend([admin.user, account, deal, team].map(|id| id.to_string()));
-    Target { command: first.id, account, deal, team, import, session, words, workspace }
+    words.extend([admin.user, account, deal, team, view].map(|id| id.to_string()));
+    Target { command: first.id, account, deal, team, import, view, session, words, workspace }
 }
 
 impl Target {
@@ -93,6 +97,7 @@ impl Target {
                 ),
             ),
             ("list_records", get("/api/v1/records/account".into())),
+            ("list_records", get("/api/v1/records/saved_view".into())),
             (
                 "create_record",
                 Request::of::<api::CreateRecord>(
@@ -118,6 +123,8 @@ impl Target {
             ),
             ("get_timeline", get(format!("/api/v1/records/account/{account}/timeline"))),
             ("get_totals", get("/api/v1/totals/account?group=name".into())),
+            ("export_records", get("/api/v1/export/account".into())),
+            ("list_exports", get("/api/v1/exports".into())),
             ("get_board", get("/api/v1/board/sales".into())),
             ("get_today", get("/api/v1/today".into())),
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
@@ -142,6 +149,8 @@ impl Target {
             create("contact", new_id(), json!({"name": "x", "account": account})),
             create("account", new_id(), json!({"name": "x", "owner": self.workspace.admin.user})),
             update("user", self.workspace.admin.user, 1, json!({}), json!({"role": "rep"})),
+            update("saved_view", self.view, 1, json!({}), json!({"name": "x"})),
+            delete("saved_view", self.view, 1),
             undo(self.command),
         ]
     }

@@ -25,6 +25,7 @@ mod auth;
 mod board;
 mod changes;
 mod commands;
+mod exports;
 mod health;
 mod imports;
 mod invitations;
@@ -35,6 +36,7 @@ mod session;
 mod sessions;
 mod today;
 mod totals;
+mod views;
 
 mod conditions;
 mod personal;
