@@ -12,7 +12,7 @@ use crate::state::preferences::{read, remove, write};
 use crate::state::session::me;
 
 /// Columns beside the name that a table begins with.
-const FIRST: usize = 6;
+const FIRST: usize = 5;
 const DENSITY: &str = "zhike.density";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
