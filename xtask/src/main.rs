@@ -11,6 +11,7 @@ mod deploy;
 mod inputs;
 mod npm;
 mod parity;
+mod pictures;
 mod process;
 mod reindex;
 mod reset_link;
@@ -47,6 +48,7 @@ cargo xtask <command>
   reindex [--remote] [--drop]  make the search index anew; --drop only takes it away, for an export
   serve --port N --state DIR   one server on what is already built (for tests; runs until it is killed)
   demo URL                   the demo workspace, on a server that is running
+  pictures                   the screens of the demo workspace into docs/pictures
   setup                      only the tools: wasm target, trunk, wasm-bindgen, worker-build, npm packages
 ";
 
@@ -75,6 +77,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         "reset-link" => reset_link::run(rest),
         "serve" => serve::run(rest),
         "demo" => demo::run(rest),
+        "pictures" => pictures::run(rest),
         "setup" => tools::setup().map(|_| ()),
         "watchdog" => process::watchdog(rest),
         "help" | "--help" | "-h" => {
