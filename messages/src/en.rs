@@ -631,6 +631,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("outbox.refused", "{count} {count:change needs|changes need} your attention"),
     ("outbox.retry", "Sync now"),
     ("outbox.sending", "Syncing {count} {count:change|changes}"),
+    ("outbox.stuck", "The server failed on this change several times, so the others went on without it. Try again, or discard it."),
     ("outbox.title", "Waiting to sync"),
     ("outbox.waiting", "{count} {count:change|changes} waiting to sync"),
     ("outcome.lost", "Lost"),

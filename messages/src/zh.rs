@@ -631,6 +631,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("outbox.refused", "{count} 项没有通过，需要处理"),
     ("outbox.retry", "现在同步"),
     ("outbox.sending", "正在同步 {count} 项"),
+    ("outbox.stuck", "服务器多次没能处理这项修改，其他修改已继续同步。可以重试，也可以放弃。"),
     ("outbox.title", "待同步"),
     ("outbox.waiting", "{count} 项等待同步"),
     ("outcome.lost", "输单"),

@@ -1,11 +1,12 @@
 //! What is done with commands: they are foreseen, written down, sent and settled. This is the part of the program that
 //! `outbox::Dispatch` fetches; nothing that the first page shows may call it in another way, or it moves back there.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use domain::api::command::{Answer, CommandsRequest, MAX_COMMANDS};
 use domain::api::record::RecordBody;
-use domain::api::{Code, SendCommands};
+use domain::api::{Code, Empty, GetSession, SendCommands};
 use domain::command::{Action, ChangeKind, Command};
 use domain::ids::Id;
 use domain::message::Problem;
@@ -15,17 +16,22 @@ use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
+use super::faults::Faults;
 use super::foresee::foresee;
 use super::outbox::{Dispatch, Item, Note, State, answered, any_waits, load, send_soon, undo};
 use super::overlay::effects;
 use super::session::{self, Entry};
-use super::{app, ask, store};
+use super::{app, ask, store, time};
 use crate::api::ApiError;
 use crate::components::{Toast, icons};
 use crate::i18n::say;
 
 /// Answered commands that are kept for pages which read before they were saved.
 const DONE_KEPT: usize = 200;
+
+thread_local! {
+    static FAULTS: Cell<Option<Faults>> = const { Cell::new(None) };
+}
 
 pub(super) static DISPATCH: Dispatch = Dispatch {
     submit: |command, note, known| Box::pin(submit(command, note, known)),
@@ -128,6 +134,13 @@ async fn send_all() -> bool {
                 }
                 app().refresh.update(|count| *count += 1);
             }
+            // Whose fault it is shows when the first of them goes alone.
+            Err(ApiError::Fault(_)) if count > 1 => batch = 1,
+            Err(ApiError::Fault(_)) if is_stuck(only).await => {
+                let problems = vec![Problem::new("outbox.stuck")];
+                set_state(only, State::Refused { code: Code::Fault, problems });
+                batch = MAX_COMMANDS;
+            }
             Err(error) if error.is_passing() => return true,
             Err(ApiError::SignedOut) => return false,
             // The batch as a whole was refused: smaller ones find the culprit.
@@ -140,6 +153,18 @@ async fn send_all() -> bool {
             Err(_) => set_state(only, State::Refused { code: Code::Outdated, problems: Vec::new() }),
         }
     }
+}
+
+/// Whether a command has met the server's own mistake so often, while other questions are answered, that those behind it
+/// go on without it.
+async fn is_stuck(command: Id) -> bool {
+    let faults = Faults::one_more(FAULTS.get(), command, time::now());
+    FAULTS.set(Some(faults));
+    if !faults.are_enough(time::now()) || ask::<GetSession>(&[], &Empty {}).await.is_err() {
+        return false;
+    }
+    FAULTS.set(None);
+    true
 }
 
 fn waiting(at_most: usize) -> Vec<Command> {
