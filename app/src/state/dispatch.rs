@@ -42,7 +42,7 @@ pub(super) static DISPATCH: Dispatch = Dispatch {
 async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Result<Id, Vec<Problem>> {
     let plan = foresee(&command, &known)?;
     let id = command.id;
-    let item = Item { effects: effects(&plan), command, note, state: State::Waiting };
+    let mut item = Item { effects: effects(&plan), command, note, state: State::Waiting, kept: false };
     for effect in item.effects.iter().filter(|effect| effect.kind == ChangeKind::Created) {
         let title = session::schema_now()
             .entity(&effect.entity)
@@ -51,7 +51,7 @@ async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Result<
             super::names::learn_one(effect.record, &title);
         }
     }
-    keep(&item).await;
+    item.kept = keep(&item).await;
     app().items.update(|items| insert(items, item));
     if !app().online.get_untracked() {
         app().toasts.show(Toast::new(say("outbox.offline", &[])).with_icon(icons::OFFLINE));
@@ -60,13 +60,16 @@ async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Result<
     Ok(id)
 }
 
-pub(super) async fn keep(item: &Item) {
-    let Some(store) = store::current() else { return };
-    let Ok(text) = serde_json::to_string(item) else { return };
-    if let Err(error) = store.put_command(&item.command.id.to_string(), &text).await {
+/// Writes it down, and says whether it is on the device now.
+pub(super) async fn keep(item: &Item) -> bool {
+    let Some(store) = store::current() else { return false };
+    let Ok(text) = serde_json::to_string(item) else { return false };
+    let written = store.put_command(&item.command.id.to_string(), &text).await;
+    if let Err(error) = &written {
         // Without room or permission the command lives in this tab only; the tray says that it waits.
         web_sys::console::warn_1(&JsValue::from_str(&error.to_string()));
     }
+    written.is_ok()
 }
 
 pub(super) fn set_state(command: Id, state: State) {
@@ -79,7 +82,9 @@ pub(super) fn set_state(command: Id, state: State) {
         }
     });
     if let Some(item) = changed {
-        spawn_local(async move { keep(&item).await });
+        spawn_local(async move {
+            keep(&item).await;
+        });
     }
 }
 
@@ -89,20 +94,27 @@ pub(super) fn insert(items: &mut Vec<Arc<Item>>, item: Item) {
     items.insert(at, Arc::new(item));
 }
 
-fn take_over(texts: &[String]) {
-    let kept: Vec<Item> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-    app().items.update(|items| {
-        // What another tab has sent is no longer on the device.
-        items.retain(|item| {
-            matches!(item.state, State::Done { .. })
-                || kept.iter().any(|other| other.command.id == item.command.id)
-        });
-        for item in kept {
-            if !items.iter().any(|known| known.command.id == item.command.id) {
-                insert(items, item);
-            }
+fn take_over(texts: &[String], known: &[Id]) {
+    let stored = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    app().items.update(|items| merge(items, stored, known));
+}
+
+/// Brings memory in line with the device, whose commands were read when memory held `known`.
+fn merge(items: &mut Vec<Arc<Item>>, stored: Vec<Item>, known: &[Id]) {
+    // What another tab has sent is no longer on the device. What was never there, or came after the reading, is not
+    // sent yet.
+    let sent_elsewhere = |item: &Item| {
+        item.kept
+            && known.contains(&item.command.id)
+            && !matches!(item.state, State::Done { .. })
+            && !stored.iter().any(|other| other.command.id == item.command.id)
+    };
+    items.retain(|item| !sent_elsewhere(item));
+    for item in stored {
+        if !items.iter().any(|known| known.command.id == item.command.id) {
+            insert(items, Item { kept: true, ..item });
         }
-    });
+    }
 }
 
 /// Sends what waits. Whether it stopped for a reason that may pass.
@@ -252,5 +264,36 @@ impl Drop for Lock {
         if let Some(release) = &self.release {
             let _ = release.call0(&JsValue::NULL);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(number: u64, kept: bool, state: State) -> Item {
+        let command = Command { v: 1, id: Id::v7(number, &[0; 10]), actions: Vec::new() };
+        Item { command, note: Note::default(), effects: Vec::new(), state, kept }
+    }
+
+    #[test]
+    fn only_what_was_on_the_device_can_have_been_sent_by_another_tab() {
+        let mut items: Vec<Arc<Item>> = [
+            item(1, true, State::Waiting),
+            item(2, false, State::Waiting),
+            item(3, true, State::Done { seq: 9 }),
+            item(4, true, State::Waiting),
+            item(5, true, State::Waiting),
+        ]
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+        let known: Vec<Id> = items[..4].iter().map(|item| item.command.id).collect();
+        let stored = vec![item(4, false, State::Waiting), item(6, false, State::Waiting)];
+
+        merge(&mut items, stored, &known);
+        let left: Vec<(Id, bool)> = items.iter().map(|item| (item.command.id, item.kept)).collect();
+        let expected = [(2, false), (3, true), (4, true), (5, true), (6, true)];
+        assert_eq!(left, expected.map(|(number, kept)| (Id::v7(number, &[0; 10]), kept)));
     }
 }
