@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::api::Code;
 use domain::api::command::{Answer as CommandAnswer, Receipt, Saved};
 use domain::command::{
-    Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, needs, needs_to_undo, plan,
+    Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, hangs_on, needs, needs_to_undo,
+    plan, touches_to_undo,
 };
 use domain::fields::Reading;
 use domain::ids::Id;
@@ -13,7 +14,7 @@ use domain::message::Problem;
 use domain::money::{Currency, Rate, Rates};
 use domain::record::RecordKey;
 use domain::schema::change::Place;
-use domain::time::Date;
+use domain::time::{Date, Instant};
 
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, refusal_parts};
@@ -86,6 +87,7 @@ async fn turn(cx: &Cx, command: &Command) -> Answer<Turn> {
         active: loaded.active.as_ref(),
         undo: &loaded.undo,
         leant_on: &loaded.leant_on,
+        contacts: &loaded.contacts,
     };
     match plan(command, &world) {
         Ok(plan) => save(&session, command, &plan, &loaded.records).await,
@@ -160,7 +162,8 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     }
     let loads = records::load(reader, &needs.records)
         .into_iter()
-        .chain(records::load_related(reader, &needs.related));
+        .chain(records::load_related(reader, &needs.related))
+        .chain(records::contacts(&session.schema, &needs.touches));
     statements.extend(loads.map(|(_, statement)| statement));
     Ok(statements)
 }
@@ -187,6 +190,7 @@ struct Loads {
     active: Option<BTreeMap<String, u64>>,
     undo: Vec<Logged>,
     leant_on: BTreeSet<RecordKey>,
+    contacts: BTreeMap<RecordKey, Option<Instant>>,
     undo_entries: Vec<log::Entry>,
 }
 
@@ -228,6 +232,9 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
     for (entity, _) in loads {
         records::read_loaded(reader, &entity, &answers.next()?, &mut world.records)?;
     }
+    for (entity, _) in records::contacts(reader.schema, &wishes.needs.touches) {
+        records::read_contacts(&entity, &answers.next()?, &mut world.contacts)?;
+    }
     Ok(world)
 }
 
@@ -242,8 +249,14 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
     let created = world.undo.iter().filter(|entry| entry.kind == ChangeKind::Created);
     let created: BTreeSet<RecordKey> = created.map(|entry| entry.key.clone()).collect();
     let used = needs_to_undo(&world.undo, &session.schema);
-    let (loaded, mut statements): (Vec<String>, Vec<Statement>) =
-        records::load(reader, &keys).into_iter().unzip();
+    let touches = touches_to_undo(&world.undo);
+    let (loaded, mut statements): (Vec<String>, Vec<Statement>) = records::load(reader, &keys)
+        .into_iter()
+        .chain(records::load_related(reader, &hangs_on(&touches, &session.schema)))
+        .unzip();
+    let (touched, more): (Vec<String>, Vec<Statement>) =
+        records::contacts(&session.schema, &touches).into_iter().unzip();
+    statements.extend(more);
     let (leant_on, more): (Vec<String>, Vec<Statement>) =
         records::leaning(&session.schema, &created, &keys).into_iter().unzip();
     statements.extend(more);
@@ -254,6 +267,9 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
     let mut answers = session.db.batch(statements).await?.into_iter();
     for (entity, rows) in loaded.iter().zip(answers.by_ref()) {
         records::read_loaded(reader, entity, &rows, &mut world.records)?;
+    }
+    for (entity, rows) in touched.iter().zip(answers.by_ref()) {
+        records::read_contacts(entity, &rows, &mut world.contacts)?;
     }
     for (entity, rows) in leant_on.iter().zip(answers.by_ref()) {
         let ids = rows.read::<(Id,)>()?;

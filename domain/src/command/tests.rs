@@ -27,6 +27,7 @@ struct Story {
     teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
     active: Option<BTreeMap<String, u64>>,
+    contacts: BTreeMap<RecordKey, Option<Instant>>,
 }
 
 fn id(number: u8) -> Id {
@@ -55,6 +56,7 @@ impl Story {
             teams: BTreeMap::new(),
             occupied: BTreeMap::new(),
             active: None,
+            contacts: BTreeMap::new(),
         }
     }
 
@@ -85,6 +87,7 @@ impl Story {
             occupied: &self.occupied,
             active: self.active.as_ref(),
             undo: &self.undo,
+            contacts: &self.contacts,
         };
         plan(&command, &world)
     }
@@ -220,6 +223,86 @@ fn what_a_lead_becomes_was_in_contact_when_the_lead_was() {
     let account = plan.changes.iter().find(|change| change.key.entity == "account").unwrap();
     assert_eq!((account.kind, &account.after["last_touch_at"]), (ChangeKind::Created, &Value::Instant(at)));
     assert_eq!(plan.changes.len(), 2);
+}
+
+/// A customer (2) whose touch (3) of this day was the last one, and another one (4) that comes in the story.
+fn in_contact(others: Option<&str>) -> Story {
+    let account = Value::Reference(id(2));
+    let touch = |day: &str| [("kind", text("call")), ("account", account.clone()), ("happened_at", at(day))];
+    let mut story = Story::new(ADMINISTRATOR)
+        .with("account", 2, 5, &[("name", text("A")), ("last_touch_at", at("2026-04-20"))], ALL)
+        .with("touch", 3, 1, &touch("2026-04-20"), ALL)
+        .with("touch", 4, 1, &touch("2026-04-25"), ALL);
+    story.records.get_mut(&RecordKey::new("touch", id(4))).unwrap().record.deleted = true;
+    story.contacts.insert(RecordKey::new("account", id(2)), others.and_then(|day| at(day).instant()));
+    story
+}
+
+fn at(day: &str) -> Value {
+    Value::Instant(Instant::parse(&format!("{day}T08:00:00Z")).unwrap())
+}
+
+/// What the customer's last touch becomes; `None` where it stays.
+fn last_touch(plan: &Plan) -> Option<Value> {
+    let account = plan.changes.iter().find(|change| change.key.entity == "account")?;
+    account.after.get("last_touch_at").cloned()
+}
+
+#[test]
+fn the_last_touch_is_the_newest_that_is_left() {
+    let delete = json!({"do": "delete", "entity": "touch", "record": id(3), "base_version": 1});
+    let restore = json!({"do": "restore", "entity": "touch", "record": id(4)});
+    let move_to = |day: &str| {
+        let happened = format!("{day}T08:00:00Z");
+        json!({"do": "update", "entity": "touch", "record": id(3), "base_version": 1, "values": {"happened_at": happened}})
+    };
+    let elsewhere = json!({"do": "update", "entity": "touch", "record": id(3), "base_version": 1, "values": {"account": null}});
+    for (others, actions, expected) in [
+        (Some("2026-04-10"), json!([delete]), Some(at("2026-04-10"))),
+        (None, json!([delete]), Some(Value::Null)),
+        (Some("2026-04-20"), json!([delete]), None),
+        (None, json!([restore]), Some(at("2026-04-25"))),
+        (None, json!([delete, restore]), Some(at("2026-04-25"))),
+        (Some("2026-04-10"), json!([move_to("2026-04-05")]), Some(at("2026-04-10"))),
+        (Some("2026-04-10"), json!([move_to("2026-04-28")]), Some(at("2026-04-28"))),
+        (Some("2026-04-10"), json!([elsewhere]), Some(at("2026-04-10"))),
+    ] {
+        let plan = in_contact(others).tell(actions.clone()).unwrap();
+        assert_eq!(last_touch(&plan), expected, "{others:?} {actions}");
+    }
+}
+
+#[test]
+fn undoing_a_touch_finds_the_newest_that_is_left_and_a_touch_that_stays_counts() {
+    let touch = |after: &[(&str, Value)]| Logged {
+        key: RecordKey::new("touch", id(3)),
+        kind: ChangeKind::Created,
+        version: 1,
+        before: Values::new(),
+        after: after.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect(),
+        inverse: None,
+    };
+    let account = Logged {
+        key: RecordKey::new("account", id(2)),
+        kind: ChangeKind::Updated,
+        version: 5,
+        before: Values::from([("last_touch_at".to_owned(), at("2026-04-01"))]),
+        after: Values::from([("last_touch_at".to_owned(), at("2026-04-20"))]),
+        inverse: None,
+    };
+    let whole =
+        [("kind", text("call")), ("account", Value::Reference(id(2))), ("happened_at", at("2026-04-20"))];
+    let undo = json!([{"do": "undo", "command": id(50)}]);
+    // What stood before it was taken away meanwhile, and one between them was logged later.
+    let mut story = in_contact(Some("2026-04-10"));
+    story.undo = vec![touch(&whole), account.clone()];
+    assert_eq!(last_touch(&story.tell(undo.clone()).unwrap()), Some(at("2026-04-10")));
+    // Somebody wrote down since what was said: the touch stays, and with it the contact.
+    let other =
+        [("kind", text("visit")), ("account", Value::Reference(id(2))), ("happened_at", at("2026-04-20"))];
+    story.undo = vec![touch(&other), account];
+    let plan = story.tell(undo).unwrap();
+    assert_eq!(last_touch(&plan), None, "{plan:?}");
 }
 
 #[test]

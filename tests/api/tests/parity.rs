@@ -131,6 +131,7 @@ impl Here<'_> {
             occupied: &BTreeMap::new(),
             active: None,
             undo: &[],
+            contacts: &BTreeMap::new(),
         };
         match plan(&command(vec![action]), &world) {
             Ok(plan) => Ok(plan.changes[0]
