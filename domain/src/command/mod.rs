@@ -8,6 +8,7 @@
 mod contact;
 mod draft;
 mod import;
+mod invite;
 mod needs;
 mod plan;
 mod undo;
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use invite::{Invitation, plan_acceptance, plan_invitation};
 pub use needs::{Needs, hangs_on, needs, needs_to_undo, touches_to_undo};
 pub use plan::plan;
 

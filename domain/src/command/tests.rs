@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{Action, ChangeKind, Command, FORMAT, Loaded, Logged, May, Plan, Refusal, World, plan};
+use super::{
+    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World, plan,
+    plan_acceptance, plan_invitation,
+};
 use crate::access::{ADMINISTRATOR, Actor, REP};
 use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
@@ -71,7 +74,11 @@ impl Story {
     fn tell(&self, actions: Json) -> Result<Plan, Refusal> {
         let actions: Vec<Action> = serde_json::from_value(actions).unwrap();
         let command = Command { v: FORMAT, id: id(99), actions };
-        let world = World {
+        self.within(|world| plan(&command, world))
+    }
+
+    fn within<T>(&self, then: impl FnOnce(&World<'_>) -> T) -> T {
+        then(&World {
             schema: &self.schema,
             actor: &self.actor,
             now: Instant::parse("2026-05-01T08:00:00Z").unwrap(),
@@ -88,8 +95,7 @@ impl Story {
             active: self.active.as_ref(),
             undo: &self.undo,
             contacts: &self.contacts,
-        };
-        plan(&command, &world)
+        })
     }
 }
 
@@ -696,4 +702,58 @@ fn sharing_a_view_and_making_it_a_default_are_for_those_who_may() {
     let update = |values: Json| json!([{"do": "update", "entity": "saved_view", "record": id(7), "base_version": 1, "values": values}]);
     assert!(story.tell(update(json!({"name": "B"}))).is_ok());
     assert!(matches!(story.tell(update(json!({"shared": "team"}))), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn an_invitation_is_a_change_of_the_user_and_names_everything_wrong_with_it() {
+    let invitation = Invitation {
+        user: id(2),
+        existing: false,
+        name: "Li",
+        email: "li@example.com",
+        role: REP,
+        team: None,
+    };
+    let invite =
+        |story: &Story, invitation: &Invitation<'_>| story.within(|world| plan_invitation(invitation, world));
+    let plan = invite(&Story::new(ADMINISTRATOR), &invitation).unwrap();
+    let change = &plan.changes[0];
+    assert_eq!((change.kind, change.base_version), (ChangeKind::Created, 0));
+    assert_eq!(
+        (&change.after["status"], &change.after["email"]),
+        (&text("invited"), &text("li@example.com"))
+    );
+
+    // Sent again with another role: only what differs is written, and on top of what was seen.
+    let known = [
+        ("name", text("Li")),
+        ("email", text("li@example.com")),
+        ("role", text(REP)),
+        ("status", text("invited")),
+    ];
+    let story = Story::new(ADMINISTRATOR).with("user", 2, 4, &known, ALL);
+    let again = Invitation { existing: true, role: ADMINISTRATOR, ..invitation };
+    let plan = invite(&story, &again).unwrap();
+    assert_eq!((plan.changes[0].base_version, plan.changes[0].after.len()), (4, 1));
+
+    let wrong = Invitation { existing: true, role: "emperor", team: Some(id(8)), ..invitation };
+    let found: BTreeSet<_> = problems(invite(&Story::new(ADMINISTRATOR), &wrong))
+        .into_iter()
+        .filter_map(|(field, _)| field)
+        .collect();
+    assert_eq!(found, ["role", "team", "user"].map(str::to_owned).into());
+    let active = with_colleague(REP, &[(ADMINISTRATOR, 1)]);
+    let taken = problems(invite(&active, &Invitation { existing: true, ..invitation }));
+    assert_eq!(taken, [(Some("user".to_owned()), "problem.taken".to_owned())]);
+    assert!(matches!(invite(&Story::new(REP), &invitation), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn who_comes_in_again_joined_when_they_first_did() {
+    let now = at("2026-05-01").instant().unwrap();
+    let first = plan_acceptance(id(2), 3, None, now);
+    assert_eq!(first.changes[0].after["joined_at"], Value::Instant(now));
+    let again = plan_acceptance(id(2), 3, Some(now), now.plus_ms(1));
+    assert!(!again.changes[0].after.contains_key("joined_at"));
+    assert_eq!((again.changes[0].base_version, &again.changes[0].after["status"]), (3, &text("active")));
 }
