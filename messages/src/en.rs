@@ -744,6 +744,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.not_yes_or_no", "Must be yes or no"),
     ("problem.not_zone", "Not a known time zone"),
     ("problem.nothing_to_undo", "There is nothing to undo"),
+    ("problem.on_field", "{field}: {problem}"),
     ("problem.one_line", "Only one line is allowed"),
     ("problem.out_of_range", "Must be between {min} and {max}"),
     ("problem.password_common", "This password is too common"),

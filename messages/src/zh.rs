@@ -744,6 +744,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.not_yes_or_no", "只能是“是”或“否”"),
     ("problem.not_zone", "时区无效"),
     ("problem.nothing_to_undo", "没有可以撤销的内容"),
+    ("problem.on_field", "{field}：{problem}"),
     ("problem.one_line", "只能有一行"),
     ("problem.out_of_range", "应在 {min} 到 {max} 之间"),
     ("problem.password_common", "这个密码太常见"),

@@ -24,7 +24,7 @@ use super::{app, session, sleep, store, time};
 use crate::apart::apart;
 use crate::api::Later;
 use crate::components::{Toast, icons};
-use crate::i18n::say;
+use crate::i18n::{named_problem_text, say};
 
 const LONGEST_PAUSE_MS: i32 = 60_000;
 
@@ -174,10 +174,32 @@ pub async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Sub
 /// The same from where nobody waits for the problems: they are said.
 pub fn submit_soon(command: Command, note: Note, known: Vec<RecordBody>) {
     spawn_local(async move {
-        if let Err(problems) = submit(command, note, known).await {
-            app().toasts.show(Toast::new(crate::i18n::problems_text(&problems)).with_icon(icons::ALERT));
+        if let Err(problems) = submit(command.clone(), note, known).await {
+            let said: Vec<String> =
+                untrack(|| problems.iter().map(|problem| problem_text(&command, problem)).collect());
+            app().toasts.show(Toast::new(said.join(" · ")).with_icon(icons::ALERT));
         }
     });
+}
+
+/// What is wrong with a command in words that name the field.
+pub fn problem_text(command: &Command, problem: &Problem) -> String {
+    let entity = match command.actions.get(problem.action.unwrap_or(0)) {
+        // The next touch is planned on what the touch is about.
+        Some(Action::LogTouch { .. }) if problem.field.as_deref() != Some("next_touch") => "touch",
+        Some(
+            Action::Create { entity, .. }
+            | Action::Update { entity, .. }
+            | Action::Delete { entity, .. }
+            | Action::Restore { entity, .. }
+            | Action::MoveStage { entity, .. }
+            | Action::LogTouch { entity, .. }
+            | Action::Assign { entity, .. }
+            | Action::ImportRows { entity, .. },
+        ) => entity,
+        Some(Action::ChangeDefinition { .. } | Action::Undo { .. }) | None => "",
+    };
+    named_problem_text(problem, entity)
 }
 
 /// Waits until a command is answered, at most so long.
