@@ -986,6 +986,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("today.overdue", "Overdue"),
     ("today.task", "Task"),
     ("today.title", "Today"),
+    ("today.undated", "No date"),
     ("touch.kind", "How"),
     ("touch.kind.call", "Call"),
     ("touch.kind.email", "E-mail"),

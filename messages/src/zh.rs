@@ -986,6 +986,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("today.overdue", "已逾期"),
     ("today.task", "任务"),
     ("today.title", "今天"),
+    ("today.undated", "没有日期"),
     ("touch.kind", "方式"),
     ("touch.kind.call", "电话"),
     ("touch.kind.email", "邮件"),

@@ -438,7 +438,7 @@ CREATE INDEX task_lead ON task (workspace_id, lead_id) WHERE lead_id IS NOT NULL
 CREATE INDEX task_account ON task (workspace_id, account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX task_contact ON task (workspace_id, contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX task_deal ON task (workspace_id, deal_id) WHERE deal_id IS NOT NULL;
-CREATE INDEX task_due ON task (workspace_id, owner_id, due_at) WHERE status = 'open' AND deleted_at IS NULL;
+CREATE INDEX task_due ON task (workspace_id, owner_id, due_at, id) WHERE status = 'open' AND deleted_at IS NULL;
 
 CREATE TABLE "user" (
   workspace_id TEXT NOT NULL,

@@ -399,7 +399,7 @@ impl Scene {
         }
         // Today is one's own work, as far as one sees it.
         let today = me.call::<GetToday>(&[], &TodayRequest {});
-        let items = [today.overdue, today.today_items, today.later].concat();
+        let items = [today.overdue, today.today_items, today.later, today.undated].concat();
         let due = FOLLOWED_UP.iter().chain(&["task"]).flat_map(|entity| oracle.shown(entity));
         let mine: BTreeSet<Id> = due.filter(|row| row.owner == Some(oracle.me)).map(|row| row.id).collect();
         assert_eq!(items.iter().map(|record| record.id).collect::<BTreeSet<_>>(), mine, "{role} has today");
