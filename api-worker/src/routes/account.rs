@@ -10,7 +10,6 @@ use domain::command::Invitation;
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::schema::builtin;
-use domain::schema::change::check_settings;
 use domain::time::{Instant, Zone};
 use worker::{Request, Response};
 
@@ -58,15 +57,12 @@ async fn sign_in_as(
 }
 
 pub async fn sign_up(request: &mut Request, cx: &Cx) -> Answer<Response> {
-    let SignUpRequest { mut workspace, name, email, password } = read_json(request, MAX_BODY).await?;
-    workspace.name = workspace.name.trim().to_owned();
-    let mut problems: Vec<Problem> = check_settings(&workspace, &Zones)
-        .into_iter()
-        .map(|mut problem| {
-            problem.field = problem.field.map(|field| format!("workspace.{field}"));
-            problem
-        })
-        .collect();
+    let SignUpRequest { workspace, name, email, password } = read_json(request, MAX_BODY).await?;
+    let workspace = workspace.read(&Zones);
+    let mut problems = workspace.as_ref().err().cloned().unwrap_or_default();
+    for problem in &mut problems {
+        problem.field = problem.field.take().map(|field| format!("workspace.{field}"));
+    }
     let name = read_name(&name).map_err(|problem| problems.push(problem)).unwrap_or_default();
     let email = read_email(&email).map_err(|problem| problems.push(problem)).unwrap_or_default();
     problems.extend(check_password(&password, "password"));
@@ -85,7 +81,7 @@ pub async fn sign_up(request: &mut Request, cx: &Cx) -> Answer<Response> {
     let user = new_id()?;
     let shard = usize::from(random::<1>()?[0]) % SHARDS.len();
     let db = Db::open(&cx.env, shard, id)?;
-    let schema = builtin::schema(workspace);
+    let schema = builtin::schema(workspace.map_err(Failure::problems)?);
     db.batch(accounts::found(&schema, user, &name, &email, cx.now)).await?;
     let mut enter = Vec::new();
     if !known {
