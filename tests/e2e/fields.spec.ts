@@ -32,11 +32,11 @@ const FIELDS: [string, Wire][] = [
   ["编号", { type: "auto_number", format: "KH-{0000}" }],
 ];
 
-async function define(me: Person): Promise<void> {
+async function define(me: Person, entity = "account", fields = FIELDS): Promise<void> {
   const { revision } = await me.get<{ revision: number }>("/api/v1/session");
-  for (const [at, [name, kind]] of FIELDS.entries()) {
+  for (const [at, [name, kind]] of fields.entries()) {
     const field = { id: `f_${at}`, label: { zh: name, en: name }, ...kind };
-    const change = { change: "add_field", entity: "account", field };
+    const change = { change: "add_field", entity, field };
     const actions = [{ do: "change_definition", base_revision: revision + at, change }];
     await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
   }
@@ -113,6 +113,25 @@ test("fills in a field of every type and reads it back @tablet @desktop", async 
   await me.save();
   await expect(me.fact("工时")).toHaveText(t("field.duration.m", { minutes: 45 }));
   await expect(me.fact("评价")).toBeHidden();
+});
+
+test("fills in the fields that the business added to touches", async ({ me }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await define(me, "touch", [["人数", { type: "integer", required: true }], ["备忘", { type: "text", max: 20 }]]);
+  await me.openRecord("account", await me.has("account", { name: "蓝鲸科技" }));
+  await me.press(me.button(t("add.touch")));
+  const sheet = me.sheet(t("touch.title"));
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet.getByText(t("problem.required"))).toBeVisible();
+  await me.field("人数", sheet).fill("3");
+  await me.field("备忘", sheet).fill("长".repeat(21));
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet.getByText(t("problem.too_long", { max: 20 }))).toBeVisible();
+  await me.field("备忘", sheet).fill("在食堂");
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet).toBeHidden();
+  await expect.poll(async () => (await me.list("touch")).map(({ values }) => [values.f_0, values.f_1])).toEqual([[3, "在食堂"]]);
 });
 
 test("adds a choice with colours, a tree and a number in the settings @desktop", async ({ me, page, expectAccessible }) => {

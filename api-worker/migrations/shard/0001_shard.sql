@@ -397,10 +397,10 @@ CREATE TABLE touch (
 CREATE UNIQUE INDEX touch_external ON touch (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX touch_updated ON touch (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX touch_owner ON touch (workspace_id, owner_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX touch_lead ON touch (workspace_id, lead_id) WHERE lead_id IS NOT NULL;
-CREATE INDEX touch_account ON touch (workspace_id, account_id) WHERE account_id IS NOT NULL;
-CREATE INDEX touch_contact ON touch (workspace_id, contact_id) WHERE contact_id IS NOT NULL;
-CREATE INDEX touch_deal ON touch (workspace_id, deal_id) WHERE deal_id IS NOT NULL;
+CREATE INDEX touch_lead ON touch (workspace_id, lead_id, happened_at) WHERE lead_id IS NOT NULL;
+CREATE INDEX touch_account ON touch (workspace_id, account_id, happened_at) WHERE account_id IS NOT NULL;
+CREATE INDEX touch_contact ON touch (workspace_id, contact_id, happened_at) WHERE contact_id IS NOT NULL;
+CREATE INDEX touch_deal ON touch (workspace_id, deal_id, happened_at) WHERE deal_id IS NOT NULL;
 
 CREATE TABLE task (
   workspace_id TEXT NOT NULL,
@@ -438,7 +438,7 @@ CREATE INDEX task_lead ON task (workspace_id, lead_id) WHERE lead_id IS NOT NULL
 CREATE INDEX task_account ON task (workspace_id, account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX task_contact ON task (workspace_id, contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX task_deal ON task (workspace_id, deal_id) WHERE deal_id IS NOT NULL;
-CREATE INDEX task_due ON task (workspace_id, owner_id, due_at) WHERE status = 'open' AND deleted_at IS NULL;
+CREATE INDEX task_due ON task (workspace_id, owner_id, due_at, id) WHERE status = 'open' AND deleted_at IS NULL;
 
 CREATE TABLE "user" (
   workspace_id TEXT NOT NULL,

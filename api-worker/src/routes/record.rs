@@ -31,6 +31,8 @@ use crate::storage::records::{self, Reader, Selected, Selection};
 
 /// Items of each kind that Today looks at; more than anybody does in a day.
 const TODAY_ITEMS: u32 = 100;
+/// Tasks without a day that Today shows.
+const UNDATED_ITEMS: u32 = 50;
 const TIMELINE: u32 = 40;
 
 pub(super) fn env(session: &Session) -> Env<'_> {
@@ -248,6 +250,10 @@ fn day_entities(session: &Session) -> Answer<Vec<&Entity>> {
     Ok(session.schema.entities.iter().filter(shown).collect())
 }
 
+fn task_of<'a>(entities: &[&'a Entity]) -> Option<&'a Entity> {
+    entities.iter().copied().find(|entity| entity.id == "task")
+}
+
 pub async fn today(request: &mut Request, cx: &Cx) -> Answer<Response> {
     let TodayRequest {} = read_query(request)?;
     let (session, rows) = cx
@@ -261,27 +267,40 @@ pub async fn today(request: &mut Request, cx: &Cx) -> Answer<Response> {
                     TODAY_ITEMS + 1,
                 )
             };
-            Ok(day_entities(session)?.into_iter().map(due).collect())
+            let entities = day_entities(session)?;
+            let undated = task_of(&entities).map(|task| {
+                queries::undated(&Selection::new(reader, task), Conditions::new(reader), UNDATED_ITEMS + 1)
+            });
+            Ok(entities.iter().copied().map(due).chain(undated).collect())
         })
         .await?;
     let reader = session.reader()?;
+    let entities = day_entities(&session)?;
     let mut names = Names::new();
     let mut items: Vec<(Option<i64>, RecordBody)> = Vec::new();
     let mut more = false;
-    for (entity, rows) in day_entities(&session)?.into_iter().zip(&rows) {
+    for (entity, rows) in entities.iter().zip(&rows) {
         let selection = Selection::new(reader, entity);
         let mut selected = rows.read::<Selected>()?;
         more |= selected.len() > TODAY_ITEMS as usize;
         selected.truncate(TODAY_ITEMS as usize);
         items.extend(selected.into_iter().map(|row| (row.key().as_i64(), selection.body(row, &mut names))));
     }
-    // What has no day comes after everything that has one.
-    items.sort_by_key(|(at, record)| (at.unwrap_or(i64::MAX), record.id));
+    items.sort_by_key(|(at, record)| (*at, record.id));
+    let mut undated = Vec::new();
+    if let (Some(task), Some(rows)) = (task_of(&entities), rows.get(entities.len())) {
+        let selection = Selection::new(reader, task);
+        let mut selected = rows.read::<Selected>()?;
+        more |= selected.len() > UNDATED_ITEMS as usize;
+        selected.truncate(UNDATED_ITEMS as usize);
+        undated.extend(selected.into_iter().map(|row| selection.body(row, &mut names)));
+    }
     let mut reply = TodayReply {
         today: session.today,
         overdue: Vec::new(),
         today_items: Vec::new(),
         later: Vec::new(),
+        undated,
         names,
         more,
         seq: session.seq,

@@ -1,10 +1,12 @@
 //! Sessions, invitations and the first rows of a workspace, in the workspace's shard.
 
+use domain::access::ADMINISTRATOR;
 use domain::ids::Id;
 use domain::schema::Schema;
+use domain::schema::builtin::user::status;
 use domain::time::Instant;
 
-use super::db::{Param, Statement};
+use super::db::Statement;
 use super::search;
 
 /// Sessions that nobody uses end after thirty days.
@@ -89,38 +91,24 @@ pub fn found(schema: &Schema, user: Id, name: &str, email: &str, now: Instant) -
             "INSERT INTO definition (workspace_id, revision, body, created_at, created_by_id) VALUES (?1, ?2, ?3, ?4, ?5)",
             vec![schema.revision.into(), body.into(), at.into(), user.into()],
         ),
-        insert_user(user, user, name, email, domain::access::ADMINISTRATOR, None, "active", at),
+        Statement::new(
+            "found_user",
+            "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key, joined_at) \
+             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?2, ?7, ?2, ?8, ?9, ?7)",
+            vec![
+                user.into(),
+                name.into(),
+                email.into(),
+                ADMINISTRATOR.into(),
+                status::ACTIVE.into(),
+                at.into(),
+                super::sort_key::sort_key(name).into(),
+                domain::text::match_key(name).into(),
+            ],
+        ),
     ];
     statements.extend(search::add("user", vec![search::row_of_user(user, name)], &[]));
     statements
-}
-
-#[expect(clippy::too_many_arguments, reason = "the columns of a row")]
-fn insert_user(
-    by: Id,
-    user: Id,
-    name: &str,
-    email: &str,
-    role: &str,
-    team: Option<Id>,
-    status: &str,
-    at: i64,
-) -> Statement {
-    let sql = "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, team_id, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key, joined_at) \
-        VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11, CASE ?7 WHEN 'active' THEN ?8 END)";
-    let params: Vec<Param> = vec![
-        user.into(),
-        name.into(),
-        email.into(),
-        role.into(),
-        team.into(),
-        status.into(),
-        at.into(),
-        by.into(),
-        super::sort_key::sort_key(name).into(),
-        domain::text::match_key(name).into(),
-    ];
-    Statement::new("insert_user", sql, params)
 }
 
 /// Which of an identity's memberships let in: workspace, its name, user. For [`super::db::SystemDb`]: who asks has no
@@ -134,29 +122,10 @@ pub fn entrances(memberships: &[(Id, Id)]) -> Statement {
     Statement::new("entrances", sql, vec![serde_json::json!(memberships).into()])
 }
 
-/// An invitation: the user's row (new, or an inactive one of that id) and the link's hash.
+/// The link of an invitation; the user's record is saved beside it.
 #[must_use]
-pub fn invite(invitation: &Invitation<'_>, now: Instant) -> Vec<Statement> {
+pub fn invite(by: Id, user: Id, email: &str, token_hash: &str, now: Instant) -> Vec<Statement> {
     let at = now.unix_ms();
-    let Invitation { by, user, existing, name, email, role, team, token_hash } = *invitation;
-    let row = if existing {
-        let sql = "UPDATE \"user\" SET name = ?3, email = ?4, role = ?5, team_id = coalesce(?6, team_id), status = 'invited', name_key = ?9, match_key = ?10, \
-            version = version + 1, updated_at = ?7, updated_by_id = ?8 WHERE workspace_id = ?1 AND id = ?2 AND status <> 'active'";
-        let params = vec![
-            user.into(),
-            name.into(),
-            email.into(),
-            role.into(),
-            team.into(),
-            at.into(),
-            by.into(),
-            super::sort_key::sort_key(name).into(),
-            domain::text::match_key(name).into(),
-        ];
-        Statement::new("invite_user", sql, params)
-    } else {
-        insert_user(by, user, name, email, role, team, "invited", at)
-    };
     let link = Statement::new(
         "insert_invitation",
         "INSERT INTO invitation (workspace_id, token_hash, user_id, email, created_at, created_by_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -168,48 +137,25 @@ pub fn invite(invitation: &Invitation<'_>, now: Instant) -> Vec<Statement> {
         "DELETE FROM invitation WHERE workspace_id = ?1 AND user_id = ?2 AND used_at IS NULL",
         vec![user.into()],
     );
-    let words = search::replace("user", vec![search::row_of_user(user, name)]);
-    [row, earlier, link].into_iter().chain(words).collect()
+    vec![earlier, link]
 }
 
-#[derive(Clone, Copy)]
-pub struct Invitation<'a> {
-    pub by: Id,
-    pub user: Id,
-    pub existing: bool,
-    pub name: &'a str,
-    pub email: &'a str,
-    pub role: &'a str,
-    pub team: Option<Id>,
-    pub token_hash: &'a str,
-}
+/// An open invitation: user, name, e-mail, the user's version, and when they first joined.
+pub type InvitationRow = (Id, String, String, u64, Option<i64>);
 
-/// An open invitation: user, name, e-mail.
 #[must_use]
 pub fn invitation(token_hash: &str, now: Instant) -> Statement {
-    let sql = "SELECT json_array(i.user_id, u.name, i.email) AS j FROM invitation i \
+    let sql = "SELECT json_array(i.user_id, u.name, i.email, u.version, u.joined_at) AS j FROM invitation i \
         JOIN \"user\" u ON u.workspace_id = i.workspace_id AND u.id = i.user_id \
-        WHERE i.workspace_id = ?1 AND i.token_hash = ?2 AND i.expires_at > ?3 AND i.used_at IS NULL AND u.status = 'invited'";
+        WHERE i.workspace_id = ?1 AND i.token_hash = ?2 AND i.expires_at > ?3 AND i.used_at IS NULL AND u.status = 'invited' AND u.deleted_at IS NULL";
     Statement::new("invitation", sql, vec![token_hash.into(), now.unix_ms().into()])
 }
 
-/// Uses an invitation up and lets its user in; answers with a row when it was still open.
+/// Uses an invitation up. That it is still open, the version of its user says.
 #[must_use]
-pub fn accept(token_hash: &str, user: Id, now: Instant) -> Vec<Statement> {
-    let at = now.unix_ms();
-    vec![
-        Statement::new(
-            "use_invitation",
-            "UPDATE invitation SET used_at = ?3 WHERE workspace_id = ?1 AND token_hash = ?2 AND used_at IS NULL AND expires_at > ?3 RETURNING json_array(user_id) AS j",
-            vec![token_hash.into(), at.into()],
-        ),
-        Statement::new(
-            "activate_user",
-            "UPDATE \"user\" SET status = 'active', joined_at = coalesce(joined_at, ?4), version = version + 1, updated_at = ?4, updated_by_id = ?2 WHERE workspace_id = ?1 AND id = ?2 AND status = 'invited' \
-             AND EXISTS (SELECT 1 FROM invitation WHERE workspace_id = ?1 AND token_hash = ?3 AND used_at = ?4)",
-            vec![user.into(), token_hash.into(), at.into()],
-        ),
-    ]
+pub fn use_invitation(token_hash: &str, now: Instant) -> Statement {
+    let sql = "UPDATE invitation SET used_at = ?3 WHERE workspace_id = ?1 AND token_hash = ?2";
+    Statement::new("use_invitation", sql, vec![token_hash.into(), now.unix_ms().into()])
 }
 
 /// Whether an e-mail address is a user of the workspace already.

@@ -32,3 +32,20 @@ pub mod records;
 pub mod save;
 #[cfg(target_arch = "wasm32")]
 pub mod search;
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    /// Whose password it is, is asked by workspace and user (`directory::identity_of_user`).
+    #[test]
+    fn a_membership_is_found_by_its_user_without_a_look_at_all_others() {
+        let database = Connection::open_in_memory().unwrap();
+        database.execute_batch(include_str!("../../migrations/directory/0001_directory.sql")).unwrap();
+        let asked =
+            "EXPLAIN QUERY PLAN SELECT identity_id FROM membership WHERE workspace_id = ?1 AND user_id = ?2";
+        let step: String =
+            database.prepare(asked).unwrap().query_row(["w", "u"], |row| row.get("detail")).unwrap();
+        assert!(step.contains("membership_user"), "{step}");
+    }
+}

@@ -280,21 +280,24 @@ pub fn totals(
     conditions.statement("totals", &head, &format!(" GROUP BY {key} ORDER BY count(*) DESC LIMIT 1000"))
 }
 
-/// The reader's open tasks, or next touches, by their time.
+/// The reader's open tasks that have a time, or next touches, by their time.
 #[must_use]
 pub fn due(selection: &Selection<'_>, mut conditions: Conditions, task: bool, limit: u32) -> Statement {
     conditions.and("r.deleted_at IS NULL AND r.owner_id = ?2");
-    let (wanted, at) = if task {
-        ("r.status = 'open'", "r.due_at")
-    } else {
-        ("r.next_touch_at IS NOT NULL", "r.next_touch_at")
-    };
-    conditions.and(wanted);
-    conditions.statement(
-        "due",
-        &selection.sql(at),
-        &format!(" ORDER BY {at} IS NULL, {at}, r.id LIMIT {limit}"),
-    )
+    let at = if task { "r.due_at" } else { "r.next_touch_at" };
+    if task {
+        conditions.and("r.status = 'open'");
+    }
+    conditions.and(&format!("{at} IS NOT NULL"));
+    conditions.statement("due", &selection.sql(at), &format!(" ORDER BY {at}, r.id LIMIT {limit}"))
+}
+
+/// The reader's open tasks without a time, the newest first. Ids begin with the moment they were made, and the index of
+/// what is due ends with them.
+#[must_use]
+pub fn undated(selection: &Selection<'_>, mut conditions: Conditions, limit: u32) -> Statement {
+    conditions.and("r.deleted_at IS NULL AND r.owner_id = ?2 AND r.status = 'open' AND r.due_at IS NULL");
+    conditions.statement("undated", &selection.sql("NULL"), &format!(" ORDER BY r.id DESC LIMIT {limit}"))
 }
 
 /// Records with this match key of the name, this phone or this e-mail; each has its index. What the reader may not

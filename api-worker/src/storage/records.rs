@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::access::{Act, Role};
 use domain::api::record::{Names, RecordBody};
 use domain::command::{Loaded, May};
+use domain::conversion::RESULTS;
 use domain::ids::Id;
 use domain::record::{Record, RecordKey, Values};
 use domain::schema::{Entity, Field, Schema};
+use domain::time::Instant;
 use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -228,6 +230,54 @@ pub fn load_related(reader: Reader<'_>, related: &BTreeSet<(RecordKey, String)>)
         Some((target.id.clone(), Statement::new("load_related", sql, params)))
     };
     subjects.into_iter().filter_map(statement).collect()
+}
+
+/// When the newest contact was with each record that these touches hang on, without these touches: by the other touches,
+/// and by the leads that became it. One statement for each kind of record, without the reader's scope: what is told is
+/// what the record says of itself. [`read_contacts`] reads the answers.
+#[must_use]
+pub fn contacts(schema: &Schema, touches: &BTreeSet<Id>) -> Vec<(String, Statement)> {
+    let Some(touch) = schema.entity("touch").filter(|_| !touches.is_empty()) else { return Vec::new() };
+    let lead = schema.entity("lead");
+    let ids = Json::from(touches.iter().map(Id::to_string).collect::<Vec<_>>());
+    let statement = |parent: &String| {
+        let field = touch.field(parent)?;
+        let target = field.kind.relation_target()?;
+        let became = RESULTS.contains(&target).then_some(lead).flatten().and_then(|lead| lead.field(target));
+        let by_lead = became.map_or_else(
+            || "NULL".to_owned(),
+            |became| {
+                format!(
+                    "(SELECT max(l.last_touch_at) FROM lead l WHERE l.workspace_id = ?1 AND {} = s.id AND l.deleted_at IS NULL)",
+                    comparable("l", became)
+                )
+            },
+        );
+        let sql = format!(
+            "SELECT json_array(s.id, (SELECT t.happened_at FROM touch t WHERE t.workspace_id = ?1 AND {} = s.id \
+             AND t.deleted_at IS NULL AND t.id NOT IN (SELECT value FROM json_each(?2)) ORDER BY t.happened_at DESC LIMIT 1), \
+             {by_lead}) AS j FROM (SELECT DISTINCT {pointer} AS id FROM json_each(?2) g CROSS JOIN touch d \
+             ON d.workspace_id = ?1 AND d.id = g.value WHERE {pointer} IS NOT NULL) s",
+            comparable("t", field),
+            pointer = comparable("d", field),
+        );
+        Some((target.to_owned(), Statement::new("contacts", sql, vec![ids.clone().into()])))
+    };
+    touch.parents.iter().filter_map(statement).collect()
+}
+
+/// # Errors
+/// A row that is not as selected.
+pub fn read_contacts(
+    entity: &str,
+    rows: &Rows,
+    into: &mut BTreeMap<RecordKey, Option<Instant>>,
+) -> Result<(), DbError> {
+    for (id, by_touch, by_lead) in rows.read::<(Id, Option<i64>, Option<i64>)>()? {
+        let last = by_touch.max(by_lead).and_then(Instant::from_unix_ms);
+        into.insert(RecordKey::new(entity, id), last);
+    }
+    Ok(())
 }
 
 /// # Errors

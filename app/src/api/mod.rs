@@ -156,8 +156,9 @@ async fn send_now(method: Method, address: &str, body: Option<String>) -> Result
 
 fn refusal(status: u16, text: &str) -> ApiError {
     let Ok(envelope) = serde_json::from_str::<Envelope>(text) else {
-        // Not ours: a gateway on the way, or the platform in trouble.
-        return if status >= 500 { ApiError::Offline } else { ApiError::Fault(String::new()) };
+        // Not ours: a gateway on the way. The platform answers 500 and 503 where our program broke or took too long.
+        let gateway = status > 500 && status != 503;
+        return if gateway { ApiError::Offline } else { ApiError::Fault(String::new()) };
     };
     match envelope.code {
         Code::NotSignedIn => ApiError::SignedOut,

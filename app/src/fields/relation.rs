@@ -168,7 +168,10 @@ fn CreateByName(entity: String, query: RwSignal<String>, on_pick: Callback<Hit>)
         spawn_local(async move {
             match outbox::submit(command, note, Vec::new()).await {
                 Ok(_) => on_pick.run(Hit { entity, id, title: name, detail: String::new(), found: None }),
-                Err(problems) => app().toasts.show(crate::components::Toast::new(problems_text(&problems))),
+                Err(problems) => {
+                    let said = untrack(|| problems_text(&problems, &entity));
+                    app().toasts.show(crate::components::Toast::new(said));
+                }
             }
         });
     };

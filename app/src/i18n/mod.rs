@@ -6,11 +6,12 @@ pub mod format;
 use std::borrow::Cow;
 
 use domain::message::Problem;
-use domain::schema::Label;
+use domain::schema::{Label, Schema};
 use leptos::prelude::*;
 use messages::{Lang, text, text_with};
 
 use crate::state::preferences::lang_signal;
+use crate::state::session::schema;
 
 /// The language now; read inside a view or a closure it follows every change.
 pub fn lang() -> Lang {
@@ -44,15 +45,64 @@ pub fn problem_text(problem: &Problem) -> String {
     text_with(lang_signal().get(), &problem.key, &arg).into_owned()
 }
 
-/// Several problems, each with the name of its field, as one text.
-pub fn problems_text(problems: &[Problem]) -> String {
-    problems.iter().map(problem_text).collect::<Vec<_>>().join(" · ")
+/// The same where it does not stand at its field: with the field's name, when it is one of this kind of record.
+pub fn named_problem_text(problem: &Problem, entity: &str) -> String {
+    named_problem(lang_signal().get(), &schema(), problem, entity)
+}
+
+fn named_problem(lang: Lang, schema: &Schema, problem: &Problem, entity: &str) -> String {
+    let arg = |name: &str| problem.args.get(name).map(String::as_str);
+    let said = text_with(lang, &problem.key, &arg);
+    let field = problem.field.as_ref().and_then(|field| schema.entity(entity)?.field(field));
+    match field {
+        Some(field) => {
+            text(lang, "problem.on_field", &[("field", in_lang(lang, &field.label)), ("problem", &said)])
+                .into_owned()
+        }
+        None => said.into_owned(),
+    }
+}
+
+/// Several problems, each with the name of its field, as one text. `entity` is the kind of record they are about; empty
+/// for what is none.
+pub fn problems_text(problems: &[Problem], entity: &str) -> String {
+    problems.iter().map(|problem| named_problem_text(problem, entity)).collect::<Vec<_>>().join(" · ")
 }
 
 /// A label of the definitions in the language of the moment.
 pub fn label(label: &Label) -> String {
-    match lang() {
-        Lang::Zh => label.zh.clone(),
-        Lang::En => label.en.clone(),
+    in_lang(lang(), label).to_owned()
+}
+
+fn in_lang(lang: Lang, label: &Label) -> &str {
+    match lang {
+        Lang::Zh => &label.zh,
+        Lang::En => &label.en,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::money::Currency;
+    use domain::schema::{WorkDays, WorkspaceSettings, builtin};
+
+    use super::*;
+
+    #[test]
+    fn a_problem_away_from_its_field_names_it() {
+        let schema = builtin::schema(WorkspaceSettings {
+            name: String::new(),
+            language: "zh".to_owned(),
+            zone: "UTC".to_owned(),
+            currency: Currency::parse("CNY").expect("a currency"),
+            work: WorkDays::default(),
+        });
+        let problem = Problem::on("amount", "problem.out_of_range").with("min", 0).with("max", 9);
+        let said = |lang, entity| named_problem(lang, &schema, &problem, entity);
+        assert_eq!(said(Lang::Zh, "deal"), "金额：应在 0 到 9 之间");
+        assert_eq!(said(Lang::En, "deal"), "Amount: Must be between 0 and 9");
+        for unknown in ["account", ""] {
+            assert_eq!(said(Lang::En, unknown), "Must be between 0 and 9");
+        }
     }
 }

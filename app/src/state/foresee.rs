@@ -91,6 +91,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         occupied: &BTreeMap::new(),
         active: None,
         undo: &[],
+        contacts: &BTreeMap::new(),
     };
     match plan(command, &world) {
         Ok(plan) => Ok(plan),

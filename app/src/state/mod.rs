@@ -6,6 +6,7 @@
 
 mod dispatch;
 pub mod drafts;
+mod faults;
 pub mod foresee;
 pub mod loader;
 pub mod names;

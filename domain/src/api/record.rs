@@ -307,6 +307,9 @@ pub struct TodayReply {
     pub overdue: Vec<RecordBody>,
     pub today_items: Vec<RecordBody>,
     pub later: Vec<RecordBody>,
+    /// Tasks without a day, the newest first.
+    #[serde(default)]
+    pub undated: Vec<RecordBody>,
     pub names: Names,
     /// There is more than was sent.
     pub more: bool,

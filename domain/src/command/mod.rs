@@ -5,8 +5,10 @@
 //! refusal with every problem, or a conflict that shows both sides. The browser runs the same planner on what
 //! it has at hand, to foresee.
 
+mod contact;
 mod draft;
 mod import;
+mod invite;
 mod needs;
 mod plan;
 mod undo;
@@ -20,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use needs::{Needs, needs, needs_to_undo};
+pub use invite::{Invitation, plan_acceptance, plan_invitation};
+pub use needs::{Needs, hangs_on, needs, needs_to_undo, touches_to_undo};
 pub use plan::plan;
 
 use crate::access::Actor;
@@ -192,6 +195,8 @@ pub struct World<'a> {
     pub undo: &'a [Logged],
     /// Records the undone command created or restored that others point at, which it did not write itself.
     pub leant_on: &'a BTreeSet<RecordKey>,
+    /// When the newest contact was with what the touches of [`Needs`] hang on, without those touches.
+    pub contacts: &'a BTreeMap<RecordKey, Option<Instant>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

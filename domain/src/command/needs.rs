@@ -11,6 +11,7 @@ use crate::schema::Schema;
 use crate::schema::change::Place;
 use crate::text::match_key;
 
+pub(super) const TOUCH: &str = "touch";
 /// A touch about a deal or a contact is part of the history of these of its relations too.
 pub(super) const INHERITED: [&str; 2] = ["account", "contact"];
 
@@ -36,6 +37,8 @@ pub struct Needs {
     pub active: bool,
     /// The command whose log is wanted.
     pub undo: Option<Id>,
+    /// Touches that come, go or move: when was the newest contact without them?
+    pub touches: BTreeSet<Id>,
     /// The planner will ask who the asker's team mates are.
     pub team_mates: bool,
 }
@@ -56,6 +59,20 @@ pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> BTreeSet<Place> {
     log.iter().flat_map(|entry| entry.inverse.iter()).flat_map(|inverse| inverse.vacates(schema)).collect()
 }
 
+/// The touches that taking back a log may change.
+#[must_use]
+pub fn touches_to_undo(log: &[Logged]) -> BTreeSet<Id> {
+    log.iter().filter(|entry| entry.key.entity == TOUCH).map(|entry| entry.key.id).collect()
+}
+
+/// What these touches hang on, for [`Needs::related`].
+#[must_use]
+pub fn hangs_on(touches: &BTreeSet<Id>, schema: &Schema) -> BTreeSet<(RecordKey, String)> {
+    let parents = schema.entity(TOUCH).map_or(&[][..], |touch| &touch.parents);
+    let touches = touches.iter().map(|touch| RecordKey::new(TOUCH, *touch));
+    touches.flat_map(|touch| parents.iter().map(move |parent| (touch.clone(), parent.clone()))).collect()
+}
+
 impl Needs {
     fn add(&mut self, action: &Action, schema: &Schema) {
         match action {
@@ -72,14 +89,23 @@ impl Needs {
                 self.teams |= entity == "team" && values.contains_key("parent");
                 self.active |=
                     entity == "user" && (values.contains_key("role") || values.contains_key("status"));
+                let parents = schema.entity(entity).map_or(&[][..], |definition| &definition.parents);
+                if values.keys().any(|field| field == "happened_at" || parents.contains(field)) {
+                    self.touch(entity, *record, schema);
+                }
             }
             Action::Delete { entity, record, .. } => {
                 self.record(entity, *record);
                 if entity == "team" {
                     self.places.insert(Place::Team(*record));
                 }
+                self.touch(entity, *record, schema);
             }
-            Action::Restore { entity, record } | Action::MoveStage { entity, record, .. } => {
+            Action::Restore { entity, record } => {
+                self.record(entity, *record);
+                self.touch(entity, *record, schema);
+            }
+            Action::MoveStage { entity, record, .. } => {
                 self.record(entity, *record);
             }
             Action::Assign { entity, record, owner, .. } => {
@@ -128,6 +154,14 @@ impl Needs {
 
     fn record(&mut self, entity: &str, id: Id) {
         self.records.insert(RecordKey::new(entity, id));
+    }
+
+    /// A touch that comes, goes or moves takes what it hangs on with it.
+    fn touch(&mut self, entity: &str, id: Id, schema: &Schema) {
+        if entity == TOUCH {
+            self.related.extend(hangs_on(&BTreeSet::from([id]), schema));
+            self.touches.insert(id);
+        }
     }
 
     fn targets(&mut self, entity: &str, values: &Wire, schema: &Schema) {

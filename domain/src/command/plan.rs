@@ -1,9 +1,11 @@
 //! Deciding a command.
 
 use super::draft::Draft;
-use super::needs::{INHERITED, inherits};
+use super::needs::{INHERITED, TOUCH, inherits};
 use super::view::check_view;
-use super::{Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wire, World, import, undo};
+use super::{
+    Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wire, World, contact, import, undo,
+};
 use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
@@ -13,9 +15,8 @@ use crate::schema::builtin::saved_view;
 use crate::schema::builtin::user::status;
 use crate::schema::change::{self, DefinitionChange, Place};
 use crate::schema::{Entity, StageStatus};
-use crate::time::Instant;
 use crate::value::Value;
-use crate::{conversion, fields, rank};
+use crate::{fields, rank};
 
 /// Turns a command into changes.
 ///
@@ -47,6 +48,7 @@ pub fn plan(command: &Command, world: &World<'_>) -> Result<Plan, Refusal> {
         }
         plan_action(&mut draft, action);
     }
+    contact::settle(&mut draft);
     draft.finish()
 }
 
@@ -117,7 +119,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     let record = Record { key, version: 0, values: Values::new(), deleted: false };
     draft.write(&record, ChangeKind::Created, values.clone());
     if entity.id == "touch" {
-        note_contact(draft, entity, &values);
+        contact::note(draft, entity, &values);
     }
 }
 
@@ -145,27 +147,6 @@ pub(super) fn defaults(draft: &Draft<'_>, entity: &Entity, id: Id, values: &mut 
         world.schema.pipelines_of(&entity.id).next().and_then(|pipeline| pipeline.stages.first());
     if let Some(stage) = first_stage {
         default("stage", Value::Text(stage.id.clone()));
-    }
-}
-
-/// A touch is contact with everything it hangs on.
-fn note_contact(draft: &mut Draft<'_>, entity: &Entity, touch: &Values) {
-    let Some(at) = touch.get("happened_at").and_then(Value::instant) else { return };
-    for parent in &entity.parents {
-        let Some(target) = entity.field(parent).and_then(|field| field.kind.relation_target()) else {
-            continue;
-        };
-        let Some(id) = touch.get(parent).and_then(Value::reference) else { continue };
-        note_contact_with(draft, target, id, at);
-    }
-}
-
-fn note_contact_with(draft: &mut Draft<'_>, entity: &str, id: Id, at: Instant) {
-    let Some(loaded) = draft.find(&RecordKey::new(entity, id)) else { return };
-    let newer = loaded.record.get("last_touch_at").instant().is_none_or(|last| last < at);
-    if newer {
-        let values = Values::from([("last_touch_at".to_owned(), Value::Instant(at))]);
-        draft.write(&loaded.record, ChangeKind::Updated, values);
     }
 }
 
@@ -215,16 +196,12 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     draft.convert(&mut merged);
     draft.write(&loaded.record, ChangeKind::Updated, merged.clone());
     if definition.id == "lead" {
-        hand_on_contact(draft, &loaded.record, &merged);
+        contact::hand_on(draft, &loaded.record, &merged);
     }
-}
-
-/// What a lead becomes has been in contact as long as the lead was.
-fn hand_on_contact(draft: &mut Draft<'_>, lead: &Record, changed: &Values) {
-    let Some(at) = lead.get("last_touch_at").instant() else { return };
-    for result in conversion::RESULTS {
-        let Some(id) = changed.get(result).and_then(Value::reference) else { continue };
-        note_contact_with(draft, result, id, at);
+    if definition.id == TOUCH {
+        let mut touch = loaded.record.values;
+        touch.extend(merged);
+        contact::note(draft, definition, &touch);
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{Action, ChangeKind, Command, FORMAT, Loaded, Logged, May, Plan, Refusal, World, plan};
+use super::{
+    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World, plan,
+    plan_acceptance, plan_invitation,
+};
 use crate::access::{ADMINISTRATOR, Actor, REP};
 use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
@@ -27,6 +30,7 @@ struct Story {
     teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
     active: Option<BTreeMap<String, u64>>,
+    contacts: BTreeMap<RecordKey, Option<Instant>>,
 }
 
 fn id(number: u8) -> Id {
@@ -55,6 +59,7 @@ impl Story {
             teams: BTreeMap::new(),
             occupied: BTreeMap::new(),
             active: None,
+            contacts: BTreeMap::new(),
         }
     }
 
@@ -69,7 +74,11 @@ impl Story {
     fn tell(&self, actions: Json) -> Result<Plan, Refusal> {
         let actions: Vec<Action> = serde_json::from_value(actions).unwrap();
         let command = Command { v: FORMAT, id: id(99), actions };
-        let world = World {
+        self.within(|world| plan(&command, world))
+    }
+
+    fn within<T>(&self, then: impl FnOnce(&World<'_>) -> T) -> T {
+        then(&World {
             schema: &self.schema,
             actor: &self.actor,
             now: Instant::parse("2026-05-01T08:00:00Z").unwrap(),
@@ -85,8 +94,8 @@ impl Story {
             occupied: &self.occupied,
             active: self.active.as_ref(),
             undo: &self.undo,
-        };
-        plan(&command, &world)
+            contacts: &self.contacts,
+        })
     }
 }
 
@@ -220,6 +229,86 @@ fn what_a_lead_becomes_was_in_contact_when_the_lead_was() {
     let account = plan.changes.iter().find(|change| change.key.entity == "account").unwrap();
     assert_eq!((account.kind, &account.after["last_touch_at"]), (ChangeKind::Created, &Value::Instant(at)));
     assert_eq!(plan.changes.len(), 2);
+}
+
+/// A customer (2) whose touch (3) of this day was the last one, and another one (4) that comes in the story.
+fn in_contact(others: Option<&str>) -> Story {
+    let account = Value::Reference(id(2));
+    let touch = |day: &str| [("kind", text("call")), ("account", account.clone()), ("happened_at", at(day))];
+    let mut story = Story::new(ADMINISTRATOR)
+        .with("account", 2, 5, &[("name", text("A")), ("last_touch_at", at("2026-04-20"))], ALL)
+        .with("touch", 3, 1, &touch("2026-04-20"), ALL)
+        .with("touch", 4, 1, &touch("2026-04-25"), ALL);
+    story.records.get_mut(&RecordKey::new("touch", id(4))).unwrap().record.deleted = true;
+    story.contacts.insert(RecordKey::new("account", id(2)), others.and_then(|day| at(day).instant()));
+    story
+}
+
+fn at(day: &str) -> Value {
+    Value::Instant(Instant::parse(&format!("{day}T08:00:00Z")).unwrap())
+}
+
+/// What the customer's last touch becomes; `None` where it stays.
+fn last_touch(plan: &Plan) -> Option<Value> {
+    let account = plan.changes.iter().find(|change| change.key.entity == "account")?;
+    account.after.get("last_touch_at").cloned()
+}
+
+#[test]
+fn the_last_touch_is_the_newest_that_is_left() {
+    let delete = json!({"do": "delete", "entity": "touch", "record": id(3), "base_version": 1});
+    let restore = json!({"do": "restore", "entity": "touch", "record": id(4)});
+    let move_to = |day: &str| {
+        let happened = format!("{day}T08:00:00Z");
+        json!({"do": "update", "entity": "touch", "record": id(3), "base_version": 1, "values": {"happened_at": happened}})
+    };
+    let elsewhere = json!({"do": "update", "entity": "touch", "record": id(3), "base_version": 1, "values": {"account": null}});
+    for (others, actions, expected) in [
+        (Some("2026-04-10"), json!([delete]), Some(at("2026-04-10"))),
+        (None, json!([delete]), Some(Value::Null)),
+        (Some("2026-04-20"), json!([delete]), None),
+        (None, json!([restore]), Some(at("2026-04-25"))),
+        (None, json!([delete, restore]), Some(at("2026-04-25"))),
+        (Some("2026-04-10"), json!([move_to("2026-04-05")]), Some(at("2026-04-10"))),
+        (Some("2026-04-10"), json!([move_to("2026-04-28")]), Some(at("2026-04-28"))),
+        (Some("2026-04-10"), json!([elsewhere]), Some(at("2026-04-10"))),
+    ] {
+        let plan = in_contact(others).tell(actions.clone()).unwrap();
+        assert_eq!(last_touch(&plan), expected, "{others:?} {actions}");
+    }
+}
+
+#[test]
+fn undoing_a_touch_finds_the_newest_that_is_left_and_a_touch_that_stays_counts() {
+    let touch = |after: &[(&str, Value)]| Logged {
+        key: RecordKey::new("touch", id(3)),
+        kind: ChangeKind::Created,
+        version: 1,
+        before: Values::new(),
+        after: after.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect(),
+        inverse: None,
+    };
+    let account = Logged {
+        key: RecordKey::new("account", id(2)),
+        kind: ChangeKind::Updated,
+        version: 5,
+        before: Values::from([("last_touch_at".to_owned(), at("2026-04-01"))]),
+        after: Values::from([("last_touch_at".to_owned(), at("2026-04-20"))]),
+        inverse: None,
+    };
+    let whole =
+        [("kind", text("call")), ("account", Value::Reference(id(2))), ("happened_at", at("2026-04-20"))];
+    let undo = json!([{"do": "undo", "command": id(50)}]);
+    // What stood before it was taken away meanwhile, and one between them was logged later.
+    let mut story = in_contact(Some("2026-04-10"));
+    story.undo = vec![touch(&whole), account.clone()];
+    assert_eq!(last_touch(&story.tell(undo.clone()).unwrap()), Some(at("2026-04-10")));
+    // Somebody wrote down since what was said: the touch stays, and with it the contact.
+    let other =
+        [("kind", text("visit")), ("account", Value::Reference(id(2))), ("happened_at", at("2026-04-20"))];
+    story.undo = vec![touch(&other), account];
+    let plan = story.tell(undo).unwrap();
+    assert_eq!(last_touch(&plan), None, "{plan:?}");
 }
 
 #[test]
@@ -613,4 +702,58 @@ fn sharing_a_view_and_making_it_a_default_are_for_those_who_may() {
     let update = |values: Json| json!([{"do": "update", "entity": "saved_view", "record": id(7), "base_version": 1, "values": values}]);
     assert!(story.tell(update(json!({"name": "B"}))).is_ok());
     assert!(matches!(story.tell(update(json!({"shared": "team"}))), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn an_invitation_is_a_change_of_the_user_and_names_everything_wrong_with_it() {
+    let invitation = Invitation {
+        user: id(2),
+        existing: false,
+        name: "Li",
+        email: "li@example.com",
+        role: REP,
+        team: None,
+    };
+    let invite =
+        |story: &Story, invitation: &Invitation<'_>| story.within(|world| plan_invitation(invitation, world));
+    let plan = invite(&Story::new(ADMINISTRATOR), &invitation).unwrap();
+    let change = &plan.changes[0];
+    assert_eq!((change.kind, change.base_version), (ChangeKind::Created, 0));
+    assert_eq!(
+        (&change.after["status"], &change.after["email"]),
+        (&text("invited"), &text("li@example.com"))
+    );
+
+    // Sent again with another role: only what differs is written, and on top of what was seen.
+    let known = [
+        ("name", text("Li")),
+        ("email", text("li@example.com")),
+        ("role", text(REP)),
+        ("status", text("invited")),
+    ];
+    let story = Story::new(ADMINISTRATOR).with("user", 2, 4, &known, ALL);
+    let again = Invitation { existing: true, role: ADMINISTRATOR, ..invitation };
+    let plan = invite(&story, &again).unwrap();
+    assert_eq!((plan.changes[0].base_version, plan.changes[0].after.len()), (4, 1));
+
+    let wrong = Invitation { existing: true, role: "emperor", team: Some(id(8)), ..invitation };
+    let found: BTreeSet<_> = problems(invite(&Story::new(ADMINISTRATOR), &wrong))
+        .into_iter()
+        .filter_map(|(field, _)| field)
+        .collect();
+    assert_eq!(found, ["role", "team", "user"].map(str::to_owned).into());
+    let active = with_colleague(REP, &[(ADMINISTRATOR, 1)]);
+    let taken = problems(invite(&active, &Invitation { existing: true, ..invitation }));
+    assert_eq!(taken, [(Some("user".to_owned()), "problem.taken".to_owned())]);
+    assert!(matches!(invite(&Story::new(REP), &invitation), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn who_comes_in_again_joined_when_they_first_did() {
+    let now = at("2026-05-01").instant().unwrap();
+    let first = plan_acceptance(id(2), 3, None, now);
+    assert_eq!(first.changes[0].after["joined_at"], Value::Instant(now));
+    let again = plan_acceptance(id(2), 3, Some(now), now.plus_ms(1));
+    assert!(!again.changes[0].after.contains_key("joined_at"));
+    assert_eq!((again.changes[0].base_version, &again.changes[0].after["status"]), (3, &text("active")));
 }

@@ -1,5 +1,6 @@
 //! Taking a command back, under the asker's own rights, except where somebody changed things since.
 
+use super::contact::LAST_TOUCH;
 use super::draft::Draft;
 use super::plan::{check_user, define_now, restored};
 use super::{ChangeKind, Kept, Logged};
@@ -72,6 +73,8 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
                     entry.after.get(*field).is_some_and(|after| record.get(field).same(after))
                 })
                 .filter(|(field, value)| !changed.contains(field) && !record.get(field).same(value))
+                // Where touches are taken back too, the last one is looked for among those that are left.
+                .filter(|(field, _)| *field != LAST_TOUCH || !draft.world.contacts.contains_key(&entry.key))
                 .map(|(field, value)| (field.clone(), value.clone()))
                 .collect();
             if let Some(entity) = draft.world.schema.entity(&entry.key.entity) {

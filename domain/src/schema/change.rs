@@ -256,8 +256,19 @@ pub fn apply(
 /// What is wrong with a workspace's name, language and zone.
 #[must_use]
 pub fn check_settings(settings: &WorkspaceSettings, zones: &dyn Zone) -> Vec<Problem> {
+    check_parts(&settings.name, &settings.language, &settings.zone, &settings.work, zones)
+}
+
+/// The same before there is a currency.
+pub(crate) fn check_parts(
+    name: &str,
+    language: &str,
+    zone: &str,
+    work: &super::WorkDays,
+    zones: &dyn Zone,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let name = settings.name.trim();
+    let name = name.trim();
     if name.is_empty() {
         problems.push(Problem::on("name", "problem.required"));
     } else if name.chars().count() > MAX_LABEL {
@@ -265,13 +276,13 @@ pub fn check_settings(settings: &WorkspaceSettings, zones: &dyn Zone) -> Vec<Pro
     } else if crate::text::has_forbidden(name) {
         problems.push(Problem::on("name", "problem.control_characters"));
     }
-    if !matches!(settings.language.as_str(), "zh" | "en") {
+    if !matches!(language, "zh" | "en") {
         problems.push(Problem::on("language", "problem.not_a_choice"));
     }
-    if zones.date(&settings.zone, EPOCH_2026).is_none() {
+    if zones.date(zone, EPOCH_2026).is_none() {
         problems.push(Problem::on("zone", "problem.not_zone"));
     }
-    problems.extend(settings.work.problems());
+    problems.extend(work.problems());
     problems
 }
 

@@ -54,6 +54,8 @@ pub struct Setting {
     /// Entity, match key of a name, and whose it is.
     pub names: Vec<(String, String, Vec<Id>)>,
     pub taken: BTreeSet<(String, String)>,
+    /// What the command's touches hang on, and when the newest contact was without them.
+    pub contacts: Vec<(String, Id, Option<Instant>)>,
 }
 
 /// What the planner decides, whole, as JSON.
@@ -88,6 +90,8 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         .map(|l| (l.record.key.clone(), l))
         .collect();
     let names = setting.names.iter().map(|(entity, key, ids)| ((entity.clone(), key.clone()), ids.clone()));
+    let contacts =
+        setting.contacts.iter().map(|(entity, id, last)| (RecordKey::new(entity, *id), *last)).collect();
     let world = World {
         schema: &setting.schema,
         actor: &actor,
@@ -104,6 +108,7 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         undo: &[],
         leant_on: &BTreeSet::new(),
         teams: &BTreeMap::new(),
+        contacts: &contacts,
     };
     plan(command, &world)
 }

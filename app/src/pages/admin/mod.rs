@@ -175,7 +175,7 @@ fn Fields(entity: String) -> impl IntoView {
             let change = DefinitionChange::ArrangeFields { entity: entity.get_value(), layout };
             let outcome = define(change).await;
             pending.set(false);
-            problem.set(outcome.as_ref().err().map(|problems| problems_text(problems)));
+            problem.set(outcome.as_ref().err().map(|problems| problems_text(problems, "")));
             arranging.set(outcome.is_err());
         });
     };
@@ -242,7 +242,7 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
             pending.set(false);
             // What could not be changed goes back to how it was.
             input.set_checked(untrack(required));
-            problem.set(outcome.err().map(|problems| problems_text(&problems)));
+            problem.set(outcome.err().map(|problems| problems_text(&problems, "")));
         });
     };
     view! {
@@ -301,7 +301,7 @@ fn Retired(entity: String) -> impl IntoView {
                     define(DefinitionChange::RestoreField { entity: entity.get_value(), field }).await
                 {
                     crate::state::app().toasts.show(
-                        crate::components::Toast::new(untrack(|| problems_text(&problems)))
+                        crate::components::Toast::new(untrack(|| problems_text(&problems, "")))
                             .with_icon(icons::ALERT),
                     );
                 }

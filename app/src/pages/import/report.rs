@@ -61,7 +61,7 @@ fn Progress(run: Memo<Option<Run>>) -> impl IntoView {
     let stopped = move || {
         run.with(|run| match run.as_ref().map(|run| &run.phase) {
             Some(Phase::Stopped { problems }) if problems.is_empty() => Some(tr("import.stopped", &[])),
-            Some(Phase::Stopped { problems }) => Some(problems_text(problems)),
+            Some(Phase::Stopped { problems }) => Some(problems_text(problems, "")),
             _ => None,
         })
     };

@@ -62,6 +62,7 @@ fn setting(dice: &mut Dice, at: usize) -> Result<Setting, &'static str> {
         rates: vec![(dollars, day("2026-01-01")?, 7_123_456), (dollars, day("2026-12-01")?, 6_900_000)],
         team_mates: mates.iter().copied().collect(),
         taken: BTreeSet::from([("account".to_owned(), "Acme Ltd".to_owned())]),
+        contacts: Vec::new(),
         role: role.to_owned(),
         records: Vec::new(),
         names: Vec::new(),

@@ -78,7 +78,7 @@ pub fn CellEditor(
                 toast: Some(say("record.saved.toast", &[])),
                 record: Some((body.entity.clone(), body.id)),
             };
-            let known = (*body).clone();
+            let (known, entity) = ((*body).clone(), body.entity.clone());
             spawn_local(async move {
                 match outbox::submit(outbox::command(vec![action]), note, vec![known]).await {
                     Ok(command) => {
@@ -88,7 +88,7 @@ pub fn CellEditor(
                         }
                     }
                     Err(problems) => {
-                        problem.try_set(Some(untrack(|| problems_text(&problems))));
+                        problem.try_set(Some(untrack(|| problems_text(&problems, &entity))));
                     }
                 }
             });

@@ -48,7 +48,7 @@ pub fn ExportSheet(work: Work, count: Memo<Option<u64>>, open: RwSignal<bool>) -
                     app().toasts.show(Toast::new(said).with_icon(icons::CHECK));
                 }
                 Err(ApiError::Refused(envelope)) if !envelope.problems.is_empty() => {
-                    problem.try_set(Some(problems_text(&envelope.problems)));
+                    problem.try_set(Some(problems_text(&envelope.problems, &entity)));
                 }
                 Err(error) => {
                     problem.try_set(Some(say(error.message_key(), &[])));

@@ -26,7 +26,9 @@ fn said(job: &Job) -> String {
         }
         Phase::Waiting => tr("import.waiting", &[]),
         Phase::Stopped { problems } if problems.is_empty() => tr("bulk.stopped", &[]),
-        Phase::Stopped { problems } => tr("bulk.stopped_because", &[("why", &problems_text(problems))]),
+        Phase::Stopped { problems } => {
+            tr("bulk.stopped_because", &[("why", &problems_text(problems, &job.entity))])
+        }
         Phase::Done => tr("bulk.done", &[("count", &number(job.changed))]),
         Phase::Undoing { .. } => tr("bulk.undoing", &[]),
         Phase::Undone { kept: 0 } => tr("bulk.undone", &[]),
@@ -126,7 +128,7 @@ fn report(job: &Job) -> AnyView {
         view! {
             <li class="job-left">
                 <A href=routes::record(&entity, &left.record.to_string())>{name}</A>
-                <span class="soft">{problems_text(&left.problems)}</span>
+                <span class="soft">{problems_text(&left.problems, &entity)}</span>
             </li>
         }
     });

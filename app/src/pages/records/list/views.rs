@@ -217,7 +217,7 @@ fn ViewForm(work: Work, naming: RwSignal<Option<Naming>>, listed: RwSignal<bool>
                         work.query.set(vec![(VIEW, Some(id.to_string())), (FILTER, None), (SORT, None)]);
                     }
                 }
-                Err(problems) => problem.set(Some(untrack(|| problems_text(&problems)))),
+                Err(problems) => problem.set(Some(untrack(|| problems_text(&problems, SAVED_VIEW)))),
             }
         });
     };
