@@ -183,6 +183,10 @@ async fn run(
     statements: Vec<(&'static str, String, Vec<Param>)>,
     count: &Cell<u32>,
 ) -> Result<Vec<Rows>, DbError> {
+    // D1 takes no batch of nothing.
+    if statements.is_empty() {
+        return Ok(Vec::new());
+    }
     count.set(limits::counted(count.get(), statements.len()).map_err(DbError::Fault)?);
     let names: Vec<&str> = statements.iter().map(|(name, ..)| *name).collect();
     let mut prepared = Vec::with_capacity(statements.len());

@@ -385,6 +385,12 @@ fn a_question_has_its_limit() {
     let refusal = admin.refusal::<Search>(&[], &SearchRequest { q: "长".repeat(101), entity: None });
     assert_eq!((refusal.code, refusal.problems[0].field.as_deref()), (Code::Invalid, Some("q")));
     assert_eq!(admin.get("/api/v1/search").refusal().code, Code::Malformed);
+    let unknown = SearchRequest { q: "恒通".to_owned(), entity: Some("!a".to_owned()) };
+    let refusal = admin.refusal::<Search>(&[], &unknown);
+    assert_eq!((refusal.code, refusal.problems[0].field.as_deref()), (Code::Invalid, Some("entity")));
+    // What has no name is not searched, and that is no fault either.
+    let unnamed = SearchRequest { q: "definition".to_owned(), entity: Some("deal_contact".to_owned()) };
+    assert_eq!(admin.call::<Search>(&[], &unnamed).hits.len(), 0);
     let long = [
         "长".repeat(100),
         "a".repeat(100),
