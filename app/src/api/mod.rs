@@ -141,7 +141,7 @@ async fn send_now(method: Method, address: &str, body: Option<String>) -> Result
     let builder = RequestBuilder::new(address)
         .method(match method {
             Method::Get => gloo_net::http::Method::GET,
-            Method::Post => gloo_net::http::Method::POST,
+            Method::Post | Method::Upload => gloo_net::http::Method::POST,
             Method::Patch => gloo_net::http::Method::PATCH,
             Method::Delete => gloo_net::http::Method::DELETE,
         })
