@@ -89,6 +89,21 @@ impl FileInfo {
     }
 }
 
+/// A size as people read it, in units that both languages write alike: `1 KB`, `183 KB`, `2.4 MB`.
+#[must_use]
+pub fn size_text(bytes: u64) -> String {
+    const KB: u64 = 1024;
+    if bytes < KB * KB {
+        return format!("{} KB", bytes.div_ceil(KB));
+    }
+    let tenths = (bytes * 10).div_ceil(KB * KB);
+    if tenths.is_multiple_of(10) {
+        format!("{} MB", tenths / 10)
+    } else {
+        format!("{}.{} MB", tenths / 10, tenths % 10)
+    }
+}
+
 fn is_plain(text: &str, max: usize) -> bool {
     !has_forbidden(text) && !text.contains(['\n', '\r', '\t']) && text.chars().count() <= max
 }
@@ -331,6 +346,12 @@ mod tests {
         for wrong in ["", " ", "a/", "a\u{0}.pdf", "a\n.pdf", "a\u{202e}fdp.exe", &"长".repeat(201)] {
             assert!(read_name(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn sizes_are_told_in_round_figures() {
+        let shown = [1, 1024, 187_000, 1_048_575, 1_048_576, 2_500_000, MAX_BYTES].map(size_text);
+        assert_eq!(shown, ["1 KB", "1 KB", "183 KB", "1024 KB", "1 MB", "2.4 MB", "20 MB"]);
     }
 
     #[test]

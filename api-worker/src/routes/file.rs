@@ -4,7 +4,7 @@ use domain::api::file::{StoredFile, ThumbnailRequest, UploadRequest};
 use domain::api::{Code, Empty};
 use domain::files::{
     FileInfo, HEAD_BYTES, MAX_BYTES, MAX_THUMBNAIL_BYTES, MAX_UNUSED, is_shown, is_thumbnail, read_name,
-    recognise,
+    recognise, size_text,
 };
 use domain::ids::Id;
 use domain::message::Problem;
@@ -36,7 +36,13 @@ pub async fn upload(request: &mut Request, cx: &Cx) -> Answer<Response> {
         return Err(Failure::invalid(Problem::new("problem.file_many_unused").with("max", MAX_UNUSED)));
     }
     let (head, body) = body_of(request).await?;
-    let media = recognise(&name, &head).map_err(Failure::invalid)?;
+    let media = match recognise(&name, &head) {
+        Ok(media) => media,
+        Err(problem) => {
+            drain(body, MAX_BYTES).await;
+            return Err(Failure::invalid(problem));
+        }
+    };
     let file = FileInfo { id: new_id()?, name, size, media: media.to_owned(), thumbnail: false };
     // Known before it is there: what comes half is swept like what nobody wanted.
     session.db.one(files::insert(&file, session.actor.user, cx.now)).await?;
@@ -92,7 +98,7 @@ fn check_size(size: u64, max: u64) -> Answer<()> {
         return Err(Failure::invalid(Problem::on("size", "problem.file_empty")));
     }
     if size > max {
-        let problem = Problem::on("size", "problem.file_too_large").with("max", max / 1024);
+        let problem = Problem::on("size", "problem.file_too_large").with("max", size_text(max));
         return Err(Failure::Refused {
             code: Code::TooLarge,
             problems: vec![problem],
@@ -114,6 +120,17 @@ async fn body_of(
         head.extend(chunk.map_err(|_| incomplete())?);
     }
     Ok((head, body))
+}
+
+/// Hears the rest out: a browser that is answered while it still sends believes that the line broke.
+async fn drain(mut body: impl Stream<Item = worker::Result<Vec<u8>>> + Unpin, max: u64) {
+    let mut came = 0;
+    while let Some(Ok(chunk)) = body.next().await {
+        came += chunk.len() as u64;
+        if came > max {
+            return;
+        }
+    }
 }
 
 fn whole(

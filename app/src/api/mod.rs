@@ -1,6 +1,8 @@
 //! The only place that calls the network. What can be asked, `domain::api` says; here it is sent, waited for and read,
 //! and what can go wrong gets one of six names.
 
+pub mod upload;
+
 use std::future::Future;
 use std::pin::Pin;
 

@@ -345,6 +345,7 @@ fn samples(schema: &Schema) -> Vec<Sample> {
                 (json!([{"id": id, "name": "长".repeat(201)}]), "problem.not_files"),
                 (json!([{"id": id, "path": "/"}]), "problem.not_files"),
                 (json!([[id]]), "problem.not_files"),
+                (json!([super::uploading("a.pdf", 1)]), "problem.file_uploading"),
                 (json!(id), "problem.not_list"),
             ],
         ),

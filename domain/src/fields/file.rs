@@ -2,12 +2,12 @@
 //! neither ever changes. Whose files may be taken is decided when the command is planned.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::tags::JOINT;
 use super::{FieldType, Reading, Shape, TextFormats};
 use crate::expr::Type;
-use crate::files::FileInfo;
+use crate::files::{FileInfo, MAX_NAME};
 use crate::message::Problem;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -22,6 +22,14 @@ pub struct FileField {
     pub photos_only: bool,
     /// How many files it holds, 1 to 10.
     pub max: i64,
+}
+
+const UPLOADING: &str = "uploading";
+
+/// Holds the place of a file that is still on its way, so that no record is saved without it.
+#[must_use]
+pub fn uploading(name: &str, key: u32) -> Json {
+    json!({UPLOADING: name, "key": key})
 }
 
 impl FileField {
@@ -39,6 +47,10 @@ impl FieldType for FileField {
         let items = json.as_array().ok_or_else(|| Problem::new("problem.not_list"))?;
         let mut files: Vec<FileInfo> = Vec::new();
         for item in items {
+            if let Some(name) = item.get(UPLOADING).and_then(Json::as_str) {
+                let name = name.chars().take(MAX_NAME).collect::<String>();
+                return Err(Problem::new("problem.file_uploading").with("name", name));
+            }
             let file = FileInfo::from_json(item).ok_or_else(|| Problem::new("problem.not_files"))?;
             if !files.iter().any(|known| known.id == file.id) {
                 files.push(file);

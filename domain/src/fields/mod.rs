@@ -40,7 +40,7 @@ pub use date::DateField;
 pub use decimal::DecimalField;
 pub use duration::DurationField;
 pub use email::Email;
-pub use file::{FileField, MAX_FILES};
+pub use file::{FileField, MAX_FILES, uploading};
 pub use instant::InstantField;
 pub use integer::Integer;
 pub use long_text::LongText;
