@@ -119,6 +119,9 @@ async fn body_of(
         let Some(chunk) = body.next().await else { break };
         head.extend(chunk.map_err(|_| incomplete())?);
     }
+    if head.is_empty() {
+        return Err(incomplete());
+    }
     Ok((head, body))
 }
 
