@@ -171,7 +171,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("definition.decimals", "Decimal places"),
     ("definition.files.max", "Files per record, at most"),
     ("definition.files.photos", "Only photos"),
-    ("definition.files.photos.help", "JPEG, PNG, WebP, GIF and HEIC"),
+    ("definition.files.photos.help", "JPEG, PNG, WebP and GIF; an iPhone converts its own"),
     ("definition.kind", "Kind of record"),
     ("definition.label.en", "Name in English"),
     ("definition.label.help", "One language is enough"),

@@ -171,7 +171,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("definition.decimals", "小数位数"),
     ("definition.files.max", "每条记录最多几个文件"),
     ("definition.files.photos", "只收照片"),
-    ("definition.files.photos.help", "JPEG、PNG、WebP、GIF、HEIC"),
+    ("definition.files.photos.help", "JPEG、PNG、WebP、GIF；iPhone 照片自动转换"),
     ("definition.kind", "哪一类记录"),
     ("definition.label.en", "英文名称"),
     ("definition.label.help", "只填一种语言也可以"),

@@ -5,8 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use domain::api::file::{StoredFile, ThumbnailRequest, UploadRequest};
-use domain::api::{Call, Code};
-use domain::api::{GetFile, GetThumbnail, PutThumbnail, UploadFile, fill};
+use domain::api::{Call, Code, GetFile, GetThumbnail, Health, PutThumbnail, UploadFile, fill};
 use domain::fields::{FileField, uploading};
 use domain::files::{FileInfo, MAX_BYTES, MAX_THUMBNAIL_BYTES, THUMBNAIL_PIXELS, is_photo, size_text};
 use domain::message::Problem;
@@ -16,12 +15,15 @@ use serde_json::Value as Json;
 
 use super::Input;
 use crate::api::upload::{Sending, upload};
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiError, Question};
 use crate::components::{FileButton, IconButton, icon, icons, thumbnail};
 use crate::i18n::{label, problem_text, problems_text, t, tr};
-use crate::state::{app, heard};
+use crate::state::{app, ask_for, heard, sleep};
 
-const PHOTOS: &str = "image/jpeg,image/png,image/webp,image/gif,image/heic";
+/// Without HEIC: asked for these, an iPhone hands its photos over as JPEG, which everybody can see.
+const PHOTOS: &str = "image/jpeg,image/png,image/webp,image/gif";
+/// Milliseconds between two looks whether the server is back.
+const ASK_AGAIN_MS: i32 = 2_000;
 /// Small pictures of one record in a list.
 const SHOWN: usize = 3;
 
@@ -62,11 +64,19 @@ pub(super) fn input(input: &Input, kind: &FileField) -> AnyView {
         control.set(kept.iter().map(FileInfo::to_json).collect());
     }
     on_cleanup(move || control.underway.with_untracked(|all| all.iter().for_each(Underway::stop)));
+    Effect::new(move |_| {
+        if !app().online.get() {
+            spawn_local(control.wait_for_the_server());
+        }
+    });
     let offline = move || !app().online.get();
     let full = move || control.value.with(count) >= control.max;
     let closed = Signal::derive(move || offline() || full());
     let (photos_only, max) = (kind.photos_only, kind.max);
-    let add = move |chosen: Vec<web_sys::File>| chosen.into_iter().for_each(|file| control.add(file));
+    let add = move |chosen: Vec<web_sys::File>| {
+        control.told.set(Vec::new());
+        chosen.into_iter().for_each(|file| control.add(file));
+    };
     let name = input.field.label.clone();
     let add_label = move || tr(if photos_only { "field.files.add_photo" } else { "field.files.add" }, &[]);
     let held = move || {
@@ -136,6 +146,19 @@ impl Control {
         self.value.with_untracked(|json| json.as_array().cloned().unwrap_or_default())
     }
 
+    /// Without a connection nothing else may ask whether it is back. Ends with the control.
+    async fn wait_for_the_server(self) {
+        while !app().online.get_untracked() {
+            sleep(ASK_AGAIN_MS).await;
+            if self.told.try_get_untracked().is_none() {
+                return;
+            }
+            if window().navigator().on_line() {
+                let _ = ask_for(Question::get(Health::ENDPOINT.path.to_owned())).await;
+            }
+        }
+    }
+
     fn set(self, items: Vec<Json>) {
         self.value.set(if items.is_empty() { Json::Null } else { Json::Array(items) });
     }
@@ -153,12 +176,11 @@ impl Control {
     }
 
     fn add(self, file: web_sys::File) {
-        self.told.set(Vec::new());
         let name = file.name();
         let mut items = self.items();
         if items.len() >= self.max {
-            let max = self.max.to_string();
-            self.told.update(|told| told.push(untrack(|| tr("field.files.full", &[("max", &max)]))));
+            let problem = Problem::new("problem.too_many").with("max", self.max);
+            self.tell(&name, &untrack(|| problem_text(&problem)));
             return;
         }
         let size = size_of(&file);
