@@ -6,7 +6,7 @@ use worker::{Env, console_error};
 use crate::platform::now;
 use crate::services::index::{self, Place};
 use crate::storage::db::{Db, DbError, SHARDS, SystemDb};
-use crate::storage::{definitions, directory, search};
+use crate::storage::{definitions, directory, files, objects, search};
 
 /// Steps of making a search index anew in one minute: well below the statements of one invocation.
 const INDEX_STEPS: usize = 40;
@@ -18,6 +18,9 @@ pub async fn run(env: &Env) {
     for shard in 0..SHARDS.len() {
         if let Err(error) = index(env, shard).await {
             console_error!("index of shard {shard}: {error}");
+        }
+        if let Err(error) = sweep_files(env, shard).await {
+            console_error!("sweep of files, shard {shard}: {error}");
         }
     }
 }
@@ -45,4 +48,16 @@ async fn index(env: &Env, shard: usize) -> Result<(), DbError> {
         from = next;
     }
     Ok(())
+}
+
+/// Files that no record came to hold within a day, or has held for thirty. They go before what is known of them: what
+/// breaks off in between is swept again.
+async fn sweep_files(env: &Env, shard: usize) -> Result<(), DbError> {
+    let (db, now) = (SystemDb::shard(env, shard)?, now());
+    let expired = db.one(files::expired(now)).await?.read::<files::Expired>()?;
+    if expired.is_empty() {
+        return Ok(());
+    }
+    objects::remove(env, &expired).await.map_err(|error| DbError::Fault(error.to_string()))?;
+    db.one(files::forget(&expired, now)).await.map(drop)
 }

@@ -7,7 +7,8 @@ use worker::{Env, Request, Response, Result};
 use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, envelope, finish, json};
 use crate::platform::new_id;
-use crate::routes::{account, command, export, record, search};
+use crate::routes::{account, command, export, file, record, search};
+use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
 ///
@@ -107,6 +108,10 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(GetTotals) => record::totals(request, cx, &parts[0]).await,
         () if is!(ExportRecords) => export::export(request, cx, &parts[0]).await,
         () if is!(ListExports) => export::list(cx).await,
+        () if is!(UploadFile) => file::upload(request, cx).await,
+        () if is!(GetFile) => file::get(cx, &parts[0], Part::Whole).await,
+        () if is!(PutThumbnail) => file::put_thumbnail(request, cx, &parts[0]).await,
+        () if is!(GetThumbnail) => file::get(cx, &parts[0], Part::Thumbnail).await,
         () if is!(GetBoard) => record::board(request, cx, &parts[0]).await,
         () if is!(GetToday) => record::today(request, cx).await,
         () if is!(Search) => search::search(request, cx).await,

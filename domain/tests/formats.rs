@@ -73,7 +73,7 @@ fn the_definitions_of_a_workspace_are_read_and_written_back() {
     let text: Json = serde_json::from_str(fixture!("definition.json")).unwrap();
     let mut types = BTreeSet::new();
     words(&text, "type", &mut types);
-    assert_eq!(types.len(), 25, "every type of field: {types:?}");
+    assert_eq!(types.len(), 26, "every type of field: {types:?}");
 }
 
 #[test]

@@ -99,6 +99,33 @@ CREATE TABLE auto_number (
   PRIMARY KEY (workspace_id, entity, field, period)
 );
 
+-- Files, which lie in R2: what is known of each.
+CREATE TABLE file (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  media TEXT NOT NULL,
+  thumbnail INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by_id TEXT NOT NULL,
+  -- When it goes; null while a record holds it.
+  expires_at INTEGER,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX file_unused ON file (workspace_id, created_by_id, expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX file_expiry ON file (expires_at) WHERE expires_at IS NOT NULL;
+
+-- Which fields of which records hold a file: by that alone others may see it.
+CREATE TABLE file_use (
+  workspace_id TEXT NOT NULL,
+  file_id TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  field TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, file_id, entity, record_id, field)
+);
+
 CREATE TABLE lead (
   workspace_id TEXT NOT NULL,
   id TEXT NOT NULL,

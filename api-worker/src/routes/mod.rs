@@ -3,6 +3,7 @@
 pub mod account;
 pub mod command;
 pub mod export;
+pub mod file;
 pub mod record;
 pub mod search;
 

@@ -101,7 +101,9 @@ fn searched<'a>(session: &'a Session, entity: Option<&str>) -> Answer<Vec<Search
     let workspace = session.db.workspace();
     if let Some(unknown) = entity.filter(|id| session.schema.entity(id).is_none()) {
         let unknown: String = unknown.chars().take(80).collect();
-        return Err(Failure::invalid(Problem::on("entity", "problem.unknown_entity").with("entity", unknown)));
+        return Err(Failure::invalid(
+            Problem::on("entity", "problem.unknown_entity").with("entity", unknown),
+        ));
     }
     let wanted = |candidate: &&Entity| match entity {
         Some(entity) => candidate.id == entity && candidate.title == "name",

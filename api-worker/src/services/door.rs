@@ -9,6 +9,7 @@ use domain::command::{
     plan, touches_to_undo,
 };
 use domain::fields::Reading;
+use domain::files::Uploaded;
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::money::{Currency, Rate, Rates};
@@ -23,7 +24,7 @@ use crate::platform::Zones;
 use crate::storage::db::{Db, DbError, Rows, Statement};
 use crate::storage::records::{self, Reader};
 use crate::storage::save::Save;
-use crate::storage::{log, places};
+use crate::storage::{files, log, places};
 
 /// How often a save is tried again after somebody else came in between. Each turn loads and decides anew.
 pub(super) const TURNS: usize = 8;
@@ -93,6 +94,7 @@ pub(super) fn world<'a>(session: &'a Session, loaded: &'a Loads) -> World<'a> {
         taken: &loaded.taken,
         teams: &loaded.teams,
         occupied: &loaded.occupied,
+        files: Some(&loaded.files),
         active: loaded.active.as_ref(),
         undo: &loaded.undo,
         leant_on: &loaded.leant_on,
@@ -158,6 +160,9 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
         statements
             .extend(session.schema.entity(entity).map(|entity| records::taken_external_ids(entity, keys)));
     }
+    if !needs.files.is_empty() {
+        statements.push(files::by_ids(&needs.files, session.now));
+    }
     if needs.teams {
         statements.push(places::teams());
     }
@@ -192,6 +197,7 @@ pub(super) struct Loads {
     taken: BTreeSet<(String, String)>,
     teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
+    files: BTreeMap<Id, Uploaded>,
     active: Option<BTreeMap<String, u64>>,
     undo: Vec<Logged>,
     leant_on: BTreeSet<RecordKey>,
@@ -221,6 +227,9 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
     for entity in wishes.external.keys() {
         let taken = answers.next()?.read::<(String,)>()?;
         world.taken.extend(taken.into_iter().map(|(id,)| (entity.clone(), id)));
+    }
+    if !wishes.needs.files.is_empty() {
+        world.files = files::read(&answers.next()?)?;
     }
     if wishes.needs.teams {
         world.teams = answers.next()?.read::<(Id, Id)>()?.into_iter().collect();
@@ -253,7 +262,7 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
     world.undo = entries.into_iter().map(|entry| log::to_logged(entry, reader, &reading)).collect();
     let goes = |entry: &&Logged| matches!(entry.kind, ChangeKind::Created | ChangeKind::Restored);
     let going: BTreeSet<RecordKey> = world.undo.iter().filter(goes).map(|entry| entry.key.clone()).collect();
-    let used = needs_to_undo(&world.undo, &session.schema);
+    let (used, held) = needs_to_undo(&world.undo, &session.schema);
     let touches = touches_to_undo(&world.undo);
     let (loaded, mut statements): (Vec<String>, Vec<Statement>) = records::load(reader, &keys)
         .into_iter()
@@ -266,6 +275,9 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
         records::leaning(&session.schema, &going, &keys).into_iter().unzip();
     statements.extend(more);
     statements.extend(used.iter().map(|place| places::count(&session.schema, place)));
+    if !held.is_empty() {
+        statements.push(files::by_ids(&held, session.now));
+    }
     if statements.is_empty() {
         return Ok(());
     }
@@ -280,8 +292,11 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
         let ids = rows.read::<(Id,)>()?;
         world.leant_on.extend(ids.into_iter().map(|(id,)| RecordKey::new(entity, id)));
     }
-    for (place, rows) in used.into_iter().zip(answers) {
+    for (place, rows) in used.into_iter().zip(answers.by_ref()) {
         world.occupied.insert(place, places::read_count(&rows)?);
+    }
+    if let Some(rows) = answers.next() {
+        world.files = files::read(&rows)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! the first parameter of every statement.
 //!
 //! Queries answer rows of one column, a JSON array: one string a row crosses from the database, and the columns
-//! of a record never become objects.
+//! of a record never become objects. Files lie beside them, in R2 ([`objects`]).
 
 pub mod filter;
 pub mod limits;
@@ -21,7 +21,11 @@ pub mod definitions;
 #[cfg(target_arch = "wasm32")]
 pub mod directory;
 #[cfg(target_arch = "wasm32")]
+pub mod files;
+#[cfg(target_arch = "wasm32")]
 pub mod log;
+#[cfg(target_arch = "wasm32")]
+pub mod objects;
 #[cfg(target_arch = "wasm32")]
 pub mod places;
 #[cfg(target_arch = "wasm32")]

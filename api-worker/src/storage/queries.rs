@@ -112,7 +112,7 @@ impl Sort {
             Problem::on("sort", "problem.unknown_field")
                 .with("field", id.chars().take(80).collect::<String>())
         })?;
-        if field.kind.behaviour().shape() == Shape::List {
+        if matches!(field.kind.behaviour().shape(), Shape::List | Shape::Files) {
             // Several values have no one place in an order.
             return Err(Problem::on("sort", "problem.cannot_sort").with("field", &field.id));
         }

@@ -15,6 +15,7 @@ use domain::time::Instant;
 use serde_json::{Map, Value as Json, json};
 
 use super::db::{Param, Statement};
+use super::files::{self, Uses};
 use super::place::{columns, custom, table, to_columns};
 use super::sort_key::sort_key;
 use super::{places, search};
@@ -39,7 +40,8 @@ impl Save<'_> {
     #[must_use]
     pub fn statements(&self) -> Vec<Statement> {
         let entries = self.log_entries();
-        let mut statements = vec![self.receipt(entries.len())];
+        let uses = Uses::of(self.plan);
+        let mut statements = vec![self.receipt(entries.len(), &uses)];
         statements.push(Statement::new(
             "advance",
             "UPDATE workspace SET seq = seq + ?2, revision = coalesce(?3, revision) WHERE workspace_id = ?1",
@@ -58,11 +60,12 @@ impl Save<'_> {
         statements.extend(self.count_statements());
         statements.extend(self.row_statements());
         statements.extend(self.index_statements());
+        statements.extend(uses.statements(self.now));
         statements.extend(self.log_statements(&entries));
         statements
     }
 
-    fn receipt(&self, entries: usize) -> Statement {
+    fn receipt(&self, entries: usize, uses: &Uses) -> Statement {
         let mut params: Vec<Param> = vec![
             self.command.into(),
             self.user.into(),
@@ -96,6 +99,10 @@ impl Save<'_> {
                 "(SELECT count(*) FROM json_each(?{at}) g CROSS JOIN \"{entity}\" r ON r.workspace_id = ?1 AND r.id = g.value \
                  AND r.deleted_at IS NULL) = json_array_length(?{at})"
             ));
+        }
+        if let Some(files) = uses.wanted() {
+            params.push(files.into());
+            guards.push(files::guard(params.len() + 1));
         }
         for place in &self.plan.vacant {
             let (guard, param) = places::guard(self.schema, place, params.len() + 2);

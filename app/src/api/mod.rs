@@ -1,6 +1,8 @@
 //! The only place that calls the network. What can be asked, `domain::api` says; here it is sent, waited for and read,
 //! and what can go wrong gets one of six names.
 
+pub mod upload;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -141,7 +143,7 @@ async fn send_now(method: Method, address: &str, body: Option<String>) -> Result
     let builder = RequestBuilder::new(address)
         .method(match method {
             Method::Get => gloo_net::http::Method::GET,
-            Method::Post => gloo_net::http::Method::POST,
+            Method::Post | Method::Upload => gloo_net::http::Method::POST,
             Method::Patch => gloo_net::http::Method::PATCH,
             Method::Delete => gloo_net::http::Method::DELETE,
         })

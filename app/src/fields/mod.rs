@@ -10,6 +10,7 @@ mod date;
 mod decimal;
 mod duration;
 mod email;
+mod file;
 mod instant;
 mod integer;
 mod long_text;
@@ -76,6 +77,7 @@ pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {
         FieldKind::TreeChoice(kind) => tree_choice::input(&input, kind),
         FieldKind::Address(_) => address::input(&input),
         FieldKind::AutoNumber(_) => auto_number::input(&input),
+        FieldKind::File(kind) => file::input(&input, kind),
     }
 }
 
@@ -104,6 +106,7 @@ pub fn text(field: &Field, json: &Json) -> String {
         FieldKind::Tags(_) => tags::text(json),
         FieldKind::TreeChoice(kind) => tree_choice::text(kind, json),
         FieldKind::Address(_) => address::text(json),
+        FieldKind::File(_) => file::text(json),
         FieldKind::Text(_)
         | FieldKind::LongText(_)
         | FieldKind::Decimal(_)
@@ -120,6 +123,7 @@ pub fn display(field: &Field, json: &Json) -> AnyView {
         FieldKind::Text(_) => text::display(json),
         FieldKind::Relation(kind) => relation::display(&kind.entity, json),
         FieldKind::Url(_) => url::display(json),
+        FieldKind::File(_) => file::display(json),
         _ => cell(field, json),
     }
 }
@@ -135,6 +139,7 @@ pub fn cell(field: &Field, json: &Json) -> AnyView {
         FieldKind::Tags(_) => tags::display(json),
         FieldKind::TreeChoice(kind) => tree_choice::display(kind, json),
         FieldKind::Rating(kind) => rating::display(kind, json),
+        FieldKind::File(_) => file::cell(json),
         _ => {
             let (field, json) = (field.clone(), json.clone());
             (move || text(&field, &json)).into_any()
@@ -181,6 +186,7 @@ pub fn is_wide(field: &Field) -> bool {
             | FieldKind::Choices(_)
             | FieldKind::Tags(_)
             | FieldKind::Address(_)
+            | FieldKind::File(_)
     )
 }
 

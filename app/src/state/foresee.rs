@@ -90,6 +90,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         teams: &BTreeMap::new(),
         occupied: &BTreeMap::new(),
         active: None,
+        files: None,
         undo: &[],
         contacts: &BTreeMap::new(),
     };

@@ -130,18 +130,23 @@ pub async fn ask<C: Call>(parts: &[&str], request: &C::Request) -> Result<C::Rep
 pub fn ask_for(question: Question) -> Later<Result<String, ApiError>> {
     Box::pin(async {
         let reply = api::send(question).await;
-        match &reply {
-            Err(ApiError::Offline) => app().online.set(false),
-            Err(ApiError::SignedOut) => session::lost(),
-            Err(ApiError::Outdated) => session::reload_schema(),
-            _ => {
-                if !app().online.get_untracked() {
-                    app().online.set(true);
-                }
-            }
-        }
+        heard(&reply);
         reply
     })
+}
+
+/// What any reply says beside what was asked for: whether the server is there, and still knows us.
+pub fn heard(reply: &Result<String, ApiError>) {
+    match reply {
+        Err(ApiError::Offline) => app().online.set(false),
+        Err(ApiError::SignedOut) => session::lost(),
+        Err(ApiError::Outdated) => session::reload_schema(),
+        _ => {
+            if !app().online.get_untracked() {
+                app().online.set(true);
+            }
+        }
+    }
 }
 
 /// Waits.

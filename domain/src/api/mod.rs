@@ -4,6 +4,7 @@
 pub mod account;
 pub mod command;
 pub mod error;
+pub mod file;
 pub mod record;
 
 use serde::Serialize;
@@ -17,6 +18,8 @@ pub enum Method {
     Post,
     Patch,
     Delete,
+    /// POST of a file as it is; the parameters are in the address.
+    Upload,
 }
 
 impl Method {
@@ -24,7 +27,7 @@ impl Method {
     pub fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
-            Self::Post => "POST",
+            Self::Post | Self::Upload => "POST",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
@@ -55,8 +58,8 @@ pub struct Endpoint {
     pub summary: &'static str,
 }
 
-/// An endpoint with the shapes of its request and reply. For GET and DELETE the request travels as query
-/// parameters, otherwise as a JSON body.
+/// An endpoint with the shapes of its request and reply. For GET, DELETE and uploads the request
+/// travels as query parameters, otherwise as a JSON body.
 pub trait Call {
     const ENDPOINT: Endpoint;
     type Request: Serialize + DeserializeOwned;
@@ -127,6 +130,10 @@ calls! {
     Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone, e-mail and other short texts.";
     RebuildSearch: "rebuild_search" Post "/api/v1/search/rebuild" Session record::RebuildRequest => record::RebuildReply, "Makes the next part of the search index anew.";
     FindAlike: "find_alike" Get "/api/v1/alike/{entity}" Session record::AlikeRequest => record::AlikeReply, "Records that may be the same one: of the same name however it is spelt, the same phone or the same e-mail.";
+    UploadFile: "upload_file" Upload "/api/v1/files" Session file::UploadRequest => file::StoredFile, "Keeps a file until a record's field holds it, for a day at most.";
+    GetFile: "get_file" Get "/api/v1/files/{id}" Session Empty => file::Bytes, "A file, for whoever sees a record that holds it; before that, for whoever brought it.";
+    PutThumbnail: "put_thumbnail" Upload "/api/v1/files/{id}/thumbnail" Session file::ThumbnailRequest => Empty, "Adds the small picture of a file that one has brought and no record holds yet.";
+    GetThumbnail: "get_thumbnail" Get "/api/v1/files/{id}/thumbnail" Session Empty => file::Bytes, "The small picture of a file.";
     GetImport: "get_import" Get "/api/v1/imports/{id}" Session Empty => command::ImportReply, "The commands of an import, for its report and its undo.";
     ListChanges: "list_changes" Get "/api/v1/changes" Session record::ChangesRequest => record::ChangesReply, "What has changed since a point, as far as one sees it.";
 }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::access::{Level, Role};
 use crate::fields::{self, FieldKind, Reading};
+use crate::files::{FileInfo, Uploaded};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Money;
@@ -320,6 +321,45 @@ impl<'a> Draft<'a> {
                 }
                 _ => self.invalid(Problem::on(id, "problem.reference_not_found")),
             }
+        }
+    }
+
+    /// Files come from whoever writes, or are on the record already where the role sees them. What the workspace knows
+    /// of them replaces what was said.
+    pub fn check_files(&mut self, entity: &Entity, record: Option<&Record>, values: &mut Values) {
+        let seen = |(id, value): (&String, &'_ Value)| {
+            let hidden = self.role.hides(&entity.id, id);
+            if hidden { Vec::new() } else { value.files().to_vec() }
+        };
+        let held: Vec<FileInfo> =
+            record.iter().flat_map(|record| record.values.iter()).flat_map(seen).collect();
+        let mut problems = Vec::new();
+        for (id, value) in values {
+            let (Value::Files(files), Some(FieldKind::File(kind))) =
+                (value, entity.field(id).map(|field| &field.kind))
+            else {
+                continue;
+            };
+            for file in files.iter_mut() {
+                let own = |known: &BTreeMap<Id, Uploaded>| {
+                    let uploaded = known.get(&file.id)?;
+                    (uploaded.by == self.world.actor.user).then(|| uploaded.info.clone())
+                };
+                match (held.iter().find(|held| held.id == file.id), self.world.files) {
+                    (Some(held), _) => file.clone_from(held),
+                    (None, Some(known)) => match own(known) {
+                        Some(info) => *file = info,
+                        None => {
+                            problems.push(Problem::on(id, "problem.file_not_found").with("name", &file.name))
+                        }
+                    },
+                    (None, None) => {}
+                }
+            }
+            problems.extend(kind.problem(files).map(|problem| problem.at(id)));
+        }
+        for problem in problems {
+            self.invalid(problem);
         }
     }
 

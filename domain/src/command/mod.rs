@@ -28,6 +28,7 @@ pub use plan::plan;
 
 use crate::access::Actor;
 use crate::fields::{Numbering, TextFormats};
+use crate::files::Uploaded;
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Rates;
@@ -191,6 +192,8 @@ pub struct World<'a> {
     pub occupied: &'a BTreeMap<Place, u64>,
     /// Active people by their role; `None` where nobody has counted them.
     pub active: Option<&'a BTreeMap<String, u64>>,
+    /// Files that [`Needs`] named, as far as the workspace has them; `None` where nobody can look.
+    pub files: Option<&'a BTreeMap<Id, Uploaded>>,
     /// The log of the command to undo; empty when there is none in sight.
     pub undo: &'a [Logged],
     /// Records the undone command created or restored that others point at, which it did not write itself.

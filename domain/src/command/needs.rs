@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::{Action, Command, Logged, Wire};
+use crate::fields::Shape;
+use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::Schema;
 use crate::schema::change::Place;
 use crate::text::match_key;
+use crate::value::Value;
 
 pub(super) const TOUCH: &str = "touch";
 /// A touch about a deal or a contact is part of the history of these of its relations too.
@@ -29,6 +32,7 @@ pub struct Needs {
     /// What these relations of these records point at, whatever that is.
     pub related: BTreeSet<(RecordKey, String)>,
     pub external_ids: BTreeSet<(String, String)>,
+    pub files: BTreeSet<Id>,
     /// Which team is part of which?
     pub teams: bool,
     /// How many use these?
@@ -55,8 +59,10 @@ pub fn needs(command: &Command, schema: &Schema) -> Needs {
 
 /// What more has to be known to take back what a log says, beside its records.
 #[must_use]
-pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> BTreeSet<Place> {
-    log.iter().flat_map(|entry| entry.inverse.iter()).flat_map(|inverse| inverse.vacates(schema)).collect()
+pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> (BTreeSet<Place>, BTreeSet<Id>) {
+    let places = log.iter().flat_map(|entry| entry.inverse.iter());
+    let files = log.iter().flat_map(|entry| entry.before.values()).flat_map(Value::files);
+    (places.flat_map(|inverse| inverse.vacates(schema)).collect(), files.map(|file| file.id).collect())
 }
 
 /// The touches that taking back a log may change.
@@ -167,6 +173,12 @@ impl Needs {
     fn targets(&mut self, entity: &str, values: &Wire, schema: &Schema) {
         let Some(definition) = schema.entity(entity) else { return };
         for (field, json) in values {
+            let holds_files =
+                definition.field(field).is_some_and(|field| field.kind.behaviour().shape() == Shape::Files);
+            if holds_files {
+                let named = json.as_array().into_iter().flatten().filter_map(FileInfo::from_json);
+                self.files.extend(named.map(|file| file.id));
+            }
             let target = definition.field(field).and_then(|field| field.kind.relation_target());
             let id = json.as_str().and_then(|text| text.trim().parse().ok());
             if let (Some(target), Some(id)) = (target, id) {

@@ -93,6 +93,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     defaults(draft, entity, id, &mut values);
     draft.check_required(entity, &values, true);
     draft.check_targets(entity, &values);
+    draft.check_files(entity, None, &mut values);
     check_external(draft, entity, None, &values);
     check_user(draft, entity, None, &values);
     check_view(draft, entity, None, &values);
@@ -152,7 +153,7 @@ pub(super) fn defaults(draft: &Draft<'_>, entity: &Entity, id: Id, values: &mut 
 
 fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &Wire, wire: &Wire) {
     let Some(definition) = draft.entity(entity) else { return };
-    let values = draft.read_values(definition, wire);
+    let mut values = draft.read_values(definition, wire);
     let Some(loaded) = draft.load(entity, id) else { return };
     if !loaded.may.update {
         draft.forbid(Problem::new("problem.forbidden"));
@@ -179,6 +180,7 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     }
     draft.check_required(definition, &values, false);
     draft.check_targets(definition, &values);
+    draft.check_files(definition, Some(&loaded.record), &mut values);
     check_external(draft, definition, Some(&loaded.record), &values);
     check_cycle(draft, definition, id, &values);
     check_user(draft, definition, Some(&loaded.record), &values);

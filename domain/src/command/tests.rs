@@ -9,6 +9,7 @@ use super::{
     plan_acceptance, plan_invitation,
 };
 use crate::access::{ADMINISTRATOR, Actor, REP};
+use crate::files::{FileInfo, Uploaded};
 use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
@@ -31,6 +32,7 @@ struct Story {
     occupied: BTreeMap<Place, u64>,
     active: Option<BTreeMap<String, u64>>,
     contacts: BTreeMap<RecordKey, Option<Instant>>,
+    files: Option<BTreeMap<Id, Uploaded>>,
 }
 
 fn id(number: u8) -> Id {
@@ -60,6 +62,7 @@ impl Story {
             occupied: BTreeMap::new(),
             active: None,
             contacts: BTreeMap::new(),
+            files: None,
         }
     }
 
@@ -95,6 +98,7 @@ impl Story {
             active: self.active.as_ref(),
             undo: &self.undo,
             contacts: &self.contacts,
+            files: self.files.as_ref(),
         })
     }
 }
@@ -756,4 +760,94 @@ fn who_comes_in_again_joined_when_they_first_did() {
     let again = plan_acceptance(id(2), 3, Some(now), now.plus_ms(1));
     assert!(!again.changes[0].after.contains_key("joined_at"));
     assert_eq!((again.changes[0].base_version, &again.changes[0].after["status"]), (3, &text("active")));
+}
+
+fn file(number: u8, name: &str, media: &str) -> FileInfo {
+    FileInfo { id: id(number), name: name.into(), size: 5, media: media.into(), thumbnail: false }
+}
+
+/// A deal that may hold files and photos, and a workspace with a file of one's own, a photo and somebody else's file.
+fn with_files(held: &[(&str, Value)]) -> Story {
+    let mut story = Story::new(ADMINISTRATOR).with("deal", 7, 3, held, ALL);
+    let deal = story.schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
+    for (id, photos_only) in [("f_files", false), ("f_photos", true)] {
+        let field = json!({"id": id, "label": {"zh": id, "en": id}, "type": "file", "max": 3, "photos_only": photos_only, "custom": true});
+        deal.fields.push(serde_json::from_value(field).unwrap());
+    }
+    let known = [
+        (file(20, "own.pdf", "application/pdf"), id(1)),
+        (file(21, "own.jpg", "image/jpeg"), id(1)),
+        (file(22, "other.pdf", "application/pdf"), id(2)),
+    ];
+    let known = known.map(|(info, by)| (info.id, Uploaded { info, by }));
+    story.files = Some(known.into());
+    story
+}
+
+fn hold(field: &str, files: Json) -> Json {
+    json!([{"do": "update", "entity": "deal", "record": id(7), "base_version": 3, "values": {field: files}}])
+}
+
+#[test]
+fn files_are_ones_own_or_on_the_record_already_and_told_as_the_workspace_knows_them() {
+    let held = [("f_files", Value::Files(vec![file(23, "held.pdf", "application/pdf")]))];
+    let story = with_files(&held);
+    let lied = json!([id(23), {"id": id(20), "name": "lie.jpg", "size": 1, "type": "image/jpeg"}]);
+    let plan = story.tell(hold("f_files", lied)).unwrap();
+    let expected = [file(23, "held.pdf", "application/pdf"), file(20, "own.pdf", "application/pdf")];
+    assert_eq!(plan.changes[0].after["f_files"].files(), expected);
+    // What is on the record may move to another of its fields, as far as that takes it.
+    assert!(story.tell(hold("f_photos", json!([id(21)]))).is_ok());
+    for (field, files, key) in [
+        ("f_files", json!([id(22)]), "problem.file_not_found"),
+        ("f_files", json!([id(24)]), "problem.file_not_found"),
+        ("f_photos", json!([id(20)]), "problem.not_photo"),
+        ("f_photos", json!([{"id": id(20), "type": "image/jpeg"}]), "problem.not_photo"),
+        ("f_photos", json!([id(23)]), "problem.not_photo"),
+        ("f_files", json!([id(20), id(21), id(23), id(24)]), "problem.too_many"),
+    ] {
+        let found = problems(story.tell(hold(field, files)));
+        assert_eq!(found, [(Some(field.to_owned()), key.to_owned())]);
+    }
+    // The same files again are no change, whatever is said of them.
+    let again = story.tell(hold("f_files", json!([{"id": id(23), "name": "lie.pdf"}]))).unwrap();
+    assert_eq!(again.changes, []);
+}
+
+#[test]
+fn a_file_of_a_field_one_does_not_see_is_not_on_the_record() {
+    let held = [("f_files", Value::Files(vec![file(23, "held.jpg", "image/jpeg")]))];
+    let mut story = with_files(&held);
+    assert!(story.tell(hold("f_photos", json!([id(23)]))).is_ok());
+    let role = story.schema.roles.iter_mut().find(|role| role.id == ADMINISTRATOR).unwrap();
+    role.hidden.insert("deal".into(), ["f_files".to_owned()].into());
+    assert_eq!(problems(story.tell(hold("f_photos", json!([id(23)]))))[0].1, "problem.file_not_found");
+}
+
+#[test]
+fn a_device_that_cannot_look_believes_what_it_is_told() {
+    let mut story = with_files(&[]);
+    story.files = None;
+    let told = json!([file(30, "new.jpg", "image/jpeg").to_json()]);
+    let plan = story.tell(hold("f_photos", told)).unwrap();
+    assert_eq!(plan.changes[0].after["f_photos"].files(), [file(30, "new.jpg", "image/jpeg")]);
+}
+
+#[test]
+fn an_undo_brings_files_back_while_they_are_kept() {
+    let before = Value::Files(vec![file(22, "other.pdf", "application/pdf")]);
+    let mut story = with_files(&[]);
+    story.undo = vec![Logged {
+        key: RecordKey::new("deal", id(7)),
+        kind: ChangeKind::Updated,
+        version: 3,
+        before: Values::from([("f_files".to_owned(), before.clone())]),
+        after: Values::from([("f_files".to_owned(), Value::Null)]),
+        inverse: None,
+    }];
+    let undo = json!([{"do": "undo", "command": id(50)}]);
+    assert_eq!(story.tell(undo.clone()).unwrap().changes[0].after["f_files"], before);
+    story.files = Some(BTreeMap::new());
+    let plan = story.tell(undo).unwrap();
+    assert_eq!((plan.changes.len(), plan.kept[0].fields.clone()), (0, vec!["f_files".to_owned()]));
 }

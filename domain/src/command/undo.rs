@@ -6,6 +6,7 @@ use super::plan::{check_user, define_now, restored};
 use super::{ChangeKind, Kept, Logged};
 use crate::access::Permission;
 use crate::fields;
+use crate::files::FileInfo;
 use crate::message::Problem;
 use crate::record::{Record, Values};
 use crate::value::Value;
@@ -91,7 +92,8 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
     }
 }
 
-/// What a field would go back to is no value of it any more, such as a stage or role that was removed: it stays.
+/// What a field would go back to is no value of it any more, such as a stage or role that was removed, or names files
+/// that have gone: it stays.
 fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
     let entity = draft.world.schema.entity(&entry.key.entity);
     let (Some(field), Some(before)) =
@@ -99,7 +101,9 @@ fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
     else {
         return false;
     };
-    !field.system && fields::read(&field.kind, &before.to_json(), &draft.reading()).is_err()
+    let known = |file: &FileInfo| draft.world.files.is_none_or(|known| known.contains_key(&file.id));
+    let gone = !before.files().iter().all(known);
+    gone || !field.system && fields::read(&field.kind, &before.to_json(), &draft.reading()).is_err()
 }
 
 /// Fields a person changed after the entry. What the system computes (the last touch) does not count.

@@ -195,6 +195,9 @@ fn plain(value: Value, shape: Shape) -> Constant {
         (Value::Reference(id), Shape::Reference) => Constant::Reference(id),
         (Value::Bool(yes), Shape::Bool) => Constant::Bool(yes),
         (Value::List(items), Shape::List) if !items.is_empty() => Constant::List(items),
+        (Value::Files(files), Shape::Files) if !files.is_empty() => {
+            Constant::List(files.into_iter().map(|file| file.name).collect())
+        }
         (Value::Address(address), Shape::Address) if !address.is_empty() => Constant::Text(address.line()),
         _ => Constant::Null,
     }

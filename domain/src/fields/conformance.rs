@@ -329,6 +329,32 @@ fn samples(schema: &Schema) -> Vec<Sample> {
             vec![json!("HT-2026-0001")],
             vec![(json!(1), "problem.not_text"), (json!("a\nb"), "problem.one_line")],
         ),
+        sample(
+            FieldKind::file(false, 2),
+            vec![
+                json!([id]),
+                json!([{"id": id}, id, {"id": id.replace("aa", "ab"), "name": "合同.pdf", "size": 5, "type": "application/pdf", "thumbnail": false}]),
+                json!([{"id": id.to_uppercase(), "size": 20_971_520}]),
+            ],
+            vec![
+                (json!([id, id.replace("aa", "ab"), id.replace("aa", "ac")]), "problem.too_many"),
+                (json!(["a.pdf"]), "problem.not_files"),
+                (json!([{"name": "a.pdf"}]), "problem.not_files"),
+                (json!([{"id": id, "size": -1}]), "problem.not_files"),
+                (json!([{"id": id, "size": 20_971_521}]), "problem.not_files"),
+                (json!([{"id": id, "name": "a\nb"}]), "problem.not_files"),
+                (json!([{"id": id, "name": "长".repeat(201)}]), "problem.not_files"),
+                (json!([{"id": id, "path": "/"}]), "problem.not_files"),
+                (json!([[id]]), "problem.not_files"),
+                (json!([super::uploading("a.pdf", 1)]), "problem.file_uploading"),
+                (json!(id), "problem.not_list"),
+            ],
+        ),
+        sample(
+            FieldKind::file(true, 10),
+            vec![json!([{"id": id, "name": "a.jpg", "type": "image/jpeg", "thumbnail": true}]), json!([id])],
+            vec![(json!([{"id": id, "name": "a.pdf", "type": "application/pdf"}]), "problem.not_photo")],
+        ),
     ]
 }
 
@@ -397,6 +423,7 @@ fn assert_lawful(kind: &FieldKind, value: &Value, schema: &Schema) {
                 && items.iter().all(|item| !item.is_empty() && !crate::text::has_forbidden(item))
         }
         (Value::Address(address), Shape::Address) => !address.is_empty(),
+        (Value::Files(files), Shape::Files) => !files.is_empty(),
         _ => false,
     };
     assert!(fits, "{kind:?}: {value:?} has another shape");
@@ -428,9 +455,22 @@ fn good_values_are_read_and_survive_wire_and_file() {
                 .unwrap_or_else(|problem| panic!("{kind:?}: {json}: {problem:?}"));
             assert!(!value.is_null(), "{kind:?}: {json}");
             assert_lawful(&kind, &value, &schema);
-            if !is_reference(&kind) {
+            if !is_reference(&kind) && kind.behaviour().is_importable() {
                 assert_text_lawful(&kind, &value, &schema);
             }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_stand_in_a_file_of_rows_says_so() {
+    let schema = schema();
+    for Sample { kind, .. } in
+        samples(&schema).into_iter().filter(|sample| !sample.kind.behaviour().is_importable())
+    {
+        for text in ["a.pdf", "0190a000-0000-7000-8000-0000000000aa"] {
+            let read = kind.behaviour().read_text(text, &formats(), &reading(&schema));
+            assert_eq!(read.map_err(|problem| problem.key), Err("problem.file_import".to_owned()));
         }
     }
 }
@@ -460,7 +500,7 @@ fn bad_values_give_their_problem() {
         // What is nothing to most is something to these.
         let allowed = |json: &Json| match kind.behaviour().shape() {
             Shape::Bool => json.is_boolean(),
-            Shape::List => *json == json!([]),
+            Shape::List | Shape::Files => *json == json!([]),
             Shape::Address => *json == json!({}),
             _ => false,
         };
@@ -483,7 +523,7 @@ fn null_and_emptied_texts_are_null_for_every_type() {
             assert_eq!(read(&kind, &json, &reading(&schema)), Ok(Value::Null), "{kind:?}: {json}");
         }
         let emptied = match kind.behaviour().shape() {
-            Shape::List => json!([]),
+            Shape::List | Shape::Files => json!([]),
             Shape::Address => json!({"city": " ", "street": null}),
             _ => json!(null),
         };
@@ -579,6 +619,8 @@ fn wrong_settings_are_told() {
         (FieldKind::percent(5), "problem.out_of_range"),
         (FieldKind::rating(1), "problem.out_of_range"),
         (FieldKind::rating(11), "problem.out_of_range"),
+        (FieldKind::file(false, 0), "problem.out_of_range"),
+        (FieldKind::file(true, 11), "problem.out_of_range"),
         (FieldKind::auto_number("HT", 1), "problem.definition.bad_number_format"),
         (FieldKind::auto_number("{0}", 1_000_000_001), "problem.out_of_range"),
     ] {
@@ -601,7 +643,7 @@ fn the_type_in_conditions_fits_the_shape_in_storage() {
             Shape::Instant | Shape::Schedule => Type::Instant,
             Shape::Reference => Type::Reference,
             Shape::Bool => Type::Bool,
-            Shape::List => Type::List,
+            Shape::List | Shape::Files => Type::List,
             Shape::Address => Type::Text,
         };
         assert_eq!(kind.behaviour().expr_type(&schema), expected, "{kind:?}");
@@ -699,7 +741,7 @@ fn any_json() -> impl Strategy<Value = Json> {
     ];
     let key = prop_oneof![
         4 => prop::sample::select(vec![
-            "amount", "currency", "base", "date", "time", "zone", "at", "country", "province", "city", "street", "postcode",
+            "id", "name", "size", "type", "thumbnail", "amount", "currency", "base", "date", "time", "zone", "at", "country", "province", "city", "street", "postcode",
         ]).prop_map(str::to_owned),
         1 => any::<String>(),
     ];

@@ -10,6 +10,7 @@ mod date;
 mod decimal;
 pub mod duration;
 pub mod email;
+mod file;
 mod instant;
 mod integer;
 mod long_text;
@@ -39,6 +40,7 @@ pub use date::DateField;
 pub use decimal::DecimalField;
 pub use duration::DurationField;
 pub use email::Email;
+pub use file::{FileField, MAX_FILES, uploading};
 pub use instant::InstantField;
 pub use integer::Integer;
 pub use long_text::LongText;
@@ -98,6 +100,7 @@ pub enum FieldKind {
     TreeChoice(TreeChoice),
     Address(AddressField),
     AutoNumber(AutoNumber),
+    File(FileField),
 }
 
 /// The settings of all types together; each type takes its own.
@@ -110,6 +113,7 @@ pub(crate) struct Settings {
     pub entity: Option<String>,
     pub format: Option<String>,
     pub start: Option<u32>,
+    pub photos_only: Option<bool>,
 }
 
 /// What reading a value may need to know.
@@ -192,6 +196,8 @@ pub enum Shape {
     /// Several texts.
     List,
     Address,
+    /// Files by their ids, with what is known of each.
+    Files,
 }
 
 /// How search reads the text of a field.
@@ -251,7 +257,7 @@ pub trait FieldType {
 
     /// Whether an order by this field means something to people.
     fn is_sortable(&self) -> bool {
-        !matches!(self.shape(), Shape::Reference | Shape::List | Shape::Address)
+        !matches!(self.shape(), Shape::Reference | Shape::List | Shape::Address | Shape::Files)
     }
 
     /// The value as somebody reads it in a file; days and moments by the reader's clock.
@@ -268,12 +274,17 @@ pub trait FieldType {
     fn is_assigned(&self) -> bool {
         false
     }
+
+    /// Whether a file of rows can hold such values.
+    fn is_importable(&self) -> bool {
+        true
+    }
 }
 
 impl FieldKind {
     /// The type of this name with its settings; `None` when there is no such type or it lacks a setting.
     pub(crate) fn from_settings(name: &str, settings: Settings) -> Option<Self> {
-        let Settings { min, max, scale, options, entity, format, start } = settings;
+        let Settings { min, max, scale, options, entity, format, start, photos_only } = settings;
         Some(match name {
             "text" => Self::Text(Text { max: u32::try_from(max?).ok()? }),
             "long_text" => Self::LongText(LongText {}),
@@ -300,6 +311,7 @@ impl FieldKind {
             "tree_choice" => Self::TreeChoice(TreeChoice { options: options? }),
             "address" => Self::Address(AddressField {}),
             "auto_number" => Self::AutoNumber(AutoNumber { format: format?, start: start.unwrap_or(1) }),
+            "file" => Self::File(FileField { photos_only: photos_only.unwrap_or_default(), max: max? }),
             _ => return None,
         })
     }
@@ -332,6 +344,7 @@ impl FieldKind {
             Self::TreeChoice(kind) => kind,
             Self::Address(kind) => kind,
             Self::AutoNumber(kind) => kind,
+            Self::File(kind) => kind,
         }
     }
 
@@ -461,6 +474,11 @@ impl FieldKind {
     #[must_use]
     pub fn auto_number(format: &str, start: u32) -> Self {
         Self::AutoNumber(AutoNumber { format: format.to_owned(), start })
+    }
+
+    #[must_use]
+    pub fn file(photos_only: bool, max: i64) -> Self {
+        Self::File(FileField { photos_only, max })
     }
 
     #[must_use]

@@ -77,6 +77,8 @@ impl Operator {
     ];
     /// Of several words, and of texts in parts: only a part of them means something.
     pub const PART: &'static [Self] = &[Self::Contains, Self::NotContains, Self::Empty, Self::Filled];
+    /// Of what can only be there or not.
+    pub const PRESENCE: &'static [Self] = &[Self::Empty, Self::Filled];
     pub const YES_NO: &'static [Self] = &[Self::Yes, Self::No, Self::Empty, Self::Filled];
     /// Of trees: an option with all below it.
     pub const BRANCH: &'static [Self] = &[Self::Under, Self::NotUnder, Self::Empty, Self::Filled];
@@ -120,6 +122,7 @@ impl Operator {
             Shape::Reference => Self::REFERENCE,
             Shape::Bool => Self::YES_NO,
             Shape::List | Shape::Address => Self::PART,
+            Shape::Files => Self::PRESENCE,
         }
     }
 

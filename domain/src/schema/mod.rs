@@ -125,6 +125,7 @@ struct WrittenField {
     entity: Option<String>,
     format: Option<String>,
     start: Option<u32>,
+    photos_only: Option<bool>,
     #[serde(default)]
     required: bool,
     #[serde(default)]
@@ -150,13 +151,14 @@ impl<'de> Deserialize<'de> for Field {
             entity,
             format,
             start,
+            photos_only,
             required,
             personal,
             system,
             custom,
             retired,
         } = WrittenField::deserialize(deserializer)?;
-        let settings = Settings { min, max, scale, options, entity, format, start };
+        let settings = Settings { min, max, scale, options, entity, format, start, photos_only };
         let kind = FieldKind::from_settings(&kind, settings)
             .ok_or_else(|| D::Error::custom("an unknown type of field, or one that lacks a setting"))?;
         Ok(Self { id, label, kind, required, personal, system, custom, retired })

@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document, made from the descriptions in `domain::api`.
 
-use domain::api::{Endpoint, Envelope, Gate, visit_schemas};
+use domain::api::{Endpoint, Envelope, Gate, Method, visit_schemas};
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value as Json, json};
@@ -72,6 +72,10 @@ fn operation(
             json!({"required": true, "content": {"application/json": {"schema": request}}});
     } else {
         parameters.extend(query_parameters(request, schemas));
+    }
+    if endpoint.method == Method::Upload {
+        // A body that is a file has no schema of its own (OpenAPI 3.1, 4.8.14.3).
+        operation["requestBody"] = json!({"required": true, "content": {"application/octet-stream": {}}});
     }
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();

@@ -105,6 +105,7 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         taken: &setting.taken,
         occupied: &BTreeMap::new(),
         active: None,
+        files: None,
         undo: &[],
         leant_on: &BTreeSet::new(),
         teams: &BTreeMap::new(),

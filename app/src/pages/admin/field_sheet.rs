@@ -1,4 +1,4 @@
-use domain::fields::{AutoNumber, FieldKind, FieldType as _, MAX_STARS};
+use domain::fields::{AutoNumber, FieldKind, FieldType as _, MAX_FILES, MAX_STARS};
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
 use domain::schema::{Field as Definition, Label};
@@ -15,7 +15,7 @@ use crate::state::session::{schema, schema_now, today};
 use crate::state::time::new_id;
 
 /// Types a new field can have, the most frequent first.
-const TYPES: [&str; 22] = [
+const TYPES: [&str; 23] = [
     "text",
     "long_text",
     "choice",
@@ -31,6 +31,7 @@ const TYPES: [&str; 22] = [
     "email",
     "url",
     "address",
+    "file",
     "tags",
     "rating",
     "duration",
@@ -46,6 +47,8 @@ const TEXT_MAX: u32 = 300;
 /// Decimals of a new field, until somebody chooses.
 const DECIMALS: u32 = 2;
 const STARS: i64 = 5;
+/// Files of a new field, until somebody chooses.
+const FILES: i64 = 5;
 /// How numbers look until somebody says otherwise.
 const NUMBER_FORMAT: &str = "{year}-{0000}";
 
@@ -62,6 +65,8 @@ struct Form {
     stars: RwSignal<String>,
     format: RwSignal<String>,
     start: RwSignal<String>,
+    files: RwSignal<String>,
+    photos_only: RwSignal<bool>,
 }
 
 impl Form {
@@ -79,6 +84,8 @@ impl Form {
             stars: RwSignal::new(STARS.to_string()),
             format: RwSignal::new(NUMBER_FORMAT.to_owned()),
             start: RwSignal::new("1".to_owned()),
+            files: RwSignal::new(FILES.to_string()),
+            photos_only: RwSignal::new(false),
         }
     }
 
@@ -118,6 +125,7 @@ impl Form {
             "rating" => FieldKind::rating(number(self.stars, STARS)),
             "duration" => FieldKind::duration(),
             "auto_number" => FieldKind::AutoNumber(untrack(|| self.auto_number())),
+            "file" => FieldKind::file(self.photos_only.get_untracked(), number(self.files, FILES)),
             "money" => FieldKind::money(),
             "phone" => FieldKind::phone(),
             "email" => FieldKind::email(),
@@ -304,6 +312,21 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                                     value=form.stars
                                     choices=counts(2, MAX_STARS)
                                     on_choose=move |stars| form.stars.set(stars)
+                                />
+                            </Field>
+                        </Show>
+                        <Show when=move || form.code.with(|code| code == "file")>
+                            <Switch
+                                label=t("definition.files.photos")
+                                help=t("definition.files.photos.help")
+                                value=form.photos_only
+                                on_change=move |photos_only| form.photos_only.set(photos_only)
+                            />
+                            <Field label=t("definition.files.max")>
+                                <Select
+                                    value=form.files
+                                    choices=counts(1, MAX_FILES)
+                                    on_choose=move |files| form.files.set(files)
                                 />
                             </Field>
                         </Show>

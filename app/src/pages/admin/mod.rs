@@ -124,6 +124,7 @@ fn type_icon(code: &str) -> Icon {
         "rating" => icons::STAR,
         "url" => icons::WEB,
         "address" => icons::VISIT,
+        "file" => icons::FILE,
         "choice" | "stage" | "role" => icons::CHOICE,
         "phone" => icons::CALL,
         "email" => icons::MAIL,

@@ -198,9 +198,9 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
             />
         </div>
         <p class="visually-hidden" role="status">{status}</p>
-        <div class="palette-scroll">
+        <div class="palette-found">
             <Show when=move || any.get() fallback=none>
-                <div id=LIST role="listbox" aria-label=t("palette.title")>
+                <div id=LIST class="palette-list" role="listbox" aria-label=t("palette.title")>
                     {move || lines(parts.get(), active, chosen, run)}
                 </div>
             </Show>

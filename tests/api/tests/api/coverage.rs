@@ -20,6 +20,7 @@ fn every_endpoint_has_a_contract_test() {
         super::alike::COVERED,
         super::imports::COVERED,
         super::exports::COVERED,
+        super::files::COVERED,
         super::changes::COVERED,
     ]
     .concat();

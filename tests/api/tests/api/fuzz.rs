@@ -197,6 +197,8 @@ fn queries() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
         ("find_alike", vec![("name", "x"), ("phone", "02158881234"), ("email", "a@example.com")]),
         ("search", vec![("q", "x"), ("entity", "account")]),
         ("list_changes", vec![("after", "0")]),
+        ("upload_file", vec![("name", "a.txt"), ("size", "5")]),
+        ("put_thumbnail", vec![("size", "5")]),
         ("delete_record", vec![("command", "01a20042-9c39-72cb-a694-6a3ca0623904"), ("base_version", "1")]),
     ]
 }

@@ -26,6 +26,7 @@ mod board;
 mod changes;
 mod commands;
 mod exports;
+mod files;
 mod health;
 mod imports;
 mod invitations;
