@@ -123,6 +123,12 @@ impl Sort {
         Ok(Self { key: comparable("r", field), descending, total })
     }
 
+    /// What was deleted last comes first.
+    #[must_use]
+    pub fn by_deletion() -> Self {
+        Self { key: "r.deleted_at".to_owned(), descending: true, total: true }
+    }
+
     /// The rows after the last one of the page before.
     fn after(&self, conditions: &mut Conditions, cursor: Cursor) {
         let Cursor { key, id } = cursor;
@@ -171,6 +177,14 @@ impl Cursor {
     }
 }
 
+/// Which records a list is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    There,
+    /// Deleted since then.
+    DeletedSince(Instant),
+}
+
 /// A page of a list; one row more than `limit` tells that there are others.
 #[must_use]
 pub fn list(
@@ -179,9 +193,15 @@ pub fn list(
     sort: &Sort,
     after: Option<Cursor>,
     limit: u32,
-    deleted: bool,
+    listed: Listed,
 ) -> Statement {
-    conditions.and(if deleted { "r.deleted_at IS NOT NULL" } else { "r.deleted_at IS NULL" });
+    match listed {
+        Listed::There => conditions.and("r.deleted_at IS NULL"),
+        Listed::DeletedSince(at) => {
+            let at = conditions.bind(at.unix_ms());
+            conditions.and(&format!("r.deleted_at >= {at}"));
+        }
+    }
     if let Some(cursor) = after {
         sort.after(&mut conditions, cursor);
     }

@@ -227,7 +227,7 @@ impl Save<'_> {
         let day = |at: Instant| at.unix_ms().div_euclid(24 * 3600 * 1000);
         let today = record.get("updated_at").instant().is_some_and(|at| day(at) == day(self.now));
         let words = entity.searched_fields().any(|(field, _)| change.after.contains_key(&field.id));
-        !record.deleted && (words || !today)
+        record.deleted.is_none() && (words || !today)
     }
 
     fn whole_row(&self, entity: &Entity, change: &Change) -> Json {

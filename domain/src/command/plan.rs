@@ -116,7 +116,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     }
     draft.convert(&mut values);
     values.retain(|_, value| !value.is_null());
-    let record = Record { key, version: 0, values: Values::new(), deleted: false };
+    let record = Record { key, version: 0, values: Values::new(), deleted: None };
     draft.write(&record, ChangeKind::Created, values.clone());
     if entity.id == "touch" {
         contact::note(draft, entity, &values);
@@ -248,7 +248,7 @@ fn restore(draft: &mut Draft<'_>, entity: &str, id: Id) {
         draft.forbid(Problem::new("problem.forbidden"));
         return;
     }
-    if loaded.record.deleted {
+    if loaded.record.deleted.is_some() {
         restored(draft, &loaded.record);
     }
 }
@@ -342,7 +342,8 @@ fn log_touch(
         if values.get(inherited).is_none_or(Value::is_null) {
             let value = loaded.record.get(inherited);
             let target = value.reference().map(|id| RecordKey::new(inherited, id));
-            let visible = target.and_then(|key| draft.find(&key)).is_some_and(|found| !found.record.deleted);
+            let visible =
+                target.and_then(|key| draft.find(&key)).is_some_and(|found| found.record.deleted.is_none());
             if visible {
                 values.insert(inherited.to_owned(), value.clone());
             }

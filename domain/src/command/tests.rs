@@ -66,7 +66,7 @@ impl Story {
     fn with(mut self, entity: &str, number: u8, version: u64, values: &[(&str, Value)], may: May) -> Self {
         let key = RecordKey::new(entity, id(number));
         let values = values.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
-        let record = Record { key: key.clone(), version, values, deleted: false };
+        let record = Record { key: key.clone(), version, values, deleted: None };
         self.records.insert(key, Loaded { record, may });
         self
     }
@@ -239,7 +239,8 @@ fn in_contact(others: Option<&str>) -> Story {
         .with("account", 2, 5, &[("name", text("A")), ("last_touch_at", at("2026-04-20"))], ALL)
         .with("touch", 3, 1, &touch("2026-04-20"), ALL)
         .with("touch", 4, 1, &touch("2026-04-25"), ALL);
-    story.records.get_mut(&RecordKey::new("touch", id(4))).unwrap().record.deleted = true;
+    story.records.get_mut(&RecordKey::new("touch", id(4))).unwrap().record.deleted =
+        Some(Instant::parse("2026-04-30T08:00:00Z").unwrap());
     story.contacts.insert(RecordKey::new("account", id(2)), others.and_then(|day| at(day).instant()));
     story
 }
@@ -545,7 +546,8 @@ fn what_comes_back_to_a_stage_that_is_gone_begins_again() {
     let mut story =
         Story::new(ADMINISTRATOR).with("deal", 2, 3, &[("name", text("D")), ("stage", text("s_gone"))], ALL);
     let key = RecordKey::new("deal", id(2));
-    story.records.get_mut(&key).unwrap().record.deleted = true;
+    story.records.get_mut(&key).unwrap().record.deleted =
+        Some(Instant::parse("2026-04-30T08:00:00Z").unwrap());
     let plan = story.tell(json!([{"do": "restore", "entity": "deal", "record": id(2)}])).unwrap();
     let first = story.schema.pipelines[0].stages[0].id.clone();
     assert_eq!(
