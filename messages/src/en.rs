@@ -694,6 +694,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.definition.unknown_field", "There is no such field"),
     ("problem.definition.unknown_pipeline", "There is no such pipeline"),
     ("problem.definition.unknown_role", "There is no such role"),
+    ("problem.deleted_long_ago", "It was deleted more than {days} days ago and cannot be restored"),
     ("problem.duplicate", "Duplicates an existing record"),
     ("problem.email_taken", "This e-mail address is already registered"),
     ("problem.expr.arity", "“{name}” takes {count} {count:value|values}"),

@@ -694,6 +694,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.definition.unknown_field", "没有这个字段"),
     ("problem.definition.unknown_pipeline", "没有这个销售流程"),
     ("problem.definition.unknown_role", "没有这个角色"),
+    ("problem.deleted_long_ago", "删除已超过 {days} 天，无法恢复"),
     ("problem.duplicate", "与现有记录重复"),
     ("problem.email_taken", "这个邮箱已注册"),
     ("problem.expr.arity", "“{name}”需要 {count} 个值"),

@@ -366,6 +366,23 @@ pub fn names(reader: Reader<'_>, entity: &Entity, ids: &BTreeSet<Id>) -> Stateme
     Statement::new("names", sql, vec![reader.user.into(), Json::from(ids).into()])
 }
 
+/// Which of some records are still stored at all, in sight or not and deleted or not, one statement for each kind.
+#[must_use]
+pub fn stored(schema: &Schema, keys: &BTreeSet<RecordKey>) -> Vec<(String, Statement)> {
+    let mut by_entity: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for key in keys {
+        by_entity.entry(&key.entity).or_default().push(key.id.to_string());
+    }
+    let statement = |(entity, ids): (&str, Vec<String>)| {
+        let sql = format!(
+            "SELECT json_array(r.id) AS j FROM {} r WHERE r.workspace_id = ?1 AND r.id IN (SELECT value FROM json_each(?2))",
+            table(schema.entity(entity)?)
+        );
+        Some((entity.to_owned(), Statement::new("stored", sql, vec![Json::from(ids).into()])))
+    };
+    by_entity.into_iter().filter_map(statement).collect()
+}
+
 /// Which of some records are pointed at by records outside of `except`, by the kind of the first. Without the reader's
 /// scope: what is told is only that something leans on them.
 #[must_use]

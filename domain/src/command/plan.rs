@@ -10,7 +10,7 @@ use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Currency;
-use crate::record::{Record, RecordKey, Values};
+use crate::record::{RESTORABLE_MS, Record, RecordKey, Values, is_restorable};
 use crate::schema::builtin::saved_view;
 use crate::schema::builtin::user::status;
 use crate::schema::change::{self, DefinitionChange, Place};
@@ -253,8 +253,14 @@ fn restore(draft: &mut Draft<'_>, entity: &str, id: Id) {
     }
 }
 
-/// A record comes back; where its stage is gone meanwhile, it begins again.
+/// A record comes back; where its stage is gone meanwhile, it begins again. After its days it may be removed at any
+/// moment, and stays where it is.
 pub(super) fn restored(draft: &mut Draft<'_>, record: &Record) {
+    if record.deleted.is_some_and(|at| !is_restorable(at, draft.world.now)) {
+        let days = RESTORABLE_MS / (24 * 60 * 60 * 1000);
+        draft.invalid(Problem::on("record", "problem.deleted_long_ago").with("days", days));
+        return;
+    }
     let schema = draft.world.schema;
     let gone = record.get("stage").text().is_some_and(|stage| schema.stage(stage).is_none());
     let first = schema.pipelines_of(&record.key.entity).next().and_then(|pipeline| pipeline.stages.first());

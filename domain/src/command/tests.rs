@@ -542,6 +542,35 @@ fn what_is_in_use_stays() {
 }
 
 #[test]
+fn what_was_deleted_more_than_thirty_days_ago_stays_deleted() {
+    // The story's now is the first of May, eight o'clock.
+    for (deleted, comes_back) in [("2026-04-01T08:00:00Z", true), ("2026-04-01T07:59:59Z", false)] {
+        let mut story = Story::new(ADMINISTRATOR).with("account", 2, 3, &[("name", text("A"))], ALL);
+        let key = RecordKey::new("account", id(2));
+        story.records.get_mut(&key).unwrap().record.deleted = Some(Instant::parse(deleted).unwrap());
+        story.undo = vec![Logged {
+            key,
+            kind: ChangeKind::Deleted,
+            version: 3,
+            before: Values::new(),
+            after: Values::new(),
+            inverse: None,
+        }];
+        for action in [
+            json!([{"do": "restore", "entity": "account", "record": id(2)}]),
+            json!([{"do": "undo", "command": id(50)}]),
+        ] {
+            let told = story.tell(action);
+            if comes_back {
+                assert_eq!(told.unwrap().changes[0].kind, ChangeKind::Restored, "{deleted}");
+            } else {
+                assert_eq!(first_problem(told), ("record".into(), "problem.deleted_long_ago".into()));
+            }
+        }
+    }
+}
+
+#[test]
 fn what_comes_back_to_a_stage_that_is_gone_begins_again() {
     let mut story =
         Story::new(ADMINISTRATOR).with("deal", 2, 3, &[("name", text("D")), ("stage", text("s_gone"))], ALL);

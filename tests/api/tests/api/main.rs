@@ -40,5 +40,6 @@ mod views;
 
 mod conditions;
 mod personal;
+mod purge;
 mod sample;
 mod storm;
