@@ -74,6 +74,29 @@ mod tests {
         steps.join("\n")
     }
 
+    /// A list in the order of its ids (`queries::Sort`) is read by the primary key, whatever the scope and the filter
+    /// are, so that reading all its pages costs as much as reading it once.
+    #[test]
+    fn a_list_by_ids_goes_on_where_the_page_before_ended() {
+        let database = shard();
+        let team = super::scope::TEAM_MATES;
+        for scope in ["1", "(r.owner_id = ?2)", &format!("(r.owner_id IN ({team}))")] {
+            for filter in
+                ["1", "r.stage = ?4", "r.account_id = ?4", "r.updated_at > ?4", "r.amount_base > ?4"]
+            {
+                let plan = plan_of(
+                    &database,
+                    &format!(
+                        "SELECT json_array(r.id, r.name) FROM deal r WHERE r.workspace_id = ?1 AND {scope} AND ({filter}) \
+                         AND r.deleted_at IS NULL AND r.id > ?3 ORDER BY r.id LIMIT 201"
+                    ),
+                );
+                let by_key = plan.contains("sqlite_autoindex_deal_1 (workspace_id=? AND id>?)");
+                assert!(by_key && !plan.contains("ORDER BY"), "{scope} {filter}: {plan}");
+            }
+        }
+    }
+
     /// Whose password it is, is asked by workspace and user (`directory::identity_of_user`).
     #[test]
     fn a_membership_is_found_by_its_user_without_a_look_at_all_others() {

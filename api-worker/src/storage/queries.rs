@@ -91,6 +91,9 @@ pub fn add_filter(
     Ok(())
 }
 
+/// The key of a list in the order of its ids.
+const ID: &str = "r.id";
+
 /// How a list is ordered.
 pub struct Sort {
     key: String,
@@ -100,13 +103,17 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// Reads `name` or `-updated_at`; newest change first when nothing is asked for.
+    /// Reads `name` or `-updated_at`, or `id`, which reads page after page by the primary key; newest change first when
+    /// nothing is asked for.
     ///
     /// # Errors
     /// A field that is not there or cannot be sorted by.
     pub fn read(reader: Reader<'_>, entity: &Entity, text: Option<&str>) -> Result<Self, Problem> {
         let text = text.unwrap_or("-updated_at");
         let (id, descending) = text.strip_prefix('-').map_or((text, false), |id| (id, true));
+        if id == "id" {
+            return Ok(Self { key: ID.to_owned(), descending, total: true });
+        }
         let field = entity.field(id).filter(|field| !reader.role.hides(&entity.id, &field.id));
         let field = field.ok_or_else(|| {
             Problem::on("sort", "problem.unknown_field")
@@ -135,6 +142,9 @@ impl Sort {
         let id = conditions.bind(id);
         let k = &self.key;
         let beyond = if self.descending { "<" } else { ">" };
+        if k == ID {
+            return conditions.and(&format!("{k} {beyond} {id}"));
+        }
         if key.is_null() {
             // Nulls come first going up and last going down.
             let rest = format!("({k} IS NULL AND r.id {beyond} {id})");
@@ -151,7 +161,10 @@ impl Sort {
 
     fn order(&self) -> String {
         let direction = if self.descending { " DESC" } else { "" };
-        format!(" ORDER BY {}{direction}, r.id{direction}", self.key)
+        if self.key == ID {
+            return format!(" ORDER BY {ID}{direction}");
+        }
+        format!(" ORDER BY {}{direction}, {ID}{direction}", self.key)
     }
 }
 

@@ -40,8 +40,8 @@ pub struct ListRequest {
     /// A condition as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// A field's id, with `-` in front for descending. Without one, the newest change comes first, and of what was
-    /// deleted what was deleted last.
+    /// A field's id, with `-` in front for descending; `id` reads many pages cheaply. Without one, the newest change
+    /// comes first, and of what was deleted what was deleted last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// The `next` of the page before.
