@@ -1,12 +1,14 @@
 //! What happens on time, once a minute. Every job may run twice.
 
 use domain::ids::Id;
+use domain::record::RESTORABLE_MS;
+use serde_json::json;
 use worker::{Env, console_error};
 
 use crate::platform::now;
 use crate::services::index::{self, Place};
-use crate::storage::db::{Db, DbError, SHARDS, SystemDb};
-use crate::storage::{definitions, directory, files, objects, search};
+use crate::storage::db::{Db, DbError, SHARDS, Statement, SystemDb};
+use crate::storage::{definitions, directory, files, objects, purge, search};
 
 /// Steps of making a search index anew in one minute: well below the statements of one invocation.
 const INDEX_STEPS: usize = 40;
@@ -16,6 +18,9 @@ pub async fn run(env: &Env) {
         console_error!("sweep: {error}");
     }
     for shard in 0..SHARDS.len() {
+        if let Err(error) = purge(env, shard).await {
+            console_error!("purge of shard {shard}: {error}");
+        }
         if let Err(error) = index(env, shard).await {
             console_error!("index of shard {shard}: {error}");
         }
@@ -25,9 +30,34 @@ pub async fn run(env: &Env) {
     }
 }
 
-/// Attempts of windows that are over count no more.
+/// Attempts of windows that are over count no more, and reset links that are over are no more.
 async fn sweep(env: &Env) -> Result<(), DbError> {
-    SystemDb::directory(env)?.one(directory::sweep_attempts(now())).await.map(drop)
+    let reset = Statement::new("purge_reset", purge::expired("reset"), vec![now().unix_ms().into()]);
+    SystemDb::directory(env)?.batch(vec![directory::sweep_attempts(now()), reset]).await.map(drop)
+}
+
+/// Removes what is over: of each kind a bounded number in one minute, the oldest first. What is removed cannot be
+/// restored any more (`domain::record::RESTORABLE_MS`), so nobody brings it back in between.
+async fn purge(env: &Env, shard: usize) -> Result<(), DbError> {
+    let db = SystemDb::shard(env, shard)?;
+    let kinds = purge::kinds();
+    let (now, before) = (now().unix_ms(), now().unix_ms() - RESTORABLE_MS);
+    let mut asked: Vec<Statement> =
+        kinds.iter().map(|kind| Statement::new("purge_due", purge::due(kind), vec![before.into()])).collect();
+    for table in ["session", "invitation"] {
+        asked.push(Statement::new("purge_expired", purge::expired(table), vec![now.into()]));
+    }
+    let found = db.batch(asked).await?;
+    let mut removals = Vec::new();
+    for (kind, rows) in kinds.iter().zip(&found) {
+        let rows = rows.read::<(Id, Id)>()?;
+        if !rows.is_empty() {
+            let rows = json!(rows);
+            let remove = |sql| Statement::new("purge", sql, vec![rows.clone().into()]);
+            removals.extend(purge::remove(kind, &kinds).into_iter().map(remove));
+        }
+    }
+    if removals.is_empty() { Ok(()) } else { db.batch(removals).await.map(drop) }
 }
 
 /// Goes on with the search index of a workspace that is marked for it.

@@ -126,6 +126,8 @@ CREATE TABLE file_use (
   PRIMARY KEY (workspace_id, file_id, entity, record_id, field)
 );
 
+CREATE INDEX file_use_record ON file_use (workspace_id, entity, record_id);
+
 CREATE TABLE lead (
   workspace_id TEXT NOT NULL,
   id TEXT NOT NULL,

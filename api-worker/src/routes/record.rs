@@ -15,6 +15,7 @@ use domain::expr::Env;
 use domain::fields::{self, FieldKind, Reading, Shape};
 use domain::ids::Id;
 use domain::message::Problem;
+use domain::record::RESTORABLE_MS;
 use domain::schema::{Entity, Field};
 use domain::time::{Instant, Zone};
 use serde_json::Value as Json;
@@ -26,7 +27,7 @@ use crate::http::{Answer, Failure, json, read_query};
 use crate::platform::Zones;
 use crate::storage::db::{Rows, Statement};
 use crate::storage::log;
-use crate::storage::queries::{self, CHANGES, Conditions, Cursor, HALF, Sort, TotalRow, add_filter};
+use crate::storage::queries::{self, CHANGES, Conditions, Cursor, HALF, Listed, Sort, TotalRow, add_filter};
 use crate::storage::records::{self, Reader, Selected, Selection};
 
 /// Items of each kind that Today looks at; more than anybody does in a day.
@@ -92,22 +93,23 @@ pub async fn schema(cx: &Cx) -> Answer<Response> {
 pub async fn list(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
     let ListRequest { filter, sort, after, limit, deleted } = read_query(request)?;
     let limit = page_size(limit)?;
+    let listed = if deleted == Some(true) {
+        Listed::DeletedSince(cx.now.plus_ms(-RESTORABLE_MS))
+    } else {
+        Listed::There
+    };
     let (session, rows) = cx
         .session(&|session| {
             let (reader, entity) = (session.reader()?, readable(session, entity)?);
             let mut conditions = Conditions::new(reader);
             add_filter(&mut conditions, reader, entity, filter.as_deref(), &env(session))
                 .map_err(Failure::problems)?;
-            let sort = Sort::read(reader, entity, sort.as_deref()).map_err(Failure::invalid)?;
+            let sort = match (listed, sort.as_deref()) {
+                (Listed::DeletedSince(_), None) => Sort::by_deletion(),
+                (_, sort) => Sort::read(reader, entity, sort).map_err(Failure::invalid)?,
+            };
             let after = after.as_deref().map(Cursor::read).transpose().map_err(Failure::invalid)?;
-            Ok(vec![queries::list(
-                &Selection::new(reader, entity),
-                conditions,
-                &sort,
-                after,
-                limit,
-                deleted == Some(true),
-            )])
+            Ok(vec![queries::list(&Selection::new(reader, entity), conditions, &sort, after, limit, listed)])
         })
         .await?;
     let entity = read_entity(&session, entity)?;

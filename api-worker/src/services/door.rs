@@ -274,6 +274,9 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
     let (leant_on, more): (Vec<String>, Vec<Statement>) =
         records::leaning(&session.schema, &going, &keys).into_iter().unzip();
     statements.extend(more);
+    let (stored, more): (Vec<String>, Vec<Statement>) =
+        records::stored(&session.schema, &keys).into_iter().unzip();
+    statements.extend(more);
     statements.extend(used.iter().map(|place| places::count(&session.schema, place)));
     if !held.is_empty() {
         statements.push(files::by_ids(&held, session.now));
@@ -292,6 +295,13 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
         let ids = rows.read::<(Id,)>()?;
         world.leant_on.extend(ids.into_iter().map(|(id,)| RecordKey::new(entity, id)));
     }
+    let mut there = BTreeSet::new();
+    for (entity, rows) in stored.iter().zip(answers.by_ref()) {
+        let ids = rows.read::<(Id,)>()?;
+        there.extend(ids.into_iter().map(|(id,)| RecordKey::new(entity, id)));
+    }
+    // What was deleted so long ago that it is gone for good needs no undoing, and keeps nothing else from it.
+    world.undo.retain(|entry| entry.inverse.is_some() || there.contains(&entry.key));
     for (place, rows) in used.into_iter().zip(answers.by_ref()) {
         world.occupied.insert(place, places::read_count(&rows)?);
     }

@@ -91,6 +91,9 @@ pub fn add_filter(
     Ok(())
 }
 
+/// The key of a list in the order of its ids.
+const ID: &str = "r.id";
+
 /// How a list is ordered.
 pub struct Sort {
     key: String,
@@ -100,13 +103,17 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// Reads `name` or `-updated_at`; newest change first when nothing is asked for.
+    /// Reads `name` or `-updated_at`, or `id`, which reads page after page by the primary key; newest change first when
+    /// nothing is asked for.
     ///
     /// # Errors
     /// A field that is not there or cannot be sorted by.
     pub fn read(reader: Reader<'_>, entity: &Entity, text: Option<&str>) -> Result<Self, Problem> {
         let text = text.unwrap_or("-updated_at");
         let (id, descending) = text.strip_prefix('-').map_or((text, false), |id| (id, true));
+        if id == "id" {
+            return Ok(Self { key: ID.to_owned(), descending, total: true });
+        }
         let field = entity.field(id).filter(|field| !reader.role.hides(&entity.id, &field.id));
         let field = field.ok_or_else(|| {
             Problem::on("sort", "problem.unknown_field")
@@ -123,12 +130,21 @@ impl Sort {
         Ok(Self { key: comparable("r", field), descending, total })
     }
 
+    /// What was deleted last comes first.
+    #[must_use]
+    pub fn by_deletion() -> Self {
+        Self { key: "r.deleted_at".to_owned(), descending: true, total: true }
+    }
+
     /// The rows after the last one of the page before.
     fn after(&self, conditions: &mut Conditions, cursor: Cursor) {
         let Cursor { key, id } = cursor;
         let id = conditions.bind(id);
         let k = &self.key;
         let beyond = if self.descending { "<" } else { ">" };
+        if k == ID {
+            return conditions.and(&format!("{k} {beyond} {id}"));
+        }
         if key.is_null() {
             // Nulls come first going up and last going down.
             let rest = format!("({k} IS NULL AND r.id {beyond} {id})");
@@ -145,7 +161,10 @@ impl Sort {
 
     fn order(&self) -> String {
         let direction = if self.descending { " DESC" } else { "" };
-        format!(" ORDER BY {}{direction}, r.id{direction}", self.key)
+        if self.key == ID {
+            return format!(" ORDER BY {ID}{direction}");
+        }
+        format!(" ORDER BY {}{direction}, {ID}{direction}", self.key)
     }
 }
 
@@ -171,6 +190,14 @@ impl Cursor {
     }
 }
 
+/// Which records a list is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    There,
+    /// Deleted since then.
+    DeletedSince(Instant),
+}
+
 /// A page of a list; one row more than `limit` tells that there are others.
 #[must_use]
 pub fn list(
@@ -179,9 +206,15 @@ pub fn list(
     sort: &Sort,
     after: Option<Cursor>,
     limit: u32,
-    deleted: bool,
+    listed: Listed,
 ) -> Statement {
-    conditions.and(if deleted { "r.deleted_at IS NOT NULL" } else { "r.deleted_at IS NULL" });
+    match listed {
+        Listed::There => conditions.and("r.deleted_at IS NULL"),
+        Listed::DeletedSince(at) => {
+            let at = conditions.bind(at.unix_ms());
+            conditions.and(&format!("r.deleted_at >= {at}"));
+        }
+    }
     if let Some(cursor) = after {
         sort.after(&mut conditions, cursor);
     }

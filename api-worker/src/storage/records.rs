@@ -41,7 +41,7 @@ pub struct Selection<'a> {
 pub struct Selected(
     Id,
     u64,
-    u8,
+    Option<i64>,
     Option<u8>,
     Option<u8>,
     Option<u8>,
@@ -82,7 +82,7 @@ impl<'a> Selection<'a> {
         let names: Vec<String> = self.fields.iter().filter_map(|field| self.name_of_target(field)).collect();
         let custom = if self.fields.iter().any(|field| field.custom) { "r.custom" } else { "'{}'" };
         format!(
-            "SELECT json_array(r.id, r.version, r.deleted_at IS NOT NULL, {}, {}, {}, {custom}, {}, {}, {key}) AS j FROM {} r \
+            "SELECT json_array(r.id, r.version, r.deleted_at, {}, {}, {}, {custom}, {}, {}, {key}) AS j FROM {} r \
              WHERE r.workspace_id = ?1 AND {}",
             may(Act::Update),
             may(Act::Delete),
@@ -137,7 +137,7 @@ impl<'a> Selection<'a> {
         let Selected(id, version, deleted, update, delete, assign, custom, columns, ..) = row;
         let values = self.values(columns, &custom);
         let record =
-            Record { key: RecordKey::new(&self.entity.id, id), version, values, deleted: deleted == 1 };
+            Record { key: RecordKey::new(&self.entity.id, id), version, values, deleted: moment(deleted) };
         Loaded { record, may: may(update, delete, assign) }
     }
 
@@ -159,7 +159,8 @@ impl<'a> Selection<'a> {
             id,
             version,
             values,
-            deleted: deleted == 1,
+            deleted: deleted.is_some(),
+            deleted_at: moment(deleted),
             may: may(update, delete, assign),
         }
     }
@@ -176,6 +177,10 @@ impl Selected {
     pub fn id(&self) -> Id {
         self.0
     }
+}
+
+fn moment(stored: Option<i64>) -> Option<Instant> {
+    stored.and_then(Instant::from_unix_ms)
 }
 
 fn may(update: Option<u8>, delete: Option<u8>, assign: Option<u8>) -> May {
@@ -359,6 +364,23 @@ pub fn names(reader: Reader<'_>, entity: &Entity, ids: &BTreeSet<Id>) -> Stateme
     );
     let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
     Statement::new("names", sql, vec![reader.user.into(), Json::from(ids).into()])
+}
+
+/// Which of some records are still stored at all, in sight or not and deleted or not, one statement for each kind.
+#[must_use]
+pub fn stored(schema: &Schema, keys: &BTreeSet<RecordKey>) -> Vec<(String, Statement)> {
+    let mut by_entity: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for key in keys {
+        by_entity.entry(&key.entity).or_default().push(key.id.to_string());
+    }
+    let statement = |(entity, ids): (&str, Vec<String>)| {
+        let sql = format!(
+            "SELECT json_array(r.id) AS j FROM {} r WHERE r.workspace_id = ?1 AND r.id IN (SELECT value FROM json_each(?2))",
+            table(schema.entity(entity)?)
+        );
+        Some((entity.to_owned(), Statement::new("stored", sql, vec![Json::from(ids).into()])))
+    };
+    by_entity.into_iter().filter_map(statement).collect()
 }
 
 /// Which of some records are pointed at by records outside of `except`, by the kind of the first. Without the reader's

@@ -30,6 +30,7 @@ macro_rules! later {
 
 later! { records:
     record_list: page = records::Records();
+    deleted_records: page = records::Deleted();
     record: page = records::Record();
     convert_lead: page = records::ConvertLead();
     search_page: page = search::Search();

@@ -130,6 +130,7 @@ calls! {
     Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone, e-mail and other short texts.";
     RebuildSearch: "rebuild_search" Post "/api/v1/search/rebuild" Session record::RebuildRequest => record::RebuildReply, "Makes the next part of the search index anew.";
     FindAlike: "find_alike" Get "/api/v1/alike/{entity}" Session record::AlikeRequest => record::AlikeReply, "Records that may be the same one: of the same name however it is spelt, the same phone or the same e-mail.";
+    ListImports: "list_imports" Get "/api/v1/imports" Session command::ImportsRequest => command::ImportsReply, "Past imports, newest first; without the permission to define only one's own.";
     UploadFile: "upload_file" Upload "/api/v1/files" Session file::UploadRequest => file::StoredFile, "Keeps a file until a record's field holds it, for a day at most.";
     GetFile: "get_file" Get "/api/v1/files/{id}" Session Empty => file::Bytes, "A file, for whoever sees a record that holds it; before that, for whoever brought it.";
     PutThumbnail: "put_thumbnail" Upload "/api/v1/files/{id}/thumbnail" Session file::ThumbnailRequest => Empty, "Adds the small picture of a file that one has brought and no record holds yet.";

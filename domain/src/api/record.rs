@@ -26,6 +26,10 @@ pub struct RecordBody {
     pub values: Wire,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// When it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<String>"))]
+    pub deleted_at: Option<Instant>,
     pub may: May,
 }
 
@@ -36,7 +40,8 @@ pub struct ListRequest {
     /// A condition as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// A field's id, with `-` in front for descending.
+    /// A field's id, with `-` in front for descending; `id` reads many pages cheaply. Without one, the newest change
+    /// comes first, and of what was deleted what was deleted last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// The `next` of the page before.

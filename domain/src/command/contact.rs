@@ -47,7 +47,8 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
     let Some(entity) = world.schema.entity(TOUCH).filter(|_| !world.contacts.is_empty()) else { return };
     let mut newest: BTreeMap<RecordKey, Instant> = BTreeMap::new();
     for key in world.records.keys().filter(|key| key.entity == TOUCH) {
-        let Some(touch) = draft.find(key).map(|found| found.record).filter(|touch| !touch.deleted) else {
+        let Some(touch) = draft.find(key).map(|found| found.record).filter(|touch| touch.deleted.is_none())
+        else {
             continue;
         };
         let Some(at) = touch.get("happened_at").instant() else { continue };
@@ -57,7 +58,8 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         }
     }
     for (key, others) in world.contacts {
-        let Some(subject) = draft.find(key).map(|found| found.record).filter(|subject| !subject.deleted)
+        let Some(subject) =
+            draft.find(key).map(|found| found.record).filter(|subject| subject.deleted.is_none())
         else {
             continue;
         };

@@ -187,7 +187,7 @@ impl<'a> Draft<'a> {
 
     /// A record that must be there and not deleted; says so otherwise.
     pub fn load(&mut self, entity: &str, id: Id) -> Option<Loaded> {
-        let found = self.find(&RecordKey::new(entity, id)).filter(|loaded| !loaded.record.deleted);
+        let found = self.find(&RecordKey::new(entity, id)).filter(|loaded| loaded.record.deleted.is_none());
         if found.is_none() {
             self.not_found(Problem::on("record", "problem.record_not_found").with("record", id));
         }
@@ -232,8 +232,8 @@ impl<'a> Draft<'a> {
             self.number(&key);
         }
         drafted.deleted = match kind {
-            ChangeKind::Deleted => true,
-            ChangeKind::Restored => false,
+            ChangeKind::Deleted => Some(self.world.now),
+            ChangeKind::Restored => None,
             _ => drafted.deleted,
         };
         self.drafted.insert(key, drafted);
@@ -311,7 +311,7 @@ impl<'a> Draft<'a> {
             }
             let key = RecordKey::new(target, pointed);
             match self.find(&key) {
-                Some(loaded) if !loaded.record.deleted => {
+                Some(loaded) if loaded.record.deleted.is_none() => {
                     if loaded.record.version > 0 {
                         self.plan.alive.insert(key);
                     }
@@ -417,7 +417,7 @@ impl<'a> Draft<'a> {
             let id = values.get(parent).and_then(Value::reference);
             let key = target.zip(id).map(|(target, id)| RecordKey::new(target, id));
             key.and_then(|key| self.find(&key))
-                .is_some_and(|loaded| loaded.may.update && !loaded.record.deleted)
+                .is_some_and(|loaded| loaded.may.update && loaded.record.deleted.is_none())
         })
     }
 

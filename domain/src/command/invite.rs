@@ -38,7 +38,7 @@ pub fn plan_invitation(invitation: &Invitation<'_>, world: &World<'_>) -> Result
     }
     let mut draft = Draft::new(world, role);
     let key = RecordKey::new(USER, invitation.user);
-    let found = draft.find(&key).map(|loaded| loaded.record).filter(|record| !record.deleted);
+    let found = draft.find(&key).map(|loaded| loaded.record).filter(|record| record.deleted.is_none());
     match (&found, invitation.existing) {
         (None, true) => draft.invalid(Problem::on("user", "problem.reference_not_found")),
         (Some(_), false) => draft.invalid(Problem::on("user", "problem.id_taken")),
@@ -62,7 +62,7 @@ pub fn plan_invitation(invitation: &Invitation<'_>, world: &World<'_>) -> Result
         draft.check_targets(entity, &values);
     }
     let kind = if invitation.existing { ChangeKind::Updated } else { ChangeKind::Created };
-    let record = found.unwrap_or(Record { key, version: 0, values: Values::new(), deleted: false });
+    let record = found.unwrap_or(Record { key, version: 0, values: Values::new(), deleted: None });
     values.retain(|field, value| !value.same(record.get(field)));
     if !values.is_empty() {
         draft.write(&record, kind, values);

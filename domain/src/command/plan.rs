@@ -10,7 +10,7 @@ use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Currency;
-use crate::record::{Record, RecordKey, Values};
+use crate::record::{RESTORABLE_MS, Record, RecordKey, Values, is_restorable};
 use crate::schema::builtin::saved_view;
 use crate::schema::builtin::user::status;
 use crate::schema::change::{self, DefinitionChange, Place};
@@ -117,7 +117,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     }
     draft.convert(&mut values);
     values.retain(|_, value| !value.is_null());
-    let record = Record { key, version: 0, values: Values::new(), deleted: false };
+    let record = Record { key, version: 0, values: Values::new(), deleted: None };
     draft.write(&record, ChangeKind::Created, values.clone());
     if entity.id == "touch" {
         contact::note(draft, entity, &values);
@@ -250,13 +250,19 @@ fn restore(draft: &mut Draft<'_>, entity: &str, id: Id) {
         draft.forbid(Problem::new("problem.forbidden"));
         return;
     }
-    if loaded.record.deleted {
+    if loaded.record.deleted.is_some() {
         restored(draft, &loaded.record);
     }
 }
 
-/// A record comes back; where its stage is gone meanwhile, it begins again.
+/// A record comes back; where its stage is gone meanwhile, it begins again. After its days it may be removed at any
+/// moment, and stays where it is.
 pub(super) fn restored(draft: &mut Draft<'_>, record: &Record) {
+    if record.deleted.is_some_and(|at| !is_restorable(at, draft.world.now)) {
+        let days = RESTORABLE_MS / (24 * 60 * 60 * 1000);
+        draft.invalid(Problem::on("record", "problem.deleted_long_ago").with("days", days));
+        return;
+    }
     let schema = draft.world.schema;
     let gone = record.get("stage").text().is_some_and(|stage| schema.stage(stage).is_none());
     let first = schema.pipelines_of(&record.key.entity).next().and_then(|pipeline| pipeline.stages.first());
@@ -344,7 +350,8 @@ fn log_touch(
         if values.get(inherited).is_none_or(Value::is_null) {
             let value = loaded.record.get(inherited);
             let target = value.reference().map(|id| RecordKey::new(inherited, id));
-            let visible = target.and_then(|key| draft.find(&key)).is_some_and(|found| !found.record.deleted);
+            let visible =
+                target.and_then(|key| draft.find(&key)).is_some_and(|found| found.record.deleted.is_none());
             if visible {
                 values.insert(inherited.to_owned(), value.clone());
             }

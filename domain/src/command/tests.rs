@@ -69,7 +69,7 @@ impl Story {
     fn with(mut self, entity: &str, number: u8, version: u64, values: &[(&str, Value)], may: May) -> Self {
         let key = RecordKey::new(entity, id(number));
         let values = values.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
-        let record = Record { key: key.clone(), version, values, deleted: false };
+        let record = Record { key: key.clone(), version, values, deleted: None };
         self.records.insert(key, Loaded { record, may });
         self
     }
@@ -243,7 +243,8 @@ fn in_contact(others: Option<&str>) -> Story {
         .with("account", 2, 5, &[("name", text("A")), ("last_touch_at", at("2026-04-20"))], ALL)
         .with("touch", 3, 1, &touch("2026-04-20"), ALL)
         .with("touch", 4, 1, &touch("2026-04-25"), ALL);
-    story.records.get_mut(&RecordKey::new("touch", id(4))).unwrap().record.deleted = true;
+    story.records.get_mut(&RecordKey::new("touch", id(4))).unwrap().record.deleted =
+        Some(Instant::parse("2026-04-30T08:00:00Z").unwrap());
     story.contacts.insert(RecordKey::new("account", id(2)), others.and_then(|day| at(day).instant()));
     story
 }
@@ -545,11 +546,41 @@ fn what_is_in_use_stays() {
 }
 
 #[test]
+fn what_was_deleted_more_than_thirty_days_ago_stays_deleted() {
+    // The story's now is the first of May, eight o'clock.
+    for (deleted, comes_back) in [("2026-04-01T08:00:00Z", true), ("2026-04-01T07:59:59Z", false)] {
+        let mut story = Story::new(ADMINISTRATOR).with("account", 2, 3, &[("name", text("A"))], ALL);
+        let key = RecordKey::new("account", id(2));
+        story.records.get_mut(&key).unwrap().record.deleted = Some(Instant::parse(deleted).unwrap());
+        story.undo = vec![Logged {
+            key,
+            kind: ChangeKind::Deleted,
+            version: 3,
+            before: Values::new(),
+            after: Values::new(),
+            inverse: None,
+        }];
+        for action in [
+            json!([{"do": "restore", "entity": "account", "record": id(2)}]),
+            json!([{"do": "undo", "command": id(50)}]),
+        ] {
+            let told = story.tell(action);
+            if comes_back {
+                assert_eq!(told.unwrap().changes[0].kind, ChangeKind::Restored, "{deleted}");
+            } else {
+                assert_eq!(first_problem(told), ("record".into(), "problem.deleted_long_ago".into()));
+            }
+        }
+    }
+}
+
+#[test]
 fn what_comes_back_to_a_stage_that_is_gone_begins_again() {
     let mut story =
         Story::new(ADMINISTRATOR).with("deal", 2, 3, &[("name", text("D")), ("stage", text("s_gone"))], ALL);
     let key = RecordKey::new("deal", id(2));
-    story.records.get_mut(&key).unwrap().record.deleted = true;
+    story.records.get_mut(&key).unwrap().record.deleted =
+        Some(Instant::parse("2026-04-30T08:00:00Z").unwrap());
     let plan = story.tell(json!([{"do": "restore", "entity": "deal", "record": id(2)}])).unwrap();
     let first = story.schema.pipelines[0].stages[0].id.clone();
     assert_eq!(

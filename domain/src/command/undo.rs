@@ -52,16 +52,18 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
         ChangeKind::Created => {
             let changed = fields_changed_since(draft, entry, record);
             if changed.is_empty() && !leant_on {
-                if !record.deleted {
+                if record.deleted.is_none() {
                     draft.write(record, ChangeKind::Deleted, Values::new());
                 }
             } else {
                 keep(draft, entry, changed);
             }
         }
-        ChangeKind::Deleted if record.deleted => restored(draft, record),
-        ChangeKind::Restored if !record.deleted && leant_on => keep(draft, entry, Vec::new()),
-        ChangeKind::Restored if !record.deleted => draft.write(record, ChangeKind::Deleted, Values::new()),
+        ChangeKind::Deleted if record.deleted.is_some() => restored(draft, record),
+        ChangeKind::Restored if record.deleted.is_none() && leant_on => keep(draft, entry, Vec::new()),
+        ChangeKind::Restored if record.deleted.is_none() => {
+            draft.write(record, ChangeKind::Deleted, Values::new())
+        }
         ChangeKind::Updated => {
             let mut changed = fields_changed_since(draft, entry, record);
             changed.extend(entry.before.keys().filter(|field| is_gone(draft, entry, field)).cloned());

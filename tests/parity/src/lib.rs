@@ -122,7 +122,7 @@ fn loaded(body: &RecordBody, reading: &Reading<'_>) -> Loaded {
     };
     let values = body.values.iter().filter_map(value).collect();
     let key = RecordKey::new(&body.entity, body.id);
-    Loaded { record: Record { key, version: body.version, values, deleted: body.deleted }, may: body.may }
+    Loaded { record: Record { key, version: body.version, values, deleted: body.deleted_at }, may: body.may }
 }
 
 fn planned(plan: &Plan) -> Json {

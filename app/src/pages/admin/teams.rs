@@ -403,6 +403,7 @@ mod tests {
             version: 1,
             values,
             deleted: false,
+            deleted_at: None,
             may: May::default(),
         }
     }

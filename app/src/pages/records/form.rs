@@ -362,6 +362,7 @@ fn NewForm(definition: Entity, values: Wire, restored: bool) -> impl IntoView {
                     version: 0,
                     values: values.clone(),
                     deleted: false,
+                    deleted_at: None,
                     may: domain::command::May::default(),
                 };
                 let name = fields::title(&schema_now(), &body);

@@ -16,7 +16,7 @@ mod touch;
 
 pub use conflict::ConflictSheet;
 pub use convert::ConvertLead;
-pub use list::Records;
+pub use list::{Deleted, Records};
 pub use page::StaleNote;
 pub use stage::{MoveSheet, move_to};
 pub use touch::{NextChips, TouchSheet};

@@ -19,14 +19,15 @@ use super::became::Became;
 use super::convert::ConvertAction;
 use super::facts::Facts;
 use super::form::{EditForm, Unsaved, is_sheet_open};
+use super::list::{may_restore, restore, told};
 use super::people::{Standing, between};
 use super::related::Related;
 use super::stage::StagePath;
 use super::timeline::Timeline;
 use crate::api::ApiError;
 use crate::components::{
-    Avatar, AvatarShape, Badge, ButtonRow, EmptyState, IconButton, Sheet, SkeletonRows, Toast, Tone, icon,
-    icons,
+    Avatar, AvatarShape, Badge, Button, ButtonKind, ButtonRow, EmptyState, IconButton, Sheet, SkeletonRows,
+    Toast, Tone, icon, icons,
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{label, say, t, tr};
@@ -65,10 +66,17 @@ pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
         let deleted = reply.value.with(Option::is_some);
         body.with(Option::is_none) && (refused || deleted)
     });
+    let deleted = Memo::new(move |_| {
+        let reply = reply.value.get()?;
+        app().overlay.get().apply(reply.seq, &reply.record).filter(|body| body.deleted).map(Arc::new)
+    });
     let there = Memo::new(move |_| body.with(Option::is_some));
     move || {
         if gone.get() {
-            view! { <Gone /> }.into_any()
+            match deleted.get() {
+                Some(body) => view! { <DeletedRecord body /> }.into_any(),
+                None => view! { <Gone /> }.into_any(),
+            }
         } else if there.get() {
             view! { <Present definition=definition.clone() id body stale=reply.stale /> }.into_any()
         } else {
@@ -86,6 +94,24 @@ pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
             }
             .into_any()
         }
+    }
+}
+
+/// In place of a record that was deleted: who did that and when, and the way back for those who may go it.
+#[component]
+fn DeletedRecord(body: Arc<RecordBody>) -> impl IntoView {
+    let back = routes::records(&body.entity);
+    let may = may_restore(&body);
+    let (named, said) = (body.clone(), body.clone());
+    let title = move || fields::title(&schema(), &named);
+    view! {
+        <Page title=title back=back width=Width::Broad>
+            <EmptyState drawing=icons::DELETE title=t("deleted.gone.title") body=move || told(&said)>
+                {may.then(|| view! {
+                    <Button label=t("action.restore") kind=ButtonKind::Primary drawing=icons::UNDO on_press=move |()| restore(&body) />
+                })}
+            </EmptyState>
+        </Page>
     }
 }
 

@@ -291,6 +291,7 @@ fn StandingSheet(
                             version: 0,
                             values,
                             deleted: false,
+                            deleted_at: None,
                             may: May { update: true, delete: false, assign: false },
                         };
                         view! { <StandingForm definition=definition.get_value() between row on_done=move |()| opened.set(None) /> }

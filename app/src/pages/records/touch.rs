@@ -145,6 +145,7 @@ fn ChooseSubject(#[prop(into)] on_pick: Callback<RecordBody>) -> impl IntoView {
             version: 0,
             values: BTreeMap::from([(title, Json::from(hit.title))]),
             deleted: false,
+            deleted_at: None,
             may: May { update: true, delete: false, assign: false },
         });
     };

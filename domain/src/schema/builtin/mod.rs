@@ -29,7 +29,9 @@ pub fn schema(workspace: WorkspaceSettings) -> Schema {
     Schema { v: FORMAT, revision: 1, workspace, entities, pipelines: vec![deal::pipeline()], roles }
 }
 
-fn entities() -> Vec<Entity> {
+/// Every kind of record, as a new workspace has it.
+#[must_use]
+pub fn entities() -> Vec<Entity> {
     vec![
         lead::entity(),
         account::entity(),

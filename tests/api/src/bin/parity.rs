@@ -71,12 +71,12 @@ fn setting(dice: &mut Dice, at: usize) -> Result<Setting, &'static str> {
         zone,
         now,
     };
-    setting.records = mates.iter().map(|id| body("user", *id, dice)).collect();
+    setting.records = mates.iter().map(|id| body("user", *id, now, dice)).collect();
     for entity in api_tests::parity::ENTITIES {
         for _ in 0..4 {
             let known = Known { schema: &setting.schema, records: &setting.records, users: &mates };
             let values = known.values(dice, entity);
-            let mut record = body(entity, new_id(), dice);
+            let mut record = body(entity, new_id(), now, dice);
             record.values = values;
             setting.records.push(record);
         }
@@ -102,7 +102,10 @@ fn defined(dice: &mut Dice, mut schema: Schema) -> Schema {
     schema
 }
 
-fn body(entity: &str, id: Id, dice: &mut Dice) -> RecordBody {
+fn body(entity: &str, id: Id, now: Instant, dice: &mut Dice) -> RecordBody {
+    // Some of them longer ago than anything can be restored.
+    let deleted_at = (dice.roll(10) == 0)
+        .then(|| now.plus_ms(-86_400_000 * i64::try_from(dice.roll(60)).unwrap_or_default()));
     let mut may = || dice.roll(4) > 0;
     let may = May { update: may(), delete: may(), assign: may() };
     RecordBody {
@@ -110,7 +113,8 @@ fn body(entity: &str, id: Id, dice: &mut Dice) -> RecordBody {
         id,
         version: 3,
         values: Default::default(),
-        deleted: dice.roll(10) == 0,
+        deleted: deleted_at.is_some(),
+        deleted_at,
         may,
     }
 }

@@ -41,5 +41,6 @@ mod views;
 
 mod conditions;
 mod personal;
+mod purge;
 mod sample;
 mod storm;

@@ -255,8 +255,8 @@ pub fn start(entity: &str, wish: Wish, title: String, about: About) -> Id {
     id
 }
 
-/// The records as they are now. By the time of their making, which no change moves, so that none is met twice or
-/// missed while others work.
+/// The records as they are now. By their ids, which no change moves, so that none is met twice or missed while others
+/// work, and which are the primary key, so that no page sorts what the pages before it had.
 async fn gather(id: Id, about: About) -> Result<Vec<RecordBody>, Vec<Problem>> {
     let filter = match about {
         About::These(bodies) => {
@@ -270,7 +270,7 @@ async fn gather(id: Id, about: About) -> Result<Vec<RecordBody>, Vec<Problem>> {
     loop {
         let request = ListRequest {
             filter: filter.clone(),
-            sort: Some("created_at".to_owned()),
+            sort: Some("id".to_owned()),
             after: after.clone(),
             limit: Some(PAGE),
             ..ListRequest::default()

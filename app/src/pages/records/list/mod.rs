@@ -4,7 +4,7 @@
 //! [`work`] is what all parts share, [`query`] its place in the address. [`build`], [`rule`], [`quick`] and [`sentence`]
 //! are the filter, [`view`] and [`views`] what is saved of it, [`cards`], [`table`] and [`cell`] the rows, [`picked`],
 //! [`bulk`], [`job`], [`progress`] and [`wish`] what is done with many of them. [`beside`] is the list next to one of
-//! its records, [`pages`] what both have loaded.
+//! its records, [`pages`] what both have loaded, [`deleted`] what is no longer in it.
 
 mod beside;
 mod build;
@@ -12,6 +12,7 @@ mod bulk;
 mod cards;
 mod cell;
 mod columns;
+mod deleted;
 mod export;
 mod job;
 mod pages;
@@ -42,6 +43,7 @@ use self::build::FilterSheet;
 use self::bulk::{Bulk, BulkBar};
 use self::cards::Cards;
 use self::columns::ColumnsSheet;
+pub use self::deleted::{Deleted, may_restore, restore, told};
 use self::export::ExportSheet;
 use self::pages::Pages;
 use self::progress::{JobNotices, JobSheet};
@@ -290,6 +292,12 @@ fn Menu(
 ) -> impl IntoView {
     let may_export = Memo::new(|_| role().is_some_and(|role| role.may(Permission::Export)));
     let from_file = routes::import(&work.entity());
+    let entity = work.entity();
+    let deleted = routes::deleted_records(&entity);
+    // People are never deleted; and who may not delete brings nothing back.
+    let may_delete = Memo::new(move |_| {
+        entity != "user" && role().is_some_and(|role| role.level(&entity, Act::Delete) != Level::None)
+    });
     let go = move |then: RwSignal<bool>| {
         move |()| {
             open.set(false);
@@ -322,6 +330,18 @@ fn Menu(
                             <span class="row-text">
                                 <span class="row-title">{t("settings.import")}</span>
                                 <span class="row-sub">{t("settings.import.help")}</span>
+                            </span>
+                        </A>
+                    })
+                }
+                {
+                    let deleted = deleted.clone();
+                    move || may_delete.get().then(|| view! {
+                        <A href=deleted.clone() attr:class="row">
+                            <span class="row-icon">{icon(icons::DELETE)}</span>
+                            <span class="row-text">
+                                <span class="row-title">{t("deleted.title")}</span>
+                                <span class="row-sub">{t("deleted.help")}</span>
                             </span>
                         </A>
                     })

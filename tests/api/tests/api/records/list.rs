@@ -85,6 +85,21 @@ fn every_field_of_every_kind_of_record_sorts_and_pages() {
 }
 
 #[test]
+fn ids_sort_and_page_by_themselves() {
+    let Workspace { admin } = Workspace::new();
+    let ids: Vec<Id> = (0..5).map(|at| admin.create("account", json!({"name": format!("{at}")}))).collect();
+    let names = |from: i32, to: i32| {
+        let step = if from < to { 1 } else { -1 };
+        (0..5).map(|at| json!((from + step * at).to_string())).collect::<Vec<_>>()
+    };
+    assert!(ids.is_sorted());
+    assert_eq!(column(&admin, "id", "name"), names(0, 4));
+    // What changes meanwhile keeps its place.
+    admin.update("account", ids[2], json!({"phone": "02158881234"}));
+    assert_eq!(column(&admin, "-id", "name"), names(4, 0));
+}
+
+#[test]
 fn the_newest_change_comes_first_when_nothing_is_asked_for() {
     let Workspace { admin } = Workspace::new();
     let ids: Vec<Id> = (0..3).map(|at| admin.create("lead", json!({"name": format!("{at}")}))).collect();
