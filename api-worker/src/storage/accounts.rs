@@ -6,7 +6,7 @@ use domain::schema::Schema;
 use domain::schema::builtin::user::status;
 use domain::time::Instant;
 
-use super::db::Statement;
+use super::statement::Statement;
 use super::search;
 
 /// Sessions that nobody uses end after thirty days.

@@ -9,7 +9,7 @@ use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::db::{DbError, Rows, Statement};
+use super::statement::{DbError, Rows, Statement};
 use super::records::Reader;
 
 /// A stored receipt: whose command it was, and its result.

@@ -11,7 +11,7 @@ use domain::schema::{Entity, Field};
 use domain::time::Instant;
 use serde_json::Value as Json;
 
-use super::db::{Param, Statement};
+use super::statement::{Param, Statement};
 use super::filter;
 use super::place::{comparable, table};
 use super::records::{Reader, Selection};

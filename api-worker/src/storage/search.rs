@@ -13,7 +13,7 @@ use domain::value::Value;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::db::{DbError, Rows, Statement};
+use super::statement::{DbError, Rows, Statement};
 use super::place::{searched, table};
 use super::queries::Conditions;
 use super::records::{Reader, nested};
