@@ -6,8 +6,8 @@ use domain::schema::Schema;
 use domain::schema::builtin::user::status;
 use domain::time::Instant;
 
-use super::statement::Statement;
 use super::search;
+use super::statement::Statement;
 
 /// Sessions that nobody uses end after thirty days.
 pub const SESSION_MS: i64 = 30 * 24 * 60 * 60 * 1000;

@@ -20,9 +20,13 @@ pub mod scope;
 pub mod search;
 pub mod sort_key;
 pub mod statement;
+pub mod timeline;
 
 #[cfg(target_arch = "wasm32")]
 pub mod db;
+
+#[cfg(test)]
+mod testing;
 
 #[cfg(test)]
 mod tests {

@@ -11,11 +11,11 @@ use domain::schema::{Entity, Field};
 use domain::time::Instant;
 use serde_json::Value as Json;
 
-use super::statement::{Param, Statement};
 use super::filter;
 use super::place::{comparable, table};
 use super::records::{Reader, Selection};
 use super::scope::predicate;
+use super::statement::{Param, Statement};
 
 /// A WHERE under construction: conditions and the parameters they use, counted from `?3` (the workspace and the
 /// reader come first).
@@ -216,14 +216,15 @@ pub fn by_ids(selection: &Selection<'_>, reader: Reader<'_>, ids: &[Id]) -> Stat
     conditions.statement("by_ids", &selection.sql("NULL"), "")
 }
 
-/// The first cards of a stage; one more than `limit` tells that there are others.
+/// The first cards of a stage; one more than `limit` tells that there are others, and the list in the order of `rank`
+/// goes on behind the last of them.
 #[must_use]
 pub fn column(selection: &Selection<'_>, mut conditions: Conditions, stage: &str, limit: u32) -> Statement {
     let stage = conditions.bind(stage);
     conditions.and(&format!("r.deleted_at IS NULL AND r.stage = {stage}"));
     conditions.statement(
         "board_column",
-        &selection.sql("NULL"),
+        &selection.sql("r.rank"),
         &format!(" ORDER BY r.rank, r.id LIMIT {}", limit + 1),
     )
 }
@@ -329,6 +330,15 @@ pub fn alike(
     )
 }
 
+/// What a page of touches or tasks about a record begins behind.
+#[derive(Clone, Copy, Default)]
+pub struct Behind {
+    /// Moment and id of the last one of the page before.
+    pub after: Option<(i64, Id)>,
+    /// Only what happened before this moment.
+    pub before: Option<Instant>,
+}
+
 /// Touches or tasks about a record, newest first; those of the leads it came from are part of its history.
 #[must_use]
 pub fn about(
@@ -337,18 +347,26 @@ pub fn about(
     relation: &str,
     record: Id,
     at: &str,
-    before: Instant,
+    behind: Behind,
     limit: u32,
 ) -> Statement {
     let mut conditions = Conditions::new(reader);
-    let (id, before) = (conditions.bind(record), conditions.bind(before.unix_ms()));
+    let id = conditions.bind(record);
     let mut about = format!("r.\"{relation}_id\" = {id}");
     if domain::conversion::RESULTS.contains(&relation) {
         about = format!(
             "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
         );
     }
-    conditions.and(&format!("r.deleted_at IS NULL AND {about} AND {at} < {before}"));
+    conditions.and(&format!("r.deleted_at IS NULL AND {about}"));
+    if let Some(before) = behind.before {
+        let before = conditions.bind(before.unix_ms());
+        conditions.and(&format!("{at} < {before}"));
+    }
+    if let Some((moment, last)) = behind.after {
+        let (moment, last) = (conditions.bind(moment), conditions.bind(last));
+        conditions.and(&format!("({at}, r.id) < ({moment}, {last})"));
+    }
     conditions.statement(
         "about",
         &selection.sql(at),

@@ -14,9 +14,9 @@ use domain::text::match_key;
 use domain::time::Instant;
 use serde_json::{Map, Value as Json, json};
 
-use super::statement::{Param, Statement};
 use super::place::{columns, custom, table, to_columns};
 use super::sort_key::sort_key;
+use super::statement::{Param, Statement};
 use super::{places, search};
 
 /// Everything a save needs beside the plan.
