@@ -12,7 +12,7 @@ use domain::time::Instant;
 use serde_json::Value as Json;
 
 use super::filter;
-use super::place::{comparable, table};
+use super::place::{comparable, filled, table};
 use super::records::{Reader, Selection};
 use super::scope::predicate;
 use super::statement::{Param, Statement};
@@ -256,8 +256,8 @@ pub fn totals(
         .unwrap_or_default();
     let amount = sum.map_or_else(|| "0".to_owned(), |field| comparable("r", field));
     let unconverted = match sum {
-        Some(field) if field.kind.behaviour().shape() == Shape::Money && !field.custom => {
-            format!("count(r.\"{}\") - count({amount})", field.id)
+        Some(field) if field.kind.behaviour().shape() == Shape::Money => {
+            format!("coalesce(sum({}), 0) - count({amount})", filled("r", field))
         }
         _ => "0".to_owned(),
     };
@@ -396,4 +396,57 @@ pub fn changes(reader: Reader<'_>, after: u64) -> Statement {
         any.join(" OR ")
     );
     Statement::new("changes", sql, vec![reader.user.into(), after.into()])
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::access::ADMINISTRATOR;
+    use domain::money::Currency;
+    use domain::schema::{Schema, WorkDays, WorkspaceSettings, builtin};
+
+    use super::super::records::Selected;
+    use super::super::testing::{Shard, id};
+    use super::*;
+
+    fn schema() -> Schema {
+        let mut schema = builtin::schema(WorkspaceSettings {
+            name: "T".into(),
+            language: "zh".into(),
+            zone: "UTC".into(),
+            currency: Currency::parse("CNY").unwrap(),
+            work: WorkDays::default(),
+        });
+        let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
+        let deposit = Field { id: "f_deposit".into(), custom: true, ..deal.field("amount").unwrap().clone() };
+        deal.fields.push(deposit);
+        schema
+    }
+
+    fn reader(schema: &Schema) -> Reader<'_> {
+        Reader { schema, role: schema.role(ADMINISTRATOR).unwrap(), user: id(2) }
+    }
+
+    fn deal(shard: &Shard, number: u64, stage: &str, custom: &str) {
+        shard
+            .connection
+            .execute(
+                "INSERT INTO deal (workspace_id, id, version, created_at, updated_at, created_by_id, updated_by_id, name, name_key, match_key, stage, rank, custom) \
+                 VALUES (?1, ?2, 1, 0, 0, ?3, ?3, 'x', 'x', 'x', ?4, 'm', ?5)",
+                [&shard.workspace.to_string(), &id(number).to_string(), &id(2).to_string(), stage, custom],
+            )
+            .unwrap();
+    }
+
+    #[test]
+    fn amounts_of_a_custom_field_without_a_rate_are_counted_as_left_out() {
+        let (shard, schema) = (Shard::new(), schema());
+        deal(&shard, 11, "needs", r#"{"f_deposit":{"minor":500,"currency":"CNY","base":500}}"#);
+        deal(&shard, 12, "needs", r#"{"f_deposit":{"minor":700,"currency":"EUR","base":null}}"#);
+        deal(&shard, 13, "needs", "{}");
+        let (reader, entity) = (reader(&schema), schema.entity("deal").unwrap());
+        let sum = entity.field("f_deposit");
+        let rows = shard.run(totals(reader, entity, Conditions::new(reader), None, sum)).unwrap();
+        let (_, _, count, high, low, unconverted) = rows.first::<TotalRow>().unwrap().unwrap();
+        assert_eq!((count, high, low, unconverted), (3, 0, 500, 1));
+    }
 }
