@@ -93,7 +93,7 @@ impl Cx {
     /// they were made under.
     ///
     /// # Errors
-    /// 401 without a session that holds; what `build` refuses; faults.
+    /// 401 without a session that holds; what `build` refuses; that it changed in every turn; faults.
     pub async fn session(
         &self,
         build: &dyn Fn(&Session) -> Answer<Vec<Statement>>,
@@ -145,7 +145,8 @@ impl Cx {
                 return Ok((Session { name, email, language, seq, ..expected }, rows));
             }
         }
-        Err(Failure::Fault("the session changed four times during one request".into()))
+        // Definitions or the role changed each time.
+        Err(Failure::refused(Code::Busy))
     }
 
     /// The cookie of this request's session again, when the session was moved on and the browser's copy has to follow.

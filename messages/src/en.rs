@@ -289,6 +289,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("entity.touch.many", "Touches"),
     ("entity.user", "User"),
     ("entity.user.many", "Users"),
+    ("error.busy", "Too many people are changing this at once. Please try again in a moment"),
     ("error.conflict", "A colleague changed the same thing. Choose which to keep"),
     ("error.fault", "Something went wrong on our side. Please try again later"),
     ("error.fault.id", "Reference {id}"),

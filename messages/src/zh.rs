@@ -289,6 +289,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("entity.touch.many", "跟进"),
     ("entity.user", "同事"),
     ("entity.user.many", "同事"),
+    ("error.busy", "同时修改的人太多，请稍后再试"),
     ("error.conflict", "同事刚改过同一处，请选择保留哪个"),
     ("error.fault", "出错了，我们已记录。请稍后重试"),
     ("error.fault.id", "编号 {id}"),

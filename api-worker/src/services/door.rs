@@ -34,7 +34,7 @@ const TAKEN_TURNS: usize = 4;
 /// Decides a command and saves it. Sent again, it answers with the receipt of the first time.
 ///
 /// # Errors
-/// 401 and faults; what is wrong with the command itself is an answer.
+/// 401, faults, and that others came in between each time; what is wrong with the command itself is an answer.
 pub async fn send(cx: &Cx, command: &Command) -> Answer<CommandAnswer> {
     let mut taken = 0;
     for _ in 0..TURNS {
@@ -50,7 +50,7 @@ pub async fn send(cx: &Cx, command: &Command) -> Answer<CommandAnswer> {
             }
         }
     }
-    Err(Failure::Fault(format!("command {} met others {TURNS} times", command.id)))
+    Err(Failure::refused(Code::Busy))
 }
 
 enum Turn {
