@@ -764,6 +764,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.reference_not_found", "The linked record cannot be found"),
     ("problem.refers_to_itself", "It cannot link to itself"),
     ("problem.required", "Please fill this in"),
+    ("problem.role_beyond_own", "This role may do more than you may. Ask an administrator to give it"),
     ("problem.taken", "Already in use"),
     ("problem.team_in_use", "{count} {count:member or team is|members or teams are} still in this team; move them first"),
     ("problem.too_long", "At most {max} characters"),

@@ -764,6 +764,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.reference_not_found", "找不到所关联的记录"),
     ("problem.refers_to_itself", "不能关联自己"),
     ("problem.required", "必填"),
+    ("problem.role_beyond_own", "这个角色的权限超出你自己的权限，请由管理员设置"),
     ("problem.taken", "已经被使用"),
     ("problem.team_in_use", "团队里还有 {count} 位成员或下级团队，请先移走"),
     ("problem.too_long", "最多 {max} 个字符"),
