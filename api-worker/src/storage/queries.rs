@@ -91,9 +91,32 @@ pub fn add_filter(
     Ok(())
 }
 
+/// What a list is ordered by.
+enum Key {
+    Sql(String),
+    /// The place of a choice among all of its field, which stand here between bars.
+    Place {
+        of: String,
+        order: String,
+    },
+}
+
+impl Key {
+    /// The key as SQL. A choice that is gone stands with those that were never made.
+    fn sql(&self, conditions: &mut Conditions) -> String {
+        match self {
+            Self::Sql(sql) => sql.clone(),
+            Self::Place { of, order } => {
+                let order = conditions.bind(order.as_str());
+                format!("nullif(instr({order}, '|' || {of} || '|'), 0)")
+            }
+        }
+    }
+}
+
 /// How a list is ordered.
 pub struct Sort {
-    key: String,
+    key: Key,
     descending: bool,
     /// The key is never null.
     total: bool,
@@ -117,17 +140,21 @@ impl Sort {
             return Err(Problem::on("sort", "problem.cannot_sort").with("field", &field.id));
         }
         if field.id == entity.title && field.id == "name" {
-            return Ok(Self { key: "r.name_key".to_owned(), descending, total: true });
+            return Ok(Self { key: Key::Sql("r.name_key".to_owned()), descending, total: true });
         }
         let total = matches!(field.id.as_str(), "updated_at" | "created_at");
-        Ok(Self { key: comparable("r", field), descending, total })
+        let of = comparable("r", field);
+        let key = match field.kind.behaviour().order(reader.schema) {
+            Some(ids) => Key::Place { of, order: format!("|{}|", ids.join("|")) },
+            None => Key::Sql(of),
+        };
+        Ok(Self { key, descending, total })
     }
 
     /// The rows after the last one of the page before.
-    fn after(&self, conditions: &mut Conditions, cursor: Cursor) {
+    fn after(&self, conditions: &mut Conditions, k: &str, cursor: Cursor) {
         let Cursor { key, id } = cursor;
         let id = conditions.bind(id);
-        let k = &self.key;
         let beyond = if self.descending { "<" } else { ">" };
         if key.is_null() {
             // Nulls come first going up and last going down.
@@ -143,9 +170,9 @@ impl Sort {
         conditions.and(&if self.descending && !self.total { format!("({row} OR {k} IS NULL)") } else { row });
     }
 
-    fn order(&self) -> String {
+    fn order(&self, key: &str) -> String {
         let direction = if self.descending { " DESC" } else { "" };
-        format!(" ORDER BY {}{direction}, r.id{direction}", self.key)
+        format!(" ORDER BY {key}{direction}, r.id{direction}")
     }
 }
 
@@ -182,11 +209,12 @@ pub fn list(
     deleted: bool,
 ) -> Statement {
     conditions.and(if deleted { "r.deleted_at IS NOT NULL" } else { "r.deleted_at IS NULL" });
+    let key = sort.key.sql(&mut conditions);
     if let Some(cursor) = after {
-        sort.after(&mut conditions, cursor);
+        sort.after(&mut conditions, &key, cursor);
     }
-    let tail = format!("{} LIMIT {}", sort.order(), limit + 1);
-    conditions.statement("list", &selection.sql(&sort.key), &tail)
+    let tail = format!("{} LIMIT {}", sort.order(&key), limit + 1);
+    conditions.statement("list", &selection.sql(&key), &tail)
 }
 
 /// The ids of everything a filter lets through, in the order of the list.
@@ -204,7 +232,8 @@ pub fn ids(
         table(entity),
         predicate(reader.schema, reader.role, entity, Act::View, "r"),
     );
-    conditions.statement("ids", &head, &format!("{} LIMIT {limit}", sort.order()))
+    let key = sort.key.sql(&mut conditions);
+    conditions.statement("ids", &head, &format!("{} LIMIT {limit}", sort.order(&key)))
 }
 
 /// Records by their ids, as far as they are still there and in sight, in any order.
@@ -448,5 +477,41 @@ mod tests {
         let rows = shard.run(totals(reader, entity, Conditions::new(reader), None, sum)).unwrap();
         let (_, _, count, high, low, unconverted) = rows.first::<TotalRow>().unwrap().unwrap();
         assert_eq!((count, high, low, unconverted), (3, 0, 500, 1));
+    }
+
+    #[test]
+    fn choices_sort_in_the_order_of_their_definition_over_all_pages() {
+        let (shard, schema) = (Shard::new(), schema());
+        let (reader, entity) = (reader(&schema), schema.entity("deal").unwrap());
+        let stages =
+            ["signed", "needs", "first_contact", "lost", "proposal", "needs", "gone", "first_contact"];
+        for (number, stage) in (11..).zip(stages) {
+            deal(&shard, number, stage, "{}");
+        }
+        let sorted = |text: &str| {
+            let sort = Sort::read(reader, entity, Some(text)).unwrap();
+            let selection = Selection::new(reader, entity);
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let page = list(&selection, Conditions::new(reader), &sort, after, 2, false);
+                let mut rows = shard.run(page).unwrap().read::<Selected>().unwrap();
+                let more = rows.len() > 2;
+                rows.truncate(2);
+                let next = rows.last().map(|last| Cursor::write(last.key(), last.id()));
+                after = next.map(|text| Cursor::read(&text).unwrap()).filter(|_| more);
+                let mut names = domain::api::record::Names::new();
+                let stage =
+                    |row| selection.body(row, &mut names).values["stage"].as_str().unwrap().to_owned();
+                found.extend(rows.into_iter().map(stage));
+                if after.is_none() {
+                    return found;
+                }
+            }
+        };
+        let mut expected =
+            ["gone", "first_contact", "first_contact", "needs", "needs", "proposal", "signed", "lost"];
+        assert_eq!(sorted("stage"), expected);
+        expected.reverse();
+        assert_eq!(sorted("-stage"), expected);
     }
 }
