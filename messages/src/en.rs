@@ -784,7 +784,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("rates.empty", "No rates yet"),
     ("rates.from", "Holds from"),
     ("rates.from.help", "Until the next rate of the same currency"),
-    ("rates.help", "A rate holds for amounts entered from its day on; amounts entered before keep their worth"),
+    ("rates.help", "A rate holds for amounts entered from its day on; amounts entered before keep their worth, and get one if they have none"),
     ("rates.rate", "What 1 {code} is worth in {base}"),
     ("rates.remove", "Delete rate"),
     ("rates.since", "from {day}"),

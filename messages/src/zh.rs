@@ -784,7 +784,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("rates.empty", "还没有汇率"),
     ("rates.from", "生效日期"),
     ("rates.from.help", "到下一条同币种汇率为止"),
-    ("rates.help", "汇率从生效日起用于新录入的金额；已录入的金额保持当时的折算"),
+    ("rates.help", "汇率从生效日起用于录入的金额；更早录入的金额保持当时的折算，尚无折算的会补上"),
     ("rates.rate", "1 {code} 值多少 {base}"),
     ("rates.remove", "删除汇率"),
     ("rates.since", "{day}起"),

@@ -15,7 +15,7 @@ use domain::money::{Currency, Rate, Rates};
 use domain::record::RecordKey;
 use domain::schema::Schema;
 use domain::schema::change::Place;
-use domain::time::{Date, Instant};
+use domain::time::{Date, Instant, Zone};
 
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, refusal_parts};
@@ -362,7 +362,9 @@ impl Write<'_> {
         };
         let current = &|key: &RecordKey| current.get(key).map(|loaded| loaded.record.clone());
         let result = serde_json::to_value(&receipt).map_err(|error| DbError::Fault(error.to_string()))?;
-        let mut statements = Save { schema, plan, current, command, user, now, undoes, result }.statements();
+        let offset_ms = Zones.offset_ms(&schema.workspace.zone, now.unix_ms()).unwrap_or_default();
+        let save = Save { schema, plan, current, command, user, now, offset_ms, undoes, result };
+        let mut statements = save.statements();
         statements.extend(with);
         let rows = db.batch(statements).await?;
         let assigned = rows.first().map(Rows::first::<(u64,)>).transpose()?.flatten();

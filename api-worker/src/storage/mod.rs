@@ -21,6 +21,7 @@ pub mod search;
 pub mod sort_key;
 pub mod statement;
 pub mod timeline;
+pub mod worth;
 
 #[cfg(target_arch = "wasm32")]
 pub mod db;
