@@ -69,7 +69,14 @@ async fn route(request: Request, env: Env) -> Answer<Response> {
         if endpoint.method.name() == method {
             check_origin(&request, endpoint.method)?;
             let cx = Cx::new(&request, env)?;
-            return handle(endpoint, request, &cx, &parts).await;
+            let response = handle(endpoint, request, &cx, &parts).await?;
+            // What the handler says of the session, its end for one, goes before.
+            if let Some(cookie) =
+                cx.renewal().filter(|_| !response.headers().has("set-cookie").unwrap_or(true))
+            {
+                response.headers().set("set-cookie", &cookie)?;
+            }
+            return Ok(response);
         }
     }
     Err(Failure::refused(if known_path { Code::MethodNotAllowed } else { Code::NotFound }))

@@ -252,7 +252,8 @@ pub async fn change_password(request: &mut Request, cx: &Cx) -> Answer<Response>
     }
     let (session, _) = cx.session(&|_| Ok(Vec::new())).await?;
     let directory = SystemDb::directory(&cx.env)?;
-    count_attempt(&directory, &session.actor.user.to_string(), &address(request)?, cx.now).await?;
+    let account = session.actor.user.to_string();
+    count_attempt(&directory, &account, &address(request)?, cx.now).await?;
     let known =
         directory.one(directory::identity_of_user(session.db.workspace(), session.actor.user)).await?;
     let (identity, hash) =
@@ -260,6 +261,7 @@ pub async fn change_password(request: &mut Request, cx: &Cx) -> Answer<Response>
     if !verify_password(&old, &hash)? {
         return Err(Failure::invalid(Problem::on("old", "problem.wrong_password")));
     }
+    directory.one(directory::forget_attempts(&format!("account:{account}"))).await?;
     set_password(cx, &directory, identity, &new, Some(&session.token_hash)).await?;
     json(&Empty {})
 }

@@ -26,9 +26,11 @@ use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, json, read_query};
 use crate::platform::Zones;
 use crate::storage::db::{Rows, Statement};
-use crate::storage::log;
-use crate::storage::queries::{self, CHANGES, Conditions, Cursor, HALF, Listed, Sort, TotalRow, add_filter};
+use crate::storage::queries::{
+    self, Behind, CHANGES, Conditions, Cursor, HALF, Listed, Sort, TotalRow, add_filter,
+};
 use crate::storage::records::{self, Reader, Selected, Selection};
+use crate::storage::{log, timeline};
 
 /// Items of each kind that Today looks at; more than anybody does in a day.
 const TODAY_ITEMS: u32 = 100;
@@ -235,10 +237,12 @@ pub async fn board(request: &mut Request, cx: &Cx, pipeline: &str) -> Answer<Res
     let mut names = Names::new();
     let mut columns = Vec::with_capacity(rows.len());
     for (stage, rows) in pipeline.stages.iter().zip(&rows) {
-        let mut records = bodies(&selection, rows, &mut names)?;
-        let more = records.len() > limit as usize;
-        records.truncate(limit as usize);
-        columns.push(BoardColumn { stage: stage.id.clone(), records, more });
+        let mut selected = rows.read::<Selected>()?;
+        let more = selected.len() > limit as usize;
+        selected.truncate(limit as usize);
+        let next = selected.last().filter(|_| more).map(|last| Cursor::write(last.key(), last.id()));
+        let records = selected.into_iter().map(|row| selection.body(row, &mut names)).collect();
+        columns.push(BoardColumn { stage: stage.id.clone(), records, more, next });
     }
     json(&BoardReply { columns, names, seq: session.seq, revision: session.schema.revision })
 }
@@ -366,63 +370,78 @@ fn keys(session: &Session, asked: &AlikeRequest) -> Answer<Vec<(&'static str, St
 const TIMELINE_PARTS: [TimelineKind; 3] = [TimelineKind::Change, TimelineKind::Touch, TimelineKind::Task];
 
 pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
-    let TimelineRequest { before, only } = read_query(request)?;
+    let TimelineRequest { after, before, only } = read_query(request)?;
     let record = read_id(id)?;
-    let before = before.unwrap_or_else(|| cx.now.plus_ms(366 * 24 * 3600 * 1000));
+    let from = after.as_deref().map(timeline::Cursor::read).transpose().map_err(Failure::invalid)?;
+    let from = from.unwrap_or_default();
     let wanted = |part: &TimelineKind| only.is_none_or(|only| only == *part);
     let (session, rows) = cx
         .session(&|session| {
             let (reader, definition) = (session.reader()?, read_entity(session, entity)?);
+            let about = |kind, at, after| about(reader, kind, at, entity, record, Behind { after, before });
             let part = |part: TimelineKind| match part {
-                TimelineKind::Change => Some(log::of_record(entity, record, before.unix_ms(), TIMELINE + 1)),
-                TimelineKind::Touch => about(reader, "touch", "r.happened_at", entity, record, before),
-                TimelineKind::Task => about(reader, "task", "r.created_at", entity, record, before),
+                TimelineKind::Change => {
+                    let before = before.map(Instant::unix_ms);
+                    let part = log::Part { entity, record, after: from.change, before };
+                    log::of_record(&part, &told_fields(reader, definition), TIMELINE + 1).into()
+                }
+                TimelineKind::Touch => Vec::from_iter(about("touch", "r.happened_at", from.touch)),
+                TimelineKind::Task => Vec::from_iter(about("task", "r.created_at", from.task)),
             };
             let mut statements = vec![records::get(reader, definition, record)];
-            statements.extend(TIMELINE_PARTS.into_iter().filter(wanted).filter_map(part));
+            statements.extend(TIMELINE_PARTS.into_iter().filter(wanted).flat_map(part));
             Ok(statements)
         })
         .await?;
     let reader = session.reader()?;
     let definition = read_entity(&session, entity)?;
     let mut names = Names::new();
-    let seen = bodies(&Selection::new(reader, definition), answer_of(&rows, 0)?, &mut names)?;
-    if seen.is_empty() {
+    let mut rows = rows.iter();
+    let mut answer = || rows.next().ok_or_else(|| Failure::Fault("fewer answers than statements".into()));
+    if bodies(&Selection::new(reader, definition), answer()?, &mut names)?.is_empty() {
         return Err(Failure::refused(Code::NotFound));
     }
-    let mut entries = Vec::new();
-    let parts = TIMELINE_PARTS.into_iter().filter(wanted);
-    let there = parts.filter(|part| match part {
-        TimelineKind::Change => true,
-        TimelineKind::Touch => is_about(reader, "touch", entity),
-        TimelineKind::Task => is_about(reader, "task", entity),
-    });
-    for (part, rows) in there.zip(rows.iter().skip(1)) {
+    let mut histories = Vec::new();
+    for part in TIMELINE_PARTS.into_iter().filter(wanted) {
         let kind = match part {
             TimelineKind::Change => {
-                for entry in log::read(rows)? {
-                    entries.extend(change_entry(reader, definition, entry));
-                }
+                let mut history: Vec<timeline::Row<TimelineEntry>> = log::read(answer()?)?
+                    .into_iter()
+                    .map(|entry| timeline::Row {
+                        at: entry.at,
+                        place: timeline::Place::Change(entry.seq),
+                        entry: change_entry(reader, definition, entry),
+                    })
+                    .collect();
+                history.extend(log::edge(answer()?)?);
+                histories.push(history);
                 continue;
             }
             TimelineKind::Touch => "touch",
             TimelineKind::Task => "task",
         };
-        let Some(about) = session.schema.entity(kind) else { continue };
+        let Some(about) = session.schema.entity(kind).filter(|_| is_about(reader, kind, entity)) else {
+            continue;
+        };
         let selection = Selection::new(reader, about);
-        for row in rows.read::<Selected>()? {
-            let Some(at) = row.key().as_i64().and_then(Instant::from_unix_ms) else { continue };
+        let mut history = Vec::new();
+        for row in answer()?.read::<Selected>()? {
+            let (Some(moment), id) = (row.key().as_i64(), row.id()) else { continue };
             let record = selection.body(row, &mut names);
-            entries.push(match part {
-                TimelineKind::Touch => TimelineEntry::Touch { at, record },
-                _ => TimelineEntry::Task { at, record },
-            });
+            let at = Instant::from_unix_ms(moment);
+            let (place, entry) = match part {
+                TimelineKind::Touch => {
+                    (timeline::Place::Touch(moment, id), at.map(|at| TimelineEntry::Touch { at, record }))
+                }
+                _ => (timeline::Place::Task(moment, id), at.map(|at| TimelineEntry::Task { at, record })),
+            };
+            history.push(timeline::Row { at: moment, place, entry });
         }
+        histories.push(history);
     }
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at()));
-    let more = entries.len() > TIMELINE as usize;
-    entries.truncate(TIMELINE as usize);
-    let mut reply = TimelineReply { entries, names, more };
+    let (entries, next) = timeline::page(histories, from, TIMELINE as usize);
+    let next = next.map(|next| next.write());
+    let mut reply = TimelineReply { entries, names, more: next.is_some(), next };
     name_people(&session, &mut reply).await?;
     json(&reply)
 }
@@ -439,11 +458,17 @@ fn about(
     at: &str,
     entity: &str,
     record: Id,
-    before: Instant,
+    behind: Behind,
 ) -> Option<Statement> {
     let about = reader.schema.entity(kind).filter(|_| is_about(reader, kind, entity))?;
     let selection = Selection::new(reader, about);
-    Some(queries::about(&selection, reader, entity, record, at, before, TIMELINE + 1))
+    Some(queries::about(&selection, reader, entity, record, at, behind, TIMELINE + 1))
+}
+
+/// The fields whose changes are told: those that the reader sees and the system does not keep.
+fn told_fields(reader: Reader<'_>, entity: &Entity) -> Vec<String> {
+    let told = |field: &&Field| !field.system && !reader.role.hides(&entity.id, &field.id);
+    entity.fields.iter().filter(told).map(|field| field.id.clone()).collect()
 }
 
 /// A change as the reader may see it; nothing when every field of it is hidden or kept by the system.

@@ -173,7 +173,7 @@ pub async fn invite(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Failure::Fault(format!("an invitation met others {TURNS} times")))
+    Err(Failure::refused(Code::Busy))
 }
 
 /// Lets somebody in by their invitation, which is used up, and says who it is.
@@ -204,5 +204,5 @@ pub async fn accept(db: &Db, token_hash: &str, now: Instant) -> Answer<Id> {
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Failure::Fault(format!("an invitation met others {TURNS} times")))
+    Err(Failure::refused(Code::Busy))
 }

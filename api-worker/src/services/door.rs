@@ -16,7 +16,7 @@ use domain::money::{Currency, Rate, Rates};
 use domain::record::RecordKey;
 use domain::schema::Schema;
 use domain::schema::change::Place;
-use domain::time::{Date, Instant};
+use domain::time::{Date, Instant, Zone};
 
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, refusal_parts};
@@ -35,7 +35,7 @@ const TAKEN_TURNS: usize = 4;
 /// Decides a command and saves it. Sent again, it answers with the receipt of the first time.
 ///
 /// # Errors
-/// 401 and faults; what is wrong with the command itself is an answer.
+/// 401, faults, and that others came in between each time; what is wrong with the command itself is an answer.
 pub async fn send(cx: &Cx, command: &Command) -> Answer<CommandAnswer> {
     let mut taken = 0;
     for _ in 0..TURNS {
@@ -51,7 +51,7 @@ pub async fn send(cx: &Cx, command: &Command) -> Answer<CommandAnswer> {
             }
         }
     }
-    Err(Failure::Fault(format!("command {} met others {TURNS} times", command.id)))
+    Err(Failure::refused(Code::Busy))
 }
 
 enum Turn {
@@ -387,7 +387,9 @@ impl Write<'_> {
         };
         let current = &|key: &RecordKey| current.get(key).map(|loaded| loaded.record.clone());
         let result = serde_json::to_value(&receipt).map_err(|error| DbError::Fault(error.to_string()))?;
-        let mut statements = Save { schema, plan, current, command, user, now, undoes, result }.statements();
+        let offset_ms = Zones.offset_ms(&schema.workspace.zone, now.unix_ms()).unwrap_or_default();
+        let save = Save { schema, plan, current, command, user, now, offset_ms, undoes, result };
+        let mut statements = save.statements();
         statements.extend(with);
         let rows = db.batch(statements).await?;
         let assigned = rows.first().map(Rows::first::<(u64,)>).transpose()?.flatten();

@@ -6,8 +6,8 @@ use domain::schema::Schema;
 use domain::schema::builtin::user::status;
 use domain::time::Instant;
 
-use super::db::Statement;
 use super::search;
+use super::statement::Statement;
 
 /// Sessions that nobody uses end after thirty days.
 pub const SESSION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -25,6 +25,14 @@ pub fn session(token_hash: &str, now: Instant) -> Statement {
         JOIN workspace w ON w.workspace_id = s.workspace_id \
         WHERE s.workspace_id = ?1 AND s.token_hash = ?2 AND s.expires_at > ?3 AND u.status = 'active' AND u.deleted_at IS NULL";
     Statement::new("session", sql, vec![token_hash.into(), now.unix_ms().into()])
+}
+
+/// Whether a session that is seen now was last seen on another day: then the browser's copy is prolonged too, which is
+/// once a day and long before it ends.
+#[must_use]
+pub fn is_first_of_day(seen_at: i64, now: Instant) -> bool {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    seen_at.div_euclid(DAY_MS) < now.unix_ms().div_euclid(DAY_MS)
 }
 
 /// Prolongs a session that is used; at most once in five minutes, so that reading stays reading.
@@ -183,4 +191,23 @@ pub fn workspace_name() -> Statement {
     let sql = "SELECT json_array(json_extract(d.body, '$.workspace.name')) AS j FROM workspace w \
         JOIN definition d ON d.workspace_id = w.workspace_id AND d.revision = w.revision WHERE w.workspace_id = ?1";
     Statement::new("workspace_name", sql, Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_in_use_is_prolonged_in_the_browser_once_a_day() {
+        let at = |text: &str| Instant::parse(text).unwrap();
+        let mut seen = at("2026-05-01T00:10:00Z");
+        let mut prolonged = 0;
+        // Somebody who works every hour of ten days never leaves a gap of a day.
+        for hour in 1..240 {
+            let now = at("2026-05-01T00:10:00Z").plus_ms(hour * 60 * 60 * 1000);
+            prolonged += u32::from(is_first_of_day(seen.unix_ms(), now));
+            seen = now;
+        }
+        assert_eq!(prolonged, 9);
+    }
 }

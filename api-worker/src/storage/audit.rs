@@ -4,7 +4,7 @@ use domain::api::record::ExportTrace;
 use domain::ids::Id;
 use domain::time::Instant;
 
-use super::db::Statement;
+use super::statement::Statement;
 
 /// Exports that are told at once, newest first.
 const EXPORTS: u32 = 200;

@@ -13,10 +13,10 @@ use domain::time::Instant;
 use domain::value::Value;
 use serde_json::{Value as Json, json};
 
-use super::db::{DbError, Param, Rows, Statement};
 use super::place::table;
 use super::records::Reader;
 use super::scope::predicate;
+use super::statement::{DbError, Param, Rows, Statement};
 
 /// Files that one sweep takes away.
 const SWEPT: u32 = 200;

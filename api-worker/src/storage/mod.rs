@@ -1,43 +1,38 @@
-//! The only SQL. Everything of a workspace goes through [`db::Db`], which knows the workspace and binds it as
+//! The only SQL. Everything of a workspace goes through `db::Db`, which knows the workspace and binds it as
 //! the first parameter of every statement.
 //!
 //! Queries answer rows of one column, a JSON array: one string a row crosses from the database, and the columns
 //! of a record never become objects. Files lie beside them, in R2 ([`objects`]).
 
+pub mod accounts;
+pub mod audit;
+pub mod definitions;
+pub mod directory;
+pub mod files;
 pub mod filter;
 pub mod imports;
 pub mod limits;
+pub mod log;
 pub mod place;
+pub mod places;
 pub mod purge;
+pub mod queries;
+pub mod records;
+pub mod save;
 pub mod scope;
+pub mod search;
 pub mod sort_key;
+pub mod statement;
+pub mod timeline;
+pub mod worth;
 
-#[cfg(target_arch = "wasm32")]
-pub mod accounts;
-#[cfg(target_arch = "wasm32")]
-pub mod audit;
 #[cfg(target_arch = "wasm32")]
 pub mod db;
 #[cfg(target_arch = "wasm32")]
-pub mod definitions;
-#[cfg(target_arch = "wasm32")]
-pub mod directory;
-#[cfg(target_arch = "wasm32")]
-pub mod files;
-#[cfg(target_arch = "wasm32")]
-pub mod log;
-#[cfg(target_arch = "wasm32")]
 pub mod objects;
-#[cfg(target_arch = "wasm32")]
-pub mod places;
-#[cfg(target_arch = "wasm32")]
-pub mod queries;
-#[cfg(target_arch = "wasm32")]
-pub mod records;
-#[cfg(target_arch = "wasm32")]
-pub mod save;
-#[cfg(target_arch = "wasm32")]
-pub mod search;
+
+#[cfg(test)]
+mod testing;
 
 #[cfg(test)]
 mod tests {

@@ -14,9 +14,9 @@ use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::db::{DbError, Param, Rows, Statement};
 use super::place::{BOOKKEEPING, columns, comparable, from_columns, from_custom, table};
 use super::scope::predicate;
+use super::statement::{DbError, Param, Rows, Statement};
 
 /// Functions of SQLite in D1 take 32 arguments.
 const ARGUMENTS: usize = 30;

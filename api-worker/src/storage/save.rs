@@ -8,17 +8,19 @@ use std::collections::BTreeMap;
 use domain::command::{Change, ChangeKind, FORMAT, Numbered, Plan, RowOutcome};
 use domain::fields::Numbering;
 use domain::ids::Id;
+use domain::money::Currency;
 use domain::record::{Record, RecordKey, Values};
 use domain::schema::{Entity, Field, Schema};
 use domain::text::match_key;
 use domain::time::Instant;
+use domain::value::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::db::{Param, Statement};
 use super::files::{self, Uses};
 use super::place::{columns, custom, table, to_columns};
 use super::sort_key::sort_key;
-use super::{places, search};
+use super::statement::{Param, Statement};
+use super::{places, search, worth};
 
 /// Everything a save needs beside the plan.
 pub struct Save<'a> {
@@ -29,6 +31,8 @@ pub struct Save<'a> {
     pub command: Id,
     pub user: Id,
     pub now: Instant,
+    /// The workspace's clock minus UTC.
+    pub offset_ms: i64,
     /// The command this one takes back.
     pub undoes: Option<Id>,
     /// The receipt without its `seq`, which the batch assigns.
@@ -59,6 +63,7 @@ impl Save<'_> {
         }
         statements.extend(self.count_statements());
         statements.extend(self.row_statements());
+        statements.extend(self.worth_statements());
         statements.extend(self.index_statements());
         statements.extend(uses.statements(self.now));
         statements.extend(self.log_statements(&entries));
@@ -199,6 +204,24 @@ impl Save<'_> {
             statements.extend(self.schema.entity(entity).map(|entity| self.update(entity, &set, rows)));
         }
         statements
+    }
+
+    /// Totals count by rates: what they change is worth something else from then on.
+    fn worth_statements(&self) -> Vec<Statement> {
+        let mut changed = worth::Changed::new();
+        for change in self.plan.changes.iter().filter(|change| change.key.entity == "rate") {
+            let known = (self.current)(&change.key).map(|record| record.values).unwrap_or_default();
+            // A rate that is moved to another day or currency is missing where it was.
+            for values in [&change.before, &change.after] {
+                let of = |field: &str| values.get(field).or_else(|| known.get(field));
+                let currency = of("currency").and_then(Value::text).and_then(Currency::parse);
+                let Some((currency, Value::Date(from))) = currency.zip(of("from")) else { continue };
+                let first = changed.entry(currency).or_insert(*from);
+                *first = (*first).min(*from);
+            }
+        }
+        let today = self.now.plus_ms(self.offset_ms).utc_date();
+        today.map(|today| worth::again(self.schema, &changed, today, self.offset_ms)).unwrap_or_default()
     }
 
     /// What search finds the changed records by.

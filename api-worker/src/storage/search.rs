@@ -13,11 +13,11 @@ use domain::value::Value;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::db::{DbError, Rows, Statement};
 use super::place::{searched, table};
 use super::queries::Conditions;
 use super::records::{Reader, nested};
 use super::scope::predicate;
+use super::statement::{DbError, Rows, Statement};
 use crate::search::{Answer, Match, Question, Text, judge, words};
 
 /// Hits shown of each kind of record.

@@ -50,7 +50,12 @@ impl ApiError {
 
     /// Trying the same again may help.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Offline | Self::Fault(_))
+        matches!(self, Self::Offline | Self::Fault(_)) || self.is_busy()
+    }
+
+    /// Others were first every time, and nothing was done.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Refused(envelope) if envelope.code == Code::Busy)
     }
 }
 
@@ -190,4 +195,23 @@ fn started_early(method: Method, address: &str) -> Option<Promise> {
     let promise = Reflect::get(&early, &JsValue::from_str(address)).ok()?.dyn_into::<Promise>().ok()?;
     let _ = Reflect::delete_property(early.unchecked_ref::<js_sys::Object>(), &JsValue::from_str(address));
     Some(promise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_met_others_every_time_is_sent_again() {
+        let envelope = |code| Envelope {
+            code,
+            problems: Vec::new(),
+            conflicts: Vec::new(),
+            text: String::new(),
+            request_id: String::new(),
+        };
+        for (code, passing) in [(Code::Busy, true), (Code::Invalid, false), (Code::Forbidden, false)] {
+            assert_eq!(ApiError::Refused(envelope(code)).is_passing(), passing, "{code:?}");
+        }
+    }
 }

@@ -50,6 +50,7 @@ pub async fn send(command: &Command, wait: impl Fn()) -> Sent {
                 None => return Sent::Stop(told(Code::Fault, Vec::new())),
             },
             Err(ApiError::Outdated | ApiError::Fault(_)) if tries < TRIES => true,
+            Err(error) if error.is_busy() && tries < TRIES => true,
             Err(ApiError::Offline) => false,
             Err(ApiError::Refused(envelope)) => return Sent::Stop(told(envelope.code, envelope.problems)),
             Err(error) => return Sent::Stop(vec![Problem::new(error.message_key())]),

@@ -70,6 +70,9 @@ pub enum Permission {
 impl Permission {
     pub const ALL: [Self; 5] =
         [Self::Import, Self::EnterHistory, Self::Export, Self::ManageUsers, Self::Define];
+
+    /// Those by which one comes by any other.
+    pub const KEYS: [Self; 2] = [Self::ManageUsers, Self::Define];
 }
 
 impl Act {
@@ -171,7 +174,14 @@ impl Role {
     /// without anybody who can would be locked for good.
     #[must_use]
     pub fn holds_the_keys(&self) -> bool {
-        self.may(Permission::Define) && self.may(Permission::ManageUsers)
+        Permission::KEYS.into_iter().all(|key| self.may(key))
+    }
+
+    /// Whether somebody with this role may make somebody another: a key is given only by who holds it. Otherwise who
+    /// manages people would soon do whatever they like.
+    #[must_use]
+    pub fn may_give(&self, other: &Self) -> bool {
+        Permission::KEYS.into_iter().all(|key| self.may(key) || !other.may(key))
     }
 
     #[must_use]

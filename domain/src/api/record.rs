@@ -116,7 +116,10 @@ pub struct SavedReply {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TimelineRequest {
-    /// Entries before this moment.
+    /// The `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Only entries before this moment. Pages go on by `after`: several entries may be of one moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "Option<String>"))]
     pub before: Option<Instant>,
@@ -140,8 +143,12 @@ pub struct TimelineReply {
     /// Newest first.
     pub entries: Vec<TimelineEntry>,
     pub names: Names,
-    /// There are older entries.
+    /// There may be older entries.
     pub more: bool,
+    /// Where the next page begins; absent on the last one. A page may be empty and not the last: behind it stands what
+    /// many changes that are not told came after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -295,6 +302,9 @@ pub struct BoardColumn {
     pub records: Vec<RecordBody>,
     /// There are more; the list with the stage as filter and `rank` as sort goes on.
     pub more: bool,
+    /// The `after` with which that list goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

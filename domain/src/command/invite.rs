@@ -2,6 +2,7 @@
 //! only a link, which no command carries, makes an entrance.
 
 use super::draft::Draft;
+use super::plan::check_given;
 use super::{Change, ChangeKind, Plan, Refusal, World};
 use crate::access::Permission;
 use crate::ids::Id;
@@ -50,6 +51,7 @@ pub fn plan_invitation(invitation: &Invitation<'_>, world: &World<'_>) -> Result
     if world.schema.role(invitation.role).is_none() {
         draft.invalid(Problem::on("role", "problem.not_a_choice"));
     }
+    check_given(&mut draft, invitation.role);
     let text = |text: &str| Value::Text(text.to_owned());
     let mut values = Values::from([
         ("name".to_owned(), text(invitation.name)),

@@ -472,6 +472,8 @@ pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<
             draft.invalid(Problem::on(field, "problem.not_oneself"));
         } else if changes && !draft.role.may(Permission::ManageUsers) {
             draft.forbid(Problem::on(field, "problem.forbidden"));
+        } else if changes && field == "role" {
+            check_given(draft, values.get(field).and_then(Value::text).unwrap_or_default());
         }
     }
     // An entrance is made by an invitation alone; here it is only closed, and opened again for who had it.
@@ -483,5 +485,12 @@ pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<
     };
     if !has_one {
         draft.invalid(Problem::on("status", "problem.joins_by_invitation"));
+    }
+}
+
+/// Nobody gives a role with keys that they do not hold themselves.
+pub(super) fn check_given(draft: &mut Draft<'_>, role: &str) {
+    if draft.world.schema.role(role).is_some_and(|given| !draft.role.may_give(given)) {
+        draft.forbid(Problem::on("role", "problem.role_beyond_own"));
     }
 }

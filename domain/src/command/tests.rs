@@ -511,6 +511,47 @@ fn a_role_cannot_lose_the_keys_when_its_people_are_the_last_to_hold_them() {
 }
 
 #[test]
+fn nobody_gives_a_role_with_keys_they_do_not_hold() {
+    let mut story = with_colleague(REP, &[(ADMINISTRATOR, 1), (REP, 1)]);
+    let mut clerk = story.schema.role(ADMINISTRATOR).unwrap().clone();
+    clerk.id = "clerk".into();
+    clerk.permissions = vec![crate::access::Permission::ManageUsers];
+    let mut designer = clerk.clone();
+    designer.id = "designer".into();
+    designer.permissions = vec![crate::access::Permission::Define];
+    story.schema.roles.extend([clerk, designer]);
+    let mut invitation = Invitation {
+        user: id(3),
+        existing: false,
+        name: "Wang",
+        email: "wang@example.com",
+        role: ADMINISTRATOR,
+        team: None,
+    };
+    for (giver, given, may) in [
+        ("clerk", ADMINISTRATOR, false),
+        ("clerk", "designer", false),
+        ("clerk", "clerk", true),
+        ("clerk", crate::access::MANAGER, true),
+        (ADMINISTRATOR, "designer", true),
+        (ADMINISTRATOR, ADMINISTRATOR, true),
+    ] {
+        story.actor.role = giver.into();
+        invitation.role = given;
+        let made = json!([{"do": "create", "entity": "user", "record": id(4), "values": {"name": "Wang", "role": given, "status": "inactive"}}]);
+        for (way, outcome) in [
+            ("update", story.tell(set(json!({"role": given})))),
+            ("create", story.tell(made)),
+            ("invite", story.within(|world| plan_invitation(&invitation, world))),
+        ] {
+            let told = outcome.is_err().then(|| problems(outcome));
+            let expected = vec![(Some("role".to_owned()), "problem.role_beyond_own".to_owned())];
+            assert_eq!(told, (!may).then_some(expected), "{giver} {way}s {given}");
+        }
+    }
+}
+
+#[test]
 fn only_an_invitation_makes_an_entrance() {
     let name_only = [("name", text("Moses")), ("role", text(REP)), ("status", text("inactive"))];
     let story = Story::new(ADMINISTRATOR).with("user", 2, 1, &name_only, ALL);

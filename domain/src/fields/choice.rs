@@ -128,6 +128,10 @@ impl FieldType for Choice {
     fn options(&self, _schema: &Schema) -> Vec<ChoiceOption> {
         self.options.iter().filter(|option| !option.retired).cloned().collect()
     }
+
+    fn order(&self, _schema: &Schema) -> Option<Vec<String>> {
+        Some(self.options.iter().map(|option| option.id.clone()).collect())
+    }
 }
 
 /// What is wrong with the options of any type that has some.

@@ -270,6 +270,12 @@ pub trait FieldType {
         Vec::new()
     }
 
+    /// The ids of all choices, retired ones too, in the order in which their values sort; `None` where values have an
+    /// order of their own.
+    fn order(&self, _schema: &Schema) -> Option<Vec<String>> {
+        None
+    }
+
     /// Whether the system gives the value when a record is made, and nobody writes it.
     fn is_assigned(&self) -> bool {
         false

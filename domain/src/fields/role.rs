@@ -50,4 +50,8 @@ impl FieldType for RoleField {
     fn options(&self, schema: &Schema) -> Vec<ChoiceOption> {
         schema.roles.iter().map(|role| ChoiceOption::new(&role.id, role.label.clone())).collect()
     }
+
+    fn order(&self, schema: &Schema) -> Option<Vec<String>> {
+        Some(self.options(schema).into_iter().map(|option| option.id).collect())
+    }
 }

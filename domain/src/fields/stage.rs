@@ -51,4 +51,8 @@ impl FieldType for StageField {
         let stages = schema.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
         stages.map(|stage| ChoiceOption::new(&stage.id, stage.label.clone())).collect()
     }
+
+    fn order(&self, schema: &Schema) -> Option<Vec<String>> {
+        Some(self.options(schema).into_iter().map(|option| option.id).collect())
+    }
 }

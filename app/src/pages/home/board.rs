@@ -245,11 +245,10 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             (None, false) => 3,
         }
     });
-    let more_of = move |stage: &str| {
+    let next_of = move |stage: &str| {
         reply.value.with(|reply| {
-            reply
-                .as_ref()
-                .is_some_and(|reply| reply.columns.iter().any(|column| column.stage == stage && column.more))
+            let column = reply.as_ref()?.columns.iter().find(|column| column.stage == stage)?;
+            column.next.clone()
         })
     };
     let columns = move || {
@@ -257,11 +256,11 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             let (id, name, entity) = (stage.id.clone(), stage.id.clone(), entity.clone());
             let mine = Memo::new(move |_| cards.with(|cards| cards.get(&id).cloned().unwrap_or_default()));
             let total = Memo::new(move |_| total_of(&name));
-            let more = {
+            let next = {
                 let id = stage.id.clone();
-                Memo::new(move |_| more_of(&id))
+                Memo::new(move |_| next_of(&id))
             };
-            view! { <Column stage=stage.clone() entity cards=mine total more further moving /> }
+            view! { <Column stage=stage.clone() entity cards=mine total next further moving /> }
         };
         stages.iter().map(one).collect_view()
     };
@@ -356,12 +355,13 @@ fn Column(
     entity: String,
     cards: Memo<Vec<Arc<RecordBody>>>,
     total: Memo<Option<Option<Total>>>,
-    more: Memo<bool>,
+    next: Memo<Option<String>>,
     further: RwSignal<Vec<Base>>,
     moving: RwSignal<Option<RecordBody>>,
 ) -> impl IntoView {
     let drawn = RwSignal::new(STEP);
-    let ended = RwSignal::new(false);
+    // Where the page after the further ones begins, once there are some.
+    let behind = RwSignal::new(None::<Option<String>>);
     let pending = RwSignal::new(false);
     let name = stage.label.clone();
     let title = move || label(&name);
@@ -380,14 +380,13 @@ fn Column(
     });
     let stage_id = stage.id.clone();
     let load_more = move |()| {
-        let last = cards.with_untracked(|cards| cards.last().map(|body| text(body, "rank").to_owned()));
-        let Some(last) = last.filter(|_| !pending.get_untracked()) else { return };
+        let after = behind.get_untracked().unwrap_or_else(|| next.get_untracked());
+        let Some(after) = after.filter(|_| !pending.get_untracked()) else { return };
         pending.set(true);
-        let filter =
-            json!(["and", ["=", ["field", "stage"], stage_id], [">", ["field", "rank"], last]]).to_string();
         let request = ListRequest {
-            filter: Some(filter),
+            filter: Some(json!(["=", ["field", "stage"], stage_id]).to_string()),
             sort: Some("rank".to_owned()),
+            after: Some(after),
             limit: Some(FURTHER),
             ..ListRequest::default()
         };
@@ -395,7 +394,7 @@ fn Column(
         spawn_local(async move {
             if let Ok(reply) = ask::<ListRecords>(&[&entity], &request).await {
                 note(&reply);
-                ended.set(reply.next.is_none());
+                behind.set(Some(reply.next));
                 further.update(|further| {
                     further.push(Base {
                         seq: reply.seq,
@@ -407,6 +406,11 @@ fn Column(
         });
     };
     let load_more = Callback::new(load_more);
+    let has_more = move || {
+        behind
+            .with(|behind| behind.as_ref().map(Option::is_some))
+            .unwrap_or_else(|| next.with(Option::is_some))
+    };
     let empty = Memo::new(move |_| cards.with(Vec::is_empty));
     view! {
         <section class="column" data-stage=stage.id.clone() aria-label=title>
@@ -425,7 +429,7 @@ fn Column(
                 <Show when=move || left.get()>
                     <Sentinel on_near=move |()| drawn.update(|drawn| *drawn += STEP) />
                 </Show>
-                <Show when=move || !left.get() && more.get() && !ended.get()>
+                <Show when=move || !left.get() && has_more()>
                     <Button label=t("list.more") block=true pending=pending on_press=load_more />
                 </Show>
             </div>

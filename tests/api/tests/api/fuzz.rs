@@ -193,7 +193,14 @@ fn queries() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
         ("get_totals", vec![filter, ("group", "owner"), ("sum", "amount")]),
         ("export_records", vec![filter, ("sort", "-name"), ("columns", "name,owner"), ("lang", "zh")]),
         ("get_board", vec![filter, ("limit", "5")]),
-        ("get_timeline", vec![("before", "2026-05-01T00:00:00Z"), ("only", "touch")]),
+        (
+            "get_timeline",
+            vec![
+                ("before", "2026-05-01T00:00:00Z"),
+                ("only", "touch"),
+                ("after", "eyJjaGFuZ2UiOjUsInRvdWNoIjpudWxsLCJ0YXNrIjpudWxsfQ"),
+            ],
+        ),
         ("find_alike", vec![("name", "x"), ("phone", "02158881234"), ("email", "a@example.com")]),
         ("search", vec![("q", "x"), ("entity", "account")]),
         ("list_changes", vec![("after", "0")]),
