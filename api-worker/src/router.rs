@@ -97,6 +97,7 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(AcceptInvitation) => account::accept_invitation(request, cx, &parts[0]).await,
         () if is!(GetSchema) => record::schema(cx).await,
         () if is!(SendCommands) => command::send(request, cx).await,
+        () if is!(ListImports) => command::imports(request, cx).await,
         () if is!(GetImport) => command::import(cx, &parts[0]).await,
         () if is!(ListRecords) => record::list(request, cx, &parts[0]).await,
         () if is!(CreateRecord) => command::create(request, cx, &parts[0]).await,

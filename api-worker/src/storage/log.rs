@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::db::{DbError, Rows, Statement};
+use super::imports;
 use super::records::Reader;
 
 /// A stored receipt: whose command it was, and its result.
@@ -105,6 +106,12 @@ pub fn to_logged(entry: Entry, reader: Reader<'_>, reading: &Reading<'_>) -> Log
     }
     let key = RecordKey { entity: entry.entity, id: entry.record };
     Logged { key, kind: entry.kind, version: entry.version, before, after, inverse: entry.inverse }
+}
+
+/// A page of imports (perhaps only of one user), as [`imports::list`] tells them.
+#[must_use]
+pub fn imports(by: Option<Id>, after: Option<Id>) -> Statement {
+    Statement::new("imports", imports::list(by.is_some(), after.is_some()), vec![by.into(), after.into()])
 }
 
 /// The commands of an import (perhaps only of one user), in order, with what each created and whether it was taken back.

@@ -5,6 +5,7 @@
 //! of a record never become objects.
 
 pub mod filter;
+pub mod imports;
 pub mod limits;
 pub mod place;
 pub mod purge;
@@ -46,6 +47,7 @@ mod tests {
             include_str!("../../migrations/shard/0002_search.sql"),
             include_str!("../../migrations/shard/0003_deleted.sql"),
             include_str!("../../migrations/shard/0004_purge.sql"),
+            include_str!("../../migrations/shard/0005_imports.sql"),
         ] {
             database.execute_batch(migration).unwrap();
         }

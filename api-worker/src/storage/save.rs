@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::command::{Change, ChangeKind, FORMAT, Numbered, Plan};
+use domain::command::{Change, ChangeKind, FORMAT, Numbered, Plan, RowOutcome};
 use domain::fields::Numbering;
 use domain::ids::Id;
 use domain::record::{Record, RecordKey, Values};
@@ -68,10 +68,11 @@ impl Save<'_> {
             self.user.into(),
             self.now.unix_ms().into(),
             (entries as u64).into(),
-            self.plan.import.into(),
+            self.plan.import.as_ref().map(|(import, _)| *import).into(),
             self.result.clone().into(),
             self.schema.revision.into(),
         ];
+        params.extend(self.imported());
         let mut guards = vec!["(SELECT revision FROM workspace WHERE workspace_id = ?1) = ?8".to_owned()];
         let mut versions: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
         for change in self.plan.changes.iter().filter(|change| change.base_version > 0) {
@@ -114,12 +115,23 @@ impl Save<'_> {
             ));
         }
         let sql = format!(
-            "INSERT INTO receipt (workspace_id, command_id, user_id, at, seq, import_id, result, holds) \
-             VALUES (?1, ?2, ?3, ?4, (SELECT seq FROM workspace WHERE workspace_id = ?1) + ?5, ?6, ?7, coalesce({}, 0)) \
+            "INSERT INTO receipt (workspace_id, command_id, user_id, at, seq, import_id, result, import_entity, import_created, \
+             import_skipped, import_refused, holds) \
+             VALUES (?1, ?2, ?3, ?4, (SELECT seq FROM workspace WHERE workspace_id = ?1) + ?5, ?6, ?7, ?9, ?10, ?11, ?12, coalesce({}, 0)) \
              RETURNING json_array(seq) AS j",
             guards.join(" AND ")
         );
         Statement::new("receipt", sql, params)
+    }
+
+    /// Of an import: the kind of record, and how many rows were created, skipped and refused.
+    fn imported(&self) -> [Param; 4] {
+        let rows = |outcome: RowOutcome| {
+            let count = self.plan.rows.iter().filter(|row| row.outcome == outcome).count() as u64;
+            self.plan.import.as_ref().map(|_| count).into()
+        };
+        let entity = self.plan.import.as_ref().map(|(_, entity)| entity.clone());
+        [entity.into(), rows(RowOutcome::Created), rows(RowOutcome::Skipped), rows(RowOutcome::Refused)]
     }
 
     /// Counters move on before the rows are written, which read their numbers from them. Whoever saves at the same

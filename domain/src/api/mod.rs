@@ -127,6 +127,7 @@ calls! {
     Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone, e-mail and other short texts.";
     RebuildSearch: "rebuild_search" Post "/api/v1/search/rebuild" Session record::RebuildRequest => record::RebuildReply, "Makes the next part of the search index anew.";
     FindAlike: "find_alike" Get "/api/v1/alike/{entity}" Session record::AlikeRequest => record::AlikeReply, "Records that may be the same one: of the same name however it is spelt, the same phone or the same e-mail.";
+    ListImports: "list_imports" Get "/api/v1/imports" Session command::ImportsRequest => command::ImportsReply, "Past imports, newest first; without the permission to define only one's own.";
     GetImport: "get_import" Get "/api/v1/imports/{id}" Session Empty => command::ImportReply, "The commands of an import, for its report and its undo.";
     ListChanges: "list_changes" Get "/api/v1/changes" Session record::ChangesRequest => record::ChangesReply, "What has changed since a point, as far as one sees it.";
 }

@@ -236,7 +236,8 @@ pub struct Plan {
     pub keys: Option<Keys>,
     pub rows: Vec<RowReport>,
     pub kept: Vec<Kept>,
-    pub import: Option<Id>,
+    /// The import these rows are part of, and the kind of record that its file is of.
+    pub import: Option<(Id, String)>,
     /// Numbers that the save gives to new records, in this order.
     pub numbers: Vec<Numbered>,
 }

@@ -140,7 +140,8 @@ fn Result(run: Memo<Option<Run>>) -> impl IntoView {
         {move || (undone().is_none() && made.with(|made| !made.is_empty())).then(|| view! { <MadeOnTheWay made=made.get() /> })}
         {move || {
             let (entity, file, rows, count) = refused.get();
-            (count > 0).then(|| view! { <RefusedRows entity file rows count /> })
+            // Where the import was started elsewhere, only their number is known.
+            (!rows.is_empty()).then(|| view! { <RefusedRows entity file rows count /> })
         }}
     }
 }

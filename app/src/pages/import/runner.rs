@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use domain::api::command::Receipt;
+use domain::api::command::{ImportSummary, Receipt};
 use domain::api::{Code, GetImport};
 use domain::command::{Action, Command, RowOutcome};
 use domain::ids::Id;
@@ -202,6 +202,40 @@ pub async fn start(id: Id, entity: &str, file: &str, chunks: Vec<Chunk>) {
     });
     save().await;
     spawn_local(drive(id));
+}
+
+/// Takes an import that this device does not know into its list, so that its report is shown and it is taken back from
+/// here. What its file said is known only where it was started.
+pub fn adopt(told: &ImportSummary, name: String) {
+    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let run = Run {
+        id: told.import,
+        entity: told.entity.clone(),
+        file: name,
+        started: told.at.unix_ms(),
+        chunks: Vec::new(),
+        created: number(told.created),
+        skipped: number(told.skipped),
+        refused_count: number(told.refused),
+        refused: Vec::new(),
+        made: Vec::new(),
+        phase: if told.is_undone() { Phase::Undone { kept: 0 } } else { Phase::Done },
+    };
+    LIST.with(|list| {
+        list.update(|runs| {
+            if runs.iter().all(|known| known.id != run.id) {
+                let at = runs.partition_point(|known| known.started > run.started);
+                runs.insert(at, run);
+            }
+        });
+    });
+}
+
+/// Another device took a finished import back.
+pub fn note_undone(id: Id, undone: bool) {
+    if undone && now(id).is_some_and(|run| run.phase == Phase::Done) {
+        change(id, |run| run.phase = Phase::Undone { kept: 0 });
+    }
 }
 
 /// Goes on with an import that was interrupted.

@@ -130,6 +130,8 @@ impl Target {
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
             ("rebuild_search", Request::of::<api::RebuildSearch>(&[], &RebuildRequest::default())),
             ("find_alike", get("/api/v1/alike/account?phone=02158881234".into())),
+            ("list_imports", get("/api/v1/imports".into())),
+            ("list_imports", get(format!("/api/v1/imports?after={}", self.import))),
             ("get_import", get(format!("/api/v1/imports/{}", self.import))),
             ("list_changes", get("/api/v1/changes?after=0".into())),
             ("sign_out", Request::new("POST", "/api/v1/auth/sign-out")),
