@@ -1,12 +1,13 @@
 use domain::fields::{AutoNumber, FieldKind, FieldType as _, MAX_STARS};
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
+use domain::schema::effects::effects;
 use domain::schema::{Field as Definition, Label};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::define::define_all;
-use super::effects::Retiring;
+use super::effects::{Effects, Retiring};
 use super::options::{Draft, Options, drafts_of, options_of};
 use super::type_code;
 use crate::components::{Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, Switch, TextInput};
@@ -93,7 +94,7 @@ impl Form {
 
     /// Somebody who speaks one language names a field once.
     fn label(self) -> Label {
-        let (zh, en) = (self.zh.get_untracked().trim().to_owned(), self.en.get_untracked().trim().to_owned());
+        let (zh, en) = (self.zh.get().trim().to_owned(), self.en.get().trim().to_owned());
         Label {
             zh: if zh.is_empty() { en.clone() } else { zh.clone() },
             en: if en.is_empty() { zh } else { en },
@@ -101,7 +102,7 @@ impl Form {
     }
 
     fn kind(self) -> FieldKind {
-        match self.code.get_untracked().as_str() {
+        match self.code.get().as_str() {
             "long_text" => FieldKind::long_text(),
             "choice" => FieldKind::Choice(domain::fields::Choice { options: options_of(self.options) }),
             "choices" => FieldKind::choices(options_of(self.options)),
@@ -117,18 +118,18 @@ impl Form {
             "tags" => FieldKind::tags(),
             "rating" => FieldKind::rating(number(self.stars, STARS)),
             "duration" => FieldKind::duration(),
-            "auto_number" => FieldKind::AutoNumber(untrack(|| self.auto_number())),
+            "auto_number" => FieldKind::AutoNumber(self.auto_number()),
             "money" => FieldKind::money(),
             "phone" => FieldKind::phone(),
             "email" => FieldKind::email(),
-            "relation" => FieldKind::relation(&self.target.get_untracked()),
+            "relation" => FieldKind::relation(&self.target.get()),
             "user" => FieldKind::user(),
             _ => FieldKind::text(TEXT_MAX),
         }
     }
 
     fn changes(self, entity: &str, old: Option<&Definition>) -> Vec<DefinitionChange> {
-        let (entity, label, required) = (entity.to_owned(), self.label(), self.required.get_untracked());
+        let (entity, label, required) = (entity.to_owned(), self.label(), self.required.get());
         let Some(old) = old else {
             let (personal, system, custom, retired) = (false, false, true, false);
             let field = Definition {
@@ -172,7 +173,7 @@ impl Form {
 
 /// A number out of a list of choices.
 fn number<N: std::str::FromStr>(text: RwSignal<String>, otherwise: N) -> N {
-    text.with_untracked(|text| text.parse().ok()).unwrap_or(otherwise)
+    text.with(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
 fn new_field_id() -> String {
@@ -250,9 +251,14 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
             }
         });
     };
+    let wished =
+        move || entity.with_value(|entity| field.with_value(|field| form.changes(entity, field.as_ref())));
+    let meaning = Signal::derive(move || {
+        let schema = schema();
+        wished().iter().flat_map(|change| effects(&schema, change)).collect::<Vec<_>>()
+    });
     let save = move || {
-        let changes =
-            entity.with_value(|entity| field.with_value(|field| form.changes(entity, field.as_ref())));
+        let changes = untrack(wished);
         send(changes);
     };
     let retire = move |()| {
@@ -330,6 +336,7 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                     on_change=move |required| form.required.set(required)
                 />
             </Show>
+            <Effects effects=meaning />
             <FormProblem problem=rest />
             <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
             {may_retire
