@@ -90,6 +90,30 @@ test("moves a stage by hand, and takes one away whose deals go elsewhere @deskto
   await expect(me.card("三号产线检测仪", "stage.proposal")).toBeAttached();
 });
 
+test("calls accounts members, and menu, forms and lists follow", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await page.goto("/settings/fields/account");
+  await me.press(me.button(t("definition.entity.rename", { name: t("entity.account") })));
+  const sheet = me.sheet(t("definition.entity.rename", { name: t("entity.account") }));
+  await me.field(t("definition.label.zh"), sheet).fill("会员");
+  await me.field(t("definition.label.en"), sheet).fill("Member");
+  await me.field(t("definition.entity.plural"), sheet).fill("Members");
+  await me.press(me.button(t("action.save"), sheet));
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  const [one, many] = me.lang === "zh" ? ["会员", "会员"] : ["Member", "Members"];
+  await expect(me.heading(one)).toBeVisible();
+  const nav = page.getByRole("navigation", { name: t("nav.main"), exact: true });
+  await expect(me.link(many, nav)).toBeVisible();
+  await me.press(me.button(t("nav.add")));
+  const kind_account = me.lang === "zh" ? one : one.toLowerCase();
+  const row = me.sheet(t("add.title")).getByRole("button", { name: new RegExp(`^${t("add.account", { kind_account })}`) });
+  await me.press(row);
+  await expect(me.field(me.called("account.name"))).toBeVisible();
+  await page.goto("/records/account");
+  await expect(me.heading(many)).toBeVisible();
+});
+
 test("somebody leaves: it says what they own, and they are out at once", async ({ me, page, another }) => {
   const { t } = me;
   await me.hasWorkspace("昆仑仪器");

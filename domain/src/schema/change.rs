@@ -21,6 +21,12 @@ const MAX_LABEL: usize = 80;
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
 pub enum DefinitionChange {
+    /// Another name for a kind of record, and for several of it.
+    RenameEntity {
+        entity: String,
+        label: Label,
+        plural: Label,
+    },
     AddField {
         entity: String,
         field: Field,
@@ -170,6 +176,14 @@ pub fn apply(
     let mut next = schema.clone();
     next.revision += 1;
     let inverse = match change {
+        DefinitionChange::RenameEntity { entity, label, plural } => {
+            let target = entity_mut(&mut next, entity)?;
+            let wrong = [check_label(label, "label"), check_label(plural, "plural")];
+            no_problems(wrong.into_iter().filter_map(Result::err).flatten().collect())?;
+            let label = std::mem::replace(&mut target.label, label.clone());
+            let plural = std::mem::replace(&mut target.plural, plural.clone());
+            DefinitionChange::RenameEntity { entity: entity.clone(), label, plural }
+        }
         DefinitionChange::AddField { entity, field } => {
             add_field(entity_mut(&mut next, entity)?, field, schema)?
         }

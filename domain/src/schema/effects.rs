@@ -202,7 +202,8 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             }
             effects
         }
-        DefinitionChange::AddField { .. }
+        DefinitionChange::RenameEntity { .. }
+        | DefinitionChange::AddField { .. }
         | DefinitionChange::RenameField { .. }
         | DefinitionChange::SetRequired { .. }
         | DefinitionChange::RestoreField { .. }

@@ -163,7 +163,8 @@ fn names(people: &[Id]) -> String {
     if people.len() > MOST_NAMES || known.len() < people.len() {
         return tr("effect.so_many_people", &[("count", &people.len().to_string())]);
     }
-    known.join(&tr("list.separator", &[]))
+    let joined = |before: String, last: String| tr("list.and", &[("before", &before), ("last", &last)]);
+    known.into_iter().reduce(joined).unwrap_or_default()
 }
 
 fn option_name(entity: &str, field: &str, option: &str) -> String {

@@ -6,6 +6,7 @@ pub mod define;
 pub mod effects;
 pub mod everything;
 mod field_sheet;
+mod kind;
 mod naming;
 mod options;
 mod pipelines;
@@ -42,6 +43,7 @@ use arrange::Arrange;
 use define::define;
 use effects::Effects;
 use field_sheet::FieldSheet;
+use kind::KindName;
 
 /// Kinds of record whose definition is nobody's daily business.
 const APART: [&str; 1] = ["rate"];
@@ -68,7 +70,7 @@ pub fn Definitions() -> impl IntoView {
                     <ChipGroup legend=t("definition.kind") choices value=entity on_choose=choose scroll=true />
                     {move || {
                         let id = entity.get();
-                        known.get().then(|| view! { <Fields entity=id.clone() /> <ToPipelines entity=id.clone() /> <Retired entity=id /> })
+                        known.get().then(|| view! { <KindName entity=id.clone() /> <Fields entity=id.clone() /> <ToPipelines entity=id.clone() /> <Retired entity=id /> })
                     }}
                 </div>
             </Guarded>

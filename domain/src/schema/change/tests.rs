@@ -78,6 +78,30 @@ fn roles_and_pipelines_come_and_go_and_come_back_to_their_place() {
 }
 
 #[test]
+fn a_kind_of_record_has_another_name_in_both_languages() {
+    let schema = fresh();
+    let rename = |label: Label, plural: Label| DefinitionChange::RenameEntity {
+        entity: "account".into(),
+        label,
+        plural,
+    };
+    let change = rename(Label::new("会员", "Member"), Label::new("会员", "Members"));
+    let changed = there_and_back(&schema, &change);
+    assert_eq!(changed.entity("account").map(|entity| entity.plural.en.as_str()), Some("Members"));
+    let wrong = rename(Label::new("会员", " "), Label::new(&"员".repeat(81), "Members"));
+    assert_eq!(
+        refused(&schema, &wrong),
+        [pair("label", "problem.required"), pair("plural", "problem.too_long")]
+    );
+    let nothing = DefinitionChange::RenameEntity {
+        entity: "nothing".into(),
+        label: Label::new("会员", "Member"),
+        plural: Label::new("会员", "Members"),
+    };
+    assert_eq!(refused(&schema, &nothing), [pair("entity", "problem.definition.unknown_entity")]);
+}
+
+#[test]
 fn what_is_wrong_with_a_role_is_said_all_at_once() {
     let schema = fresh();
     let mut role = trainee(&schema);
