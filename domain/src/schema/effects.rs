@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::change::DefinitionChange;
 use super::{Schema, Stage, StageStatus};
 use crate::access::{Act, Level, Permission, Role};
-use crate::fields::{ChoiceOption, Shape};
+use crate::fields::{Adjustment, ChoiceOption, Shape};
 use crate::ids::Id;
 use crate::schema::builtin::user::status;
 
@@ -81,6 +81,16 @@ pub enum Effect {
         /// The field holds several at once.
         several: bool,
     },
+    /// These hold what new limits would not allow; it stays until somebody changes it.
+    Excludes {
+        entity: String,
+        field: String,
+        /// Where the limits have become narrower.
+        min: Option<i64>,
+        max: Option<i64>,
+        /// The limits are about how long a text is.
+        of_length: bool,
+    },
     /// These people no longer see what those are responsible for.
     Covers {
         people: Vec<Id>,
@@ -137,6 +147,14 @@ impl Effect {
                 let test = if *several { "has" } else { "=" };
                 Some(Concerned { entity: entity.clone(), filter: json!([test, ["field", field], option]) })
             }
+            Self::Excludes { entity, field, min, max, of_length } => {
+                let value =
+                    if *of_length { json!(["length", ["field", field]]) } else { json!(["field", field]) };
+                let below = min.map(|min| json!(["<", value, min]));
+                let above = max.map(|max| json!([">", value, max]));
+                let outside: Vec<Json> = std::iter::once(json!("or")).chain(below).chain(above).collect();
+                Some(Concerned { entity: entity.clone(), filter: Json::from(outside) })
+            }
             Self::Covers { entity, owners, .. } | Self::Uncovers { entity, owners, .. } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["in", ["field", "owner"], owners]) })
             }
@@ -154,6 +172,7 @@ impl Effect {
             | Self::Empties { .. }
             | Self::Retires { .. }
             | Self::Withdraws { .. }
+            | Self::Excludes { .. }
             | Self::Covers { .. } => true,
             _ => false,
         }
@@ -190,6 +209,9 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             vec![Effect::Requires { entity: entity.clone(), field: field.clone() }]
         }
         DefinitionChange::SetOptions { entity, field, options } => withdrawn(schema, entity, field, options),
+        DefinitionChange::SetField { entity, field, settings } => {
+            excluded(schema, entity, field, settings).into_iter().collect()
+        }
         DefinitionChange::SetWorkspace { settings } => {
             let before = &schema.workspace;
             let mut effects = Vec::new();
@@ -206,6 +228,7 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
         | DefinitionChange::AddField { .. }
         | DefinitionChange::RenameField { .. }
         | DefinitionChange::SetRequired { .. }
+        | DefinitionChange::SetPersonal { .. }
         | DefinitionChange::RestoreField { .. }
         | DefinitionChange::ArrangeFields { .. }
         | DefinitionChange::AddPipeline { .. }
@@ -238,6 +261,19 @@ fn withdrawn(schema: &Schema, entity: &str, field: &str, options: &[ChoiceOption
         several,
     };
     gone.map(effect).collect()
+}
+
+/// What narrower limits would no longer allow.
+fn excluded(schema: &Schema, entity: &str, field: &str, to: &Adjustment) -> Option<Effect> {
+    let current = schema.entity(entity)?.field(field)?;
+    let now = current.kind.behaviour().adjustment()?;
+    let min = to.min.filter(|min| now.min.is_none_or(|now| now < *min));
+    let max = to.max.filter(|max| now.max.is_none_or(|now| now > *max));
+    if min.is_none() && max.is_none() {
+        return None;
+    }
+    let of_length = current.kind.behaviour().shape() == Shape::Text;
+    Some(Effect::Excludes { entity: entity.to_owned(), field: field.to_owned(), min, max, of_length })
 }
 
 fn of_role(schema: &Schema, before: &Role, after: &Role) -> Vec<Effect> {
@@ -379,6 +415,11 @@ mod tests {
             DefinitionChange::RemovePipeline { pipeline: DEFAULT_PIPELINE.into() },
             DefinitionChange::RetireField { entity: "account".into(), field: "phone".into() },
             DefinitionChange::SetRequired { entity: "account".into(), field: "phone".into(), required: true },
+            DefinitionChange::SetField {
+                entity: "account".into(),
+                field: "name".into(),
+                settings: Adjustment { max: Some(3), ..Adjustment::default() },
+            },
             DefinitionChange::SetOptions {
                 entity: "lead".into(),
                 field: "source".into(),

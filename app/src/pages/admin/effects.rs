@@ -219,6 +219,7 @@ fn text(effect: &Effect, counts: Counts) -> String {
         Effect::Withdraws { entity, field, option, .. } => {
             tr("effect.withdraws", &[("count", &count), ("option", &option_name(entity, field, option))])
         }
+        Effect::Excludes { .. } => tr("effect.excludes", &[("count", &count)]),
         Effect::Covers { people, entity, owners } | Effect::Uncovers { people, entity, owners } => {
             let key = if effect.takes() { "effect.covers" } else { "effect.uncovers" };
             let (people, owners) = (names(people), names(owners));

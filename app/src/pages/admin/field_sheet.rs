@@ -1,4 +1,4 @@
-use domain::fields::{AutoNumber, FieldKind, FieldType as _, MAX_STARS};
+use domain::fields::{Adjustment, AutoNumber, FieldKind, FieldType as _, MAX_STARS};
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
 use domain::schema::effects::effects;
@@ -59,6 +59,10 @@ struct Form {
     target: RwSignal<String>,
     required: RwSignal<bool>,
     options: RwSignal<Vec<Draft>>,
+    personal: RwSignal<bool>,
+    min: RwSignal<String>,
+    max: RwSignal<String>,
+    length: RwSignal<String>,
     decimals: RwSignal<String>,
     stars: RwSignal<String>,
     format: RwSignal<String>,
@@ -68,27 +72,39 @@ struct Form {
 impl Form {
     fn of(field: Option<&Definition>) -> Self {
         let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
+        // What is set now, in the controls of its type; the others begin as for a new field.
+        let now = field.and_then(|field| field.kind.behaviour().adjustment());
+        let code = field.map_or_else(|| TYPES[0].to_owned(), |field| type_code(&field.kind));
+        let set = |of: &str, what: fn(&Adjustment) -> Option<String>, otherwise: &str| {
+            let known = now.as_ref().filter(|_| code == of).map(|now| what(now).unwrap_or_default());
+            RwSignal::new(known.unwrap_or_else(|| otherwise.to_owned()))
+        };
+        let min = |now: &Adjustment| now.min.map(|min| min.to_string());
+        let max = |now: &Adjustment| now.max.map(|max| max.to_string());
         let options = field.map(|field| drafts_of(field.kind.all_options())).unwrap_or_default();
         Self {
             zh: text(field.map(|field| &field.label.zh)),
             en: text(field.map(|field| &field.label.en)),
-            code: RwSignal::new(field.map_or_else(|| TYPES[0].to_owned(), |field| type_code(&field.kind))),
             target: RwSignal::new("account".to_owned()),
             required: RwSignal::new(field.is_some_and(|field| field.required)),
             options: RwSignal::new(options),
+            personal: RwSignal::new(field.is_some_and(|field| field.personal)),
+            min: set("integer", min, ""),
+            max: set("integer", max, ""),
+            length: set("text", max, &TEXT_MAX.to_string()),
             decimals: RwSignal::new(DECIMALS.to_string()),
-            stars: RwSignal::new(STARS.to_string()),
-            format: RwSignal::new(NUMBER_FORMAT.to_owned()),
-            start: RwSignal::new("1".to_owned()),
+            stars: set("rating", max, &STARS.to_string()),
+            format: set("auto_number", |now| now.format.clone(), NUMBER_FORMAT),
+            start: set("auto_number", |now| now.start.map(|start| start.to_string()), "1"),
+            code: RwSignal::new(code),
         }
     }
 
     fn auto_number(self) -> AutoNumber {
-        let half_width = |text: String| text.chars().map(domain::text::half_width).collect::<String>();
         AutoNumber {
             format: self.format.get().trim().to_owned(),
             // What is no number cannot be a start: it is refused as one that is too high.
-            start: half_width(self.start.get()).trim().parse().unwrap_or(u32::MAX),
+            start: plain(self.start).parse().unwrap_or(u32::MAX),
         }
     }
 
@@ -110,7 +126,7 @@ impl Form {
             "checkbox" => FieldKind::checkbox(),
             "date" => FieldKind::date(),
             "instant" => FieldKind::instant(),
-            "integer" => FieldKind::integer(None, None),
+            "integer" => FieldKind::integer(bound(self.min), bound(self.max)),
             "decimal" => FieldKind::decimal(number(self.decimals, DECIMALS)),
             "percent" => FieldKind::percent(number(self.decimals, DECIMALS)),
             "url" => FieldKind::url(),
@@ -124,24 +140,19 @@ impl Form {
             "email" => FieldKind::email(),
             "relation" => FieldKind::relation(&self.target.get()),
             "user" => FieldKind::user(),
-            _ => FieldKind::text(TEXT_MAX),
+            // What is no length is refused as one that is too long.
+            _ => FieldKind::text(plain(self.length).parse().unwrap_or(u32::MAX)),
         }
     }
 
     fn changes(self, entity: &str, old: Option<&Definition>) -> Vec<DefinitionChange> {
         let (entity, label, required) = (entity.to_owned(), self.label(), self.required.get());
         let Some(old) = old else {
-            let (personal, system, custom, retired) = (false, false, true, false);
-            let field = Definition {
-                id: new_field_id(),
-                label,
-                kind: self.kind(),
-                required,
-                personal,
-                system,
-                custom,
-                retired,
-            };
+            let (system, custom, retired) = (false, true, false);
+            let kind = self.kind();
+            let personal = self.personal.get() && kind.behaviour().may_be_personal();
+            let field =
+                Definition { id: new_field_id(), label, kind, required, personal, system, custom, retired };
             return vec![DefinitionChange::AddField { entity, field }];
         };
         let mut changes = Vec::new();
@@ -160,6 +171,24 @@ impl Form {
                 required,
             });
         }
+        let wished = if old.custom { self.kind().behaviour().adjustment() } else { None };
+        if let Some(settings) =
+            wished.filter(|wished| Some(wished) != old.kind.behaviour().adjustment().as_ref())
+        {
+            changes.push(DefinitionChange::SetField {
+                entity: entity.clone(),
+                field: field.clone(),
+                settings,
+            });
+        }
+        let personal = self.personal.get();
+        if old.custom && personal != old.personal {
+            changes.push(DefinitionChange::SetPersonal {
+                entity: entity.clone(),
+                field: field.clone(),
+                personal,
+            });
+        }
         if WITH_OPTIONS.contains(&type_code(&old.kind).as_str()) {
             let options = options_of(self.options);
             let offered = old.kind.all_options().iter().filter(|option| !option.retired);
@@ -169,6 +198,17 @@ impl Form {
         }
         changes
     }
+}
+
+/// What was typed as a number, in any width.
+fn plain(text: RwSignal<String>) -> String {
+    text.with(|text| text.trim().chars().map(domain::text::half_width).collect())
+}
+
+/// A limit, if there is one. What is no number is refused as one that is too far.
+fn bound(text: RwSignal<String>) -> Option<i64> {
+    let text = plain(text);
+    (!text.is_empty()).then(|| text.parse().unwrap_or(i64::MAX))
 }
 
 /// A number out of a list of choices.
@@ -226,7 +266,7 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
     };
     // What belongs to no input of this sheet is said at its end.
     let rest = Signal::derive(move || {
-        let placed = ["label", "options", "format", "start"];
+        let placed = ["label", "options", "format", "start", "min", "max"];
         let others = problems.with(|problems| {
             problems
                 .iter()
@@ -267,6 +307,13 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
         }
     };
     let may_retire = field.with_value(|field| field.as_ref().is_some_and(|field| field.custom));
+    let custom = is_new || may_retire;
+    let personal = Memo::new(move |_| form.kind().behaviour().may_be_personal());
+    // Whoever adds a phone or an e-mail address mostly means somebody's.
+    let choose_type = move |code: String| {
+        form.personal.set(code == "phone" || code == "email");
+        form.code.set(code);
+    };
     let types: Vec<Choice> =
         TYPES.iter().map(|code| Choice::new(*code, move || tr(&format!("field.type.{code}"), &[]))).collect();
     let targets = Signal::derive(move || {
@@ -299,22 +346,10 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                 .then(|| {
                     view! {
                         <Field label=t("definition.type") problem=at("type")>
-                            <Select value=form.code choices=types on_choose=move |code| form.code.set(code) />
+                            <Select value=form.code choices=types on_choose=choose_type />
                         </Field>
                         <Show when=move || form.code.with(|code| code == "decimal" || code == "percent")>
                             <Decimals form />
-                        </Show>
-                        <Show when=move || form.code.with(|code| code == "rating")>
-                            <Field label=t("definition.stars")>
-                                <Select
-                                    value=form.stars
-                                    choices=counts(2, MAX_STARS)
-                                    on_choose=move |stars| form.stars.set(stars)
-                                />
-                            </Field>
-                        </Show>
-                        <Show when=move || form.code.with(|code| code == "auto_number")>
-                            <NumberFormat form format_problem=at("format") start_problem=at("start") />
                         </Show>
                         <Show when=move || form.code.with(|code| code == "relation")>
                             <Field label=t("definition.target")>
@@ -323,6 +358,35 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                         </Show>
                     }
                 })}
+            <Show when=move || custom && form.code.with(|code| code == "text")>
+                <Field label=t("definition.length") problem=at("max")>
+                    <TextInput value=form.length inputmode="numeric" autocomplete="off" />
+                </Field>
+            </Show>
+            <Show when=move || custom && form.code.with(|code| code == "integer")>
+                <Field label=t("definition.min") problem=at("min")>
+                    <TextInput value=form.min autocomplete="off" />
+                </Field>
+                <Field label=t("definition.max") problem=at("max")>
+                    <TextInput value=form.max autocomplete="off" />
+                </Field>
+            </Show>
+            <Show when=move || custom && form.code.with(|code| code == "rating")>
+                <Field label=t("definition.stars") problem=at("max")>
+                    <Select value=form.stars choices=counts(2, MAX_STARS) on_choose=move |stars| form.stars.set(stars) />
+                </Field>
+            </Show>
+            <Show when=move || custom && form.code.with(|code| code == "auto_number")>
+                <NumberFormat form format_problem=at("format") start_problem=at("start") />
+            </Show>
+            <Show when=move || custom && personal.get()>
+                <Switch
+                    label=t("definition.personal")
+                    help=t("definition.personal.help")
+                    value=form.personal
+                    on_change=move |personal| form.personal.set(personal)
+                />
+            </Show>
             <Show when=move || form.code.with(|code| WITH_OPTIONS.contains(&code.as_str()))>
                 <Options drafts=form.options tree=Signal::derive(move || form.code.with(|code| code == "tree_choice")) />
                 <FormProblem problem=at("options") />
