@@ -274,3 +274,31 @@ async function labelOf(me: Person, entity: string, field: string): Promise<strin
   const found = schema.entities.find((one) => one.id === entity)?.fields.find((one) => one.id === field);
   return found?.label[me.lang] ?? field;
 }
+
+test("keeps the list beside the record while one record after another is read @tablet @desktop-only", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await someCustomers(me);
+  const condition = JSON.stringify([">=", ["field", "employees"], 300]);
+  await page.goto(`/records/account?filter=${encodeURIComponent(condition)}`);
+  await expect(page.getByText(t("list.count", { count: 4 }))).toBeVisible();
+  const open = rows(me).first();
+  await expect(open).toBeVisible();
+  await me.press(open);
+  const beside = page.getByRole("complementary", { name: t("entity.account.many"), exact: true });
+  const inside = beside.getByRole("link", { name: new RegExp(NAMES.join("|")) });
+  // The list as it was filtered, and where one is in it.
+  await expect(inside).toHaveCount(4);
+  await expect(beside.locator("[aria-current]")).toHaveCount(1);
+  for (const at of [2, 0, 3]) {
+    const text = (await inside.nth(at).innerText()).split("\n")[0];
+    await me.press(inside.nth(at));
+    await me.isOnRecord(text);
+    await expect(inside).toHaveCount(4);
+    await expect(inside.nth(at)).toHaveAttribute("aria-current", "page");
+  }
+  // Back leads through what was read, and the list stays.
+  await page.goBack();
+  await expect(beside).toBeVisible();
+  await expect(inside).toHaveCount(4);
+});
