@@ -302,3 +302,38 @@ test("keeps the list beside the record while one record after another is read @t
   await expect(beside).toBeVisible();
   await expect(inside).toHaveCount(4);
 });
+
+test("puts a tag on many customers that keep their own, and takes another off @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const ids = await someCustomers(me);
+  const tagged = await me.has("account", { name: `${NAMES[0]} 2`, tags: ["老客户"] });
+  const tags = async (id: string) => (await me.record("account", id)).values.tags;
+  const field = await labelOf(me, "account", "tags");
+  const tagAll = async (how: "add" | "remove", word: string, changed: number) => {
+    await page.goto("/records/account");
+    await expect(rows(me)).toHaveCount(7);
+    if ((page.viewportSize()?.width ?? 0) < 1024) {
+      await me.press(me.button(t("action.more")));
+      await me.press(me.sheet(t("action.more")).getByRole("button", { name: new RegExp(`^${t("bulk.start")}`) }));
+      await me.press(me.button(t("bulk.page")));
+    } else {
+      await page.getByRole("checkbox", { name: t("bulk.page") }).check();
+    }
+    await me.press(me.button(t("bulk.edit")));
+    const sheet = me.sheet(t("bulk.edit"));
+    await sheet.getByLabel(t("bulk.field"), { exact: true }).selectOption({ label: field });
+    await me.choose(t(`bulk.how.${how}`), sheet);
+    await me.field(field, sheet).fill(word);
+    await me.field(field, sheet).press("Enter");
+    await me.press(me.button(t("bulk.apply", { count: 7 }), sheet));
+    const report = me.sheet(t(`bulk.title.${how}`, { field, value: word }));
+    await expect(report.getByText(t("bulk.done", { count: changed }))).toBeVisible();
+  };
+  await tagAll("add", "展会", 7);
+  expect(await tags(tagged)).toEqual(["老客户", "展会"]);
+  expect(await tags(ids[0])).toEqual(["展会"]);
+  await tagAll("remove", "老客户", 1);
+  expect(await tags(tagged)).toEqual(["展会"]);
+  expect(await tags(ids[0])).toEqual(["展会"]);
+});
