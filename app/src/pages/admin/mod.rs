@@ -250,7 +250,7 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
         let input = event.target();
         let wanted = input.checked();
         // It stands where the definitions stand, which follow once they are saved.
-        input.set_checked(required());
+        input.set_checked(untrack(required));
         if wanted {
             asking.set(true);
         } else {
