@@ -25,7 +25,7 @@ const FIELDS: [string, Wire][] = [
   ["工时", { type: "duration" }],
   ["节奏", { type: "choice", options: COLORS }],
   ["特点", { type: "choices", options: COLORS }],
-  ["标签", { type: "tags" }],
+  ["关键词", { type: "tags" }],
   ["赛道", { type: "tree_choice", options: TREE }],
   ["工厂", { type: "address" }],
   ["复检", { type: "instant" }],
@@ -59,8 +59,8 @@ test("fills in a field of every type and reads it back @tablet @desktop", async 
   const several = page.getByRole("group", { name: "特点" });
   await me.press(several.getByRole("checkbox", { name: "稳" }));
   await me.press(several.getByRole("checkbox", { name: "缓" }));
-  await me.field("标签").fill("重点,展会");
-  await me.field("标签").press("Enter");
+  await me.field("关键词").fill("重点,展会");
+  await me.field("关键词").press("Enter");
   await me.press(me.button("老客户"));
   await me.press(me.button(t("field.tags.remove", { tag: "展会" })));
   await me.press(me.picked("赛道"));
@@ -87,7 +87,7 @@ test("fills in a field of every type and reads it back @tablet @desktop", async 
     ["工时", duration],
     ["节奏", "急"],
     ["特点", "稳缓"],
-    ["标签", "重点老客户"],
+    ["关键词", "重点老客户"],
     ["赛道", "制造业 / 机械"],
     ["工厂", line],
     ["复检", /30/],

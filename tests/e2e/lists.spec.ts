@@ -274,3 +274,66 @@ async function labelOf(me: Person, entity: string, field: string): Promise<strin
   const found = schema.entities.find((one) => one.id === entity)?.fields.find((one) => one.id === field);
   return found?.label[me.lang] ?? field;
 }
+
+test("keeps the list beside the record while one record after another is read @tablet @desktop-only", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await someCustomers(me);
+  const condition = JSON.stringify([">=", ["field", "employees"], 300]);
+  await page.goto(`/records/account?filter=${encodeURIComponent(condition)}`);
+  await expect(page.getByText(t("list.count", { count: 4 }))).toBeVisible();
+  const open = rows(me).first();
+  await expect(open).toBeVisible();
+  await me.press(open);
+  const beside = page.getByRole("complementary", { name: t("entity.account.many"), exact: true });
+  const inside = beside.getByRole("link", { name: new RegExp(NAMES.join("|")) });
+  // The list as it was filtered, and where one is in it.
+  await expect(inside).toHaveCount(4);
+  await expect(beside.locator("[aria-current]")).toHaveCount(1);
+  for (const at of [2, 0, 3]) {
+    const text = (await inside.nth(at).innerText()).split("\n")[0];
+    await me.press(inside.nth(at));
+    await me.isOnRecord(text);
+    await expect(inside).toHaveCount(4);
+    await expect(inside.nth(at)).toHaveAttribute("aria-current", "page");
+  }
+  // Back leads through what was read, and the list stays.
+  await page.goBack();
+  await expect(beside).toBeVisible();
+  await expect(inside).toHaveCount(4);
+});
+
+test("puts a tag on many customers that keep their own, and takes another off @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const ids = await someCustomers(me);
+  const tagged = await me.has("account", { name: `${NAMES[0]} 2`, tags: ["老客户"] });
+  const tags = async (id: string) => (await me.record("account", id)).values.tags;
+  const field = await labelOf(me, "account", "tags");
+  const tagAll = async (how: "add" | "remove", word: string, changed: number) => {
+    await page.goto("/records/account");
+    await expect(rows(me)).toHaveCount(7);
+    if ((page.viewportSize()?.width ?? 0) < 1024) {
+      await me.press(me.button(t("action.more")));
+      await me.press(me.sheet(t("action.more")).getByRole("button", { name: new RegExp(`^${t("bulk.start")}`) }));
+      await me.press(me.button(t("bulk.page")));
+    } else {
+      await page.getByRole("checkbox", { name: t("bulk.page") }).check();
+    }
+    await me.press(me.button(t("bulk.edit")));
+    const sheet = me.sheet(t("bulk.edit"));
+    await sheet.getByLabel(t("bulk.field"), { exact: true }).selectOption({ label: field });
+    await me.choose(t(`bulk.how.${how}`), sheet);
+    await me.field(field, sheet).fill(word);
+    await me.field(field, sheet).press("Enter");
+    await me.press(me.button(t("bulk.apply", { count: 7 }), sheet));
+    const report = me.sheet(t(`bulk.title.${how}`, { field, value: word }));
+    await expect(report.getByText(t("bulk.done", { count: changed }))).toBeVisible();
+  };
+  await tagAll("add", "展会", 7);
+  expect(await tags(tagged)).toEqual(["老客户", "展会"]);
+  expect(await tags(ids[0])).toEqual(["展会"]);
+  await tagAll("remove", "老客户", 1);
+  expect(await tags(tagged)).toEqual(["展会"]);
+  expect(await tags(ids[0])).toEqual(["展会"]);
+});

@@ -271,6 +271,7 @@ impl Writer<'_> {
                 kept(&format!("{inner} * {}", power(*by)))
             }
             Node::Negate(inner) => format!("(-{})", self.operand(inner)),
+            Node::Length(text) => format!("length({})", self.operand(text)),
             Node::DaysBetween(from, to) => {
                 let (from, to) = (self.operand(from), self.operand(to));
                 format!("CAST(julianday({to}) - julianday({from}) AS INTEGER)")

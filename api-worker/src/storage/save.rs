@@ -147,7 +147,8 @@ impl Save<'_> {
     }
 
     /// Counters move on before the rows are written, which read their numbers from them. Whoever saves at the same
-    /// time waits for this batch, and one that rolls back moves nothing: no number twice, and none left out.
+    /// time waits for this batch, and one that rolls back moves nothing: no number twice, and none left out. A first
+    /// number that was set higher later is where the counting goes on.
     fn count_statements(&self) -> Vec<Statement> {
         let mut counts: BTreeMap<(&str, &str, &str, u32), u64> = BTreeMap::new();
         for Numbered { key, field, numbering } in &self.plan.numbers {
@@ -158,7 +159,7 @@ impl Save<'_> {
                 "count",
                 "INSERT INTO auto_number (workspace_id, entity, field, period, last) \
                  VALUES (?1, ?2, ?3, ?4, CAST(?5 AS INTEGER) + CAST(?6 AS INTEGER) - 1) \
-                 ON CONFLICT (workspace_id, entity, field, period) DO UPDATE SET last = last + CAST(?6 AS INTEGER)",
+                 ON CONFLICT (workspace_id, entity, field, period) DO UPDATE SET last = max(last, CAST(?5 AS INTEGER) - 1) + CAST(?6 AS INTEGER)",
                 vec![entity.into(), field.into(), period.into(), i64::from(start).into(), count.into()],
             )
         };

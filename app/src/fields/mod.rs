@@ -48,6 +48,10 @@ pub struct Input {
     pub value: RwSignal<Json>,
 }
 
+/// The kind of record whose fields are edited below, for controls that ask the server about others of it.
+#[derive(Clone)]
+pub struct OfKind(pub String);
+
 /// The control for a field; the label stands around it.
 pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {
     let input = Input { field: field.clone(), value };

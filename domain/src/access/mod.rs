@@ -4,6 +4,7 @@
 //! into the predicate of every query, and nothing reaches storage around it.
 
 mod shipped;
+pub mod sight;
 
 use std::collections::BTreeMap;
 

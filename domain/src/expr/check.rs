@@ -385,6 +385,10 @@ impl Checker<'_> {
                 Some(Operand { kind: operand.kind, node: Node::Negate(Box::new(operand)) })
             }
             (Op::Round, [operand, places]) => self.round(operand, places),
+            (Op::Length, [text]) => {
+                let text = self.operand(text, Kind::Text)?;
+                Some(Operand { kind: Type::Number { scale: 0 }, node: Node::Length(Box::new(text)) })
+            }
             (Op::DaysBetween, [from, to]) => {
                 let (from, to) = self.pair(from, to, Kind::Date)?;
                 Some(Operand {
@@ -427,9 +431,14 @@ impl Checker<'_> {
 /// What an operator yields; `None` for conditions and for those that take their type from their arguments.
 fn result_kind(op: Op) -> Option<Kind> {
     match op {
-        Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Negate | Op::Round | Op::DaysBetween => {
-            Some(Kind::Number)
-        }
+        Op::Add
+        | Op::Subtract
+        | Op::Multiply
+        | Op::Divide
+        | Op::Negate
+        | Op::Round
+        | Op::Length
+        | Op::DaysBetween => Some(Kind::Number),
         Op::PlusDays | Op::Today => Some(Kind::Date),
         Op::Now | Op::StartOf => Some(Kind::Instant),
         Op::Me => Some(Kind::Reference),

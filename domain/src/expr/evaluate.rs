@@ -135,6 +135,12 @@ impl Reader<'_> {
                 number(self.number(inner).and_then(|a| kept(round_half_away(a, 10_i128.pow(*by)))))
             }
             Node::Gain(inner, by) => number(self.number(inner).and_then(|a| kept(a * 10_i128.pow(*by)))),
+            Node::Length(text) => match self.value(text) {
+                Constant::Text(text) => {
+                    i64::try_from(text.chars().count()).map_or(Constant::Null, Constant::Number)
+                }
+                _ => Constant::Null,
+            },
             Node::DaysBetween(from, to) => match (self.value(from), self.value(to)) {
                 (Constant::Date(from), Constant::Date(to)) => Constant::Number(to.days_since(from)),
                 _ => Constant::Null,

@@ -42,7 +42,7 @@ mod check;
 mod evaluate;
 mod parse;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 mod tree;
 
 pub use check::{check, check_value};

@@ -44,6 +44,7 @@ pub enum Op {
     Divide,
     Negate,
     Round,
+    Length,
     DaysBetween,
     PlusDays,
     Today,
@@ -56,7 +57,7 @@ pub enum Op {
 
 impl Op {
     /// Operator, its name on the wire, and how many arguments it takes; `None` is any number.
-    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 29] = [
+    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 30] = [
         (Self::And, "and", None),
         (Self::Or, "or", None),
         (Self::Not, "not", Some(1)),
@@ -78,6 +79,7 @@ impl Op {
         (Self::Divide, "/", Some(2)),
         (Self::Negate, "neg", Some(1)),
         (Self::Round, "round", Some(2)),
+        (Self::Length, "length", Some(1)),
         (Self::DaysBetween, "days_between", Some(2)),
         (Self::PlusDays, "plus_days", Some(2)),
         (Self::Today, "today", Some(0)),
@@ -194,6 +196,8 @@ pub enum Node {
     Drop(Box<Operand>, u32),
     /// The same number with this many decimals more.
     Gain(Box<Operand>, u32),
+    /// Characters of a text.
+    Length(Box<Operand>),
     /// Days from the first day to the second.
     DaysBetween(Box<Operand>, Box<Operand>),
     PlusDays(Box<Operand>, Box<Operand>),

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Choice, ChoiceOption, DateOrder, DecimalMark, FieldKind, OptionColor, Reading, Searched, Shape,
-    TextFormats, read,
+    Adjustment, Choice, ChoiceOption, DateOrder, DecimalMark, FieldKind, OptionColor, Reading, Searched,
+    Shape, TextFormats, read,
 };
 use crate::expr::Type;
 use crate::money::Currency;
@@ -593,6 +593,27 @@ fn sample_settings_are_in_order_and_survive_the_definition_document() {
 }
 
 #[test]
+fn settings_are_set_anew_as_far_as_the_type_has_them() {
+    let schema = schema();
+    let foreign = Adjustment { min: Some(1), max: Some(9), format: Some("{0}".into()), start: Some(1) };
+    for Sample { kind, .. } in samples(&schema) {
+        let behaviour = kind.behaviour();
+        match behaviour.adjustment() {
+            Some(now) => assert_eq!(behaviour.adjusted(&now), Ok(kind.clone())),
+            None => assert!(behaviour.adjusted(&Adjustment::default()).is_err(), "{kind:?}"),
+        }
+        // No type has all of them.
+        let problem = behaviour.adjusted(&foreign).unwrap_err();
+        assert_eq!(problem.key, "problem.definition.not_a_setting", "{kind:?}");
+        assert!(problem.field.is_some(), "{kind:?}");
+    }
+    for kind in [FieldKind::text(9), FieldKind::rating(5), FieldKind::auto_number("{0}", 1)] {
+        let problem = kind.behaviour().adjusted(&Adjustment::default()).unwrap_err();
+        assert_eq!(problem.key, "problem.required", "{kind:?}");
+    }
+}
+
+#[test]
 fn wrong_settings_are_told() {
     let option = |id: &str| ChoiceOption::new(id, Label::new("甲", "A"));
     let below = |id: &str, parent: &str| ChoiceOption { parent: Some(parent.into()), ..option(id) };
@@ -600,6 +621,8 @@ fn wrong_settings_are_told() {
         (FieldKind::text(0), "problem.out_of_range"),
         (FieldKind::text(2001), "problem.out_of_range"),
         (FieldKind::integer(Some(2), Some(1)), "problem.less_than_min"),
+        (FieldKind::integer(Some(i64::MIN), None), "problem.out_of_range"),
+        (FieldKind::integer(None, Some(i64::MAX)), "problem.out_of_range"),
         (FieldKind::decimal(0), "problem.out_of_range"),
         (FieldKind::decimal(7), "problem.out_of_range"),
         (FieldKind::choice(&[]), "problem.out_of_range"),

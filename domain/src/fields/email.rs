@@ -47,6 +47,10 @@ impl FieldType for Email {
         Some(Searched::Address)
     }
 
+    fn may_be_personal(&self) -> bool {
+        true
+    }
+
     fn expr_type(&self, _schema: &Schema) -> Type {
         Type::Text
     }

@@ -2,6 +2,7 @@
 //! it asks the type what it can do.
 
 mod address;
+mod adjustment;
 mod auto_number;
 mod checkbox;
 mod choice;
@@ -32,6 +33,7 @@ mod user;
 mod conformance;
 
 pub use address::AddressField;
+pub use adjustment::Adjustment;
 pub use auto_number::{AutoNumber, Numbering};
 pub use checkbox::{Checkbox, yes_or_no};
 pub use choice::{Choice, ChoiceOption, OptionColor};
@@ -274,6 +276,24 @@ pub trait FieldType {
     /// order of their own.
     fn order(&self, _schema: &Schema) -> Option<Vec<String>> {
         None
+    }
+
+    /// What can be set anew when there are values already; nothing for most types.
+    fn adjustment(&self) -> Option<Adjustment> {
+        None
+    }
+
+    /// The type with these settings instead of [`FieldType::adjustment`].
+    ///
+    /// # Errors
+    /// A setting that this type does not have, or that it needs.
+    fn adjusted(&self, _to: &Adjustment) -> Result<FieldKind, Problem> {
+        Err(Problem::on("field", "problem.definition.not_a_setting"))
+    }
+
+    /// Whether such a value may name a person or say how to reach one.
+    fn may_be_personal(&self) -> bool {
+        false
     }
 
     /// Whether the system gives the value when a record is made, and nobody writes it.

@@ -89,6 +89,10 @@ impl FieldType for Phone {
         Some(Searched::Digits)
     }
 
+    fn may_be_personal(&self) -> bool {
+        true
+    }
+
     fn expr_type(&self, _schema: &Schema) -> Type {
         Type::Text
     }

@@ -8,6 +8,8 @@ mod pattern;
 mod quick;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use serde_json::{Value as Json, json};
@@ -127,7 +129,9 @@ impl Part {
 
     /// A part of the whole may be a group; a part of a group is a rule.
     fn inside(json: &Json, entity: &Entity, outermost: bool) -> Self {
-        if outermost && is_group(entity)(json) {
+        // A group of nothing always holds: it is kept as it is, since one without rules yet says nothing when built.
+        let is_bare = json.as_array().is_some_and(|parts| parts.len() == 1);
+        if outermost && !is_bare && is_group(entity)(json) {
             return Self::of_condition(json, entity, false);
         }
         Rule::of_condition(json, entity).map_or_else(|| Self::Other(json.clone()), Self::Rule)

@@ -16,7 +16,7 @@ fn workspace() -> Schema {
 }
 
 /// Something that an operator of a field takes.
-fn sample(field: &Field, operator: Operator, schema: &Schema) -> Vec<Json> {
+pub(super) fn sample(field: &Field, operator: Operator, schema: &Schema) -> Vec<Json> {
     let one = |at: usize| match operator.control(&field.kind, schema) {
         None => Json::Null,
         Some(_) if matches!(field.kind, FieldKind::Phone(_)) => json!("+8613812345678"),

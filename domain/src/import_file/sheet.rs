@@ -57,6 +57,8 @@ impl Sheet {
                 record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum();
             extra_lines += inside as u64;
             let line = reader.position().line().saturating_sub(1 + extra_lines);
+            // A quote that is never closed swallows the last line end, too: its row is still one further down.
+            let after = rows.last().map_or(1, |last| u64::from(last.line) + 1);
             if record.len() > MAX_COLUMNS {
                 return Err(SheetProblem::TooManyColumns);
             }
@@ -67,7 +69,7 @@ impl Sheet {
                 return Err(SheetProblem::TooManyRows);
             }
             let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
-            rows.push(SheetRow { line: u32::try_from(line).unwrap_or(u32::MAX), cells });
+            rows.push(SheetRow { line: u32::try_from(line.max(after)).unwrap_or(u32::MAX), cells });
         }
         Self::with_header(rows)
     }

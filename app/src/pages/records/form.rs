@@ -160,6 +160,7 @@ impl Form {
         let class = if fields::is_wide(field) { "field-wide" } else { "field-cell" };
         let (required, problem) = (field.required, self.problem(field));
         let field = field.clone();
+        provide_context(fields::OfKind(self.definition.id.clone()));
         view! {
             <div class=class on:focusout=left>
                 <Field label=move || label(&text) required problem>

@@ -430,7 +430,7 @@ fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Into
                     view! {
                         <button type="button" class="record-action" aria-haspopup="dialog" aria-label=t("add.touch") on:click=touch>
                             {icon(icons::TOUCH)}
-                            <span>{t("entity.touch")}</span>
+                            <span>{t("kind.touch")}</span>
                         </button>
                     }
                 })}

@@ -157,8 +157,8 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
 /// What of the history is shown.
 const KINDS: [(Option<TimelineKind>, &str); 4] = [
     (None, "list.filter.all"),
-    (Some(TimelineKind::Touch), "entity.touch.many"),
-    (Some(TimelineKind::Task), "entity.task.many"),
+    (Some(TimelineKind::Touch), "kind.touches"),
+    (Some(TimelineKind::Task), "kind.tasks"),
     (Some(TimelineKind::Change), "timeline.filter.changes"),
 ];
 
@@ -202,7 +202,7 @@ fn touch_drawing(kind: &str) -> Icon {
 fn from_lead(record: &RecordBody, entity: &str) -> Option<AnyView> {
     let lead = fields::reference(record, "lead").filter(|_| entity != "lead")?;
     let to = routes::record("lead", &lead.to_string());
-    Some(view! { <A href=to attr:class="badge">{t("entity.lead")}</A> }.into_any())
+    Some(view! { <A href=to attr:class="badge">{t("kind.lead")}</A> }.into_any())
 }
 
 fn touch(at: Instant, record: RecordBody, entity: &str) -> AnyView {

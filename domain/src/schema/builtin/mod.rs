@@ -93,6 +93,11 @@ fn owner() -> Field {
     field("owner", "负责人", "Owner", FieldKind::user())
 }
 
+/// Free words by which people sort what they work on.
+fn tags() -> Field {
+    field("tags", "标签", "Tags", FieldKind::tags())
+}
+
 /// What every record carries; kept by the system.
 fn bookkeeping() -> Vec<Field> {
     vec![

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use serde_json::Value as Json;
 
 use super::job::{About, start};
-use super::wish::{Wish, settable};
+use super::wish::{Wish, holds_several, items, settable};
 use super::work::Work;
 use crate::components::{
-    Button, ButtonKind, Choice, Field as Labelled, IconButton, Select, Sheet, icon, icons,
+    Button, ButtonKind, ChipGroup, Choice, Field as Labelled, IconButton, Select, Sheet, icon, icons,
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{format, label, problem_text, say, t, tr};
@@ -118,14 +118,21 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
     }
 }
 
+/// What is done to a field that holds several, the gentlest first.
+const WAYS: [(&str, &str); 3] =
+    [("add", "bulk.how.add"), ("remove", "bulk.how.remove"), ("set", "bulk.how.set")];
+const SET: &str = "set";
+
 /// One field for all of them, by the same control and the same checks as on the form.
 #[component]
 fn EditSheet(bulk: Bulk, open: RwSignal<bool>) -> impl IntoView {
     let work = bulk.work;
+    provide_context(fields::OfKind(work.entity()));
     let offered = work.with(settable);
     let chosen = RwSignal::new(offered.first().map(|field| field.id.clone()).unwrap_or_default());
     let value = RwSignal::new(Json::Null);
     let tried = RwSignal::new(false);
+    let how = RwSignal::new(WAYS[0].0.to_owned());
     let field = Memo::new(move |_| work.field(&chosen.get()));
     let choices = offered
         .iter()
@@ -137,9 +144,11 @@ fn EditSheet(bulk: Bulk, open: RwSignal<bool>) -> impl IntoView {
     let choices = Signal::stored(choices);
     let problem = Signal::derive(move || {
         let field = field.get()?;
+        let field = Field { required: field.required || part(&field, &how.get()), ..field };
         let wrong = value.with(|json| problem_of(&schema_now(), &field, json));
         wrong.filter(|_| tried.get()).as_ref().map(problem_text)
     });
+    let ways = Signal::stored(WAYS.map(|(way, key)| Choice::new(way, t(key))).to_vec());
     let choose = move |id: String| {
         chosen.set(id);
         value.set(Json::Null);
@@ -150,16 +159,27 @@ fn EditSheet(bulk: Bulk, open: RwSignal<bool>) -> impl IntoView {
         let Some(field) = field.get_untracked() else { return };
         let schema = schema_now();
         let json = value.get_untracked();
-        if problem_of(&schema, &field, &json).is_some() {
+        let way = how.get_untracked();
+        let some = part(&field, &way);
+        // Of nothing, nothing comes or goes.
+        let wanted = Field { required: field.required || some, ..field.clone() };
+        if problem_of(&schema, &wanted, &json).is_some() {
             return;
         }
         let read = with_reading(&schema, |reading| domain::fields::read(&field.kind, &json, reading));
         let Ok(read) = read else { return };
         let said = untrack(|| fields::text(&field, &json));
         let said = if said.is_empty() { say("timeline.blank", &[]) } else { said };
-        let title = say("bulk.title.set", &[("field", &untrack(|| label(&field.label))), ("value", &said)]);
+        let (key, wish) = match way.as_str() {
+            "add" if some => ("bulk.title.add", Wish::Add { field: field.id, items: items(&read.to_json()) }),
+            "remove" if some => {
+                ("bulk.title.remove", Wish::Remove { field: field.id, items: items(&read.to_json()) })
+            }
+            _ => ("bulk.title.set", Wish::Set { field: field.id, value: wished(&read.to_json()) }),
+        };
+        let title = say(key, &[("field", &untrack(|| label(&field.label))), ("value", &said)]);
         open.set(false);
-        bulk.begin(Wish::Set { field: field.id, value: wished(&read.to_json()) }, title);
+        bulk.begin(wish, title);
     };
     let ticked = move || format::number(i64::try_from(bulk.ticked()).unwrap_or(i64::MAX));
     let foot = move || {
@@ -174,13 +194,16 @@ fn EditSheet(bulk: Bulk, open: RwSignal<bool>) -> impl IntoView {
                 <Labelled label=t("bulk.field")>
                     <Select value=chosen choices=choices on_choose=choose />
                 </Labelled>
+                <Show when=move || field.with(|field| field.as_ref().is_some_and(holds_several))>
+                    <ChipGroup legend=t("bulk.how") choices=ways value=how on_choose=move |way| how.set(way) />
+                </Show>
                 {move || {
                     field
                         .get()
                         .map(|field| {
                             let name = field.label.clone();
                             view! {
-                                <Labelled label=move || label(&name) help=empties(&field) problem>
+                                <Labelled label=move || label(&name) help=help_of(&field, how) problem>
                                     {fields::input(&Field { required: false, ..field.clone() }, value)}
                                 </Labelled>
                             }
@@ -192,9 +215,19 @@ fn EditSheet(bulk: Bulk, open: RwSignal<bool>) -> impl IntoView {
 }
 
 /// An empty control empties the field, which somebody should know before it happens.
-fn empties(field: &Field) -> TextProp {
-    let key = if field.required { "bulk.value.required" } else { "bulk.value.empties" };
-    t(key).into()
+fn help_of(field: &Field, how: RwSignal<String>) -> TextProp {
+    let field = field.clone();
+    let text = move || match () {
+        () if part(&field, &how.get()) => String::new(),
+        () if field.required => tr("bulk.value.required", &[]),
+        () => tr("bulk.value.empties", &[]),
+    };
+    text.into()
+}
+
+/// Whether only some of what a field holds comes or goes.
+fn part(field: &Field, way: &str) -> bool {
+    holds_several(field) && way != SET
 }
 
 /// The wish without what the server works out.

@@ -38,6 +38,7 @@ pub fn CellEditor(
     editing: Editing,
     conflict: RwSignal<Option<Id>>,
 ) -> impl IntoView {
+    provide_context(fields::OfKind(body.entity.clone()));
     let before = body.values.get(&field.id).cloned().unwrap_or(Json::Null);
     let value = RwSignal::new(before);
     let problem = RwSignal::new(None::<String>);
