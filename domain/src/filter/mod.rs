@@ -98,7 +98,10 @@ impl Filter {
     /// The condition; of no parts, one that always holds.
     #[must_use]
     pub fn to_json(&self, entity: &Entity) -> Json {
-        let mut parts: Vec<Json> = self.parts.iter().filter_map(|part| part.to_json(entity)).collect();
+        // What always holds says nothing among things that all have to hold.
+        let says = |json: &Json| self.join == Join::Any || *json != json!(["and"]);
+        let mut parts: Vec<Json> =
+            self.parts.iter().filter_map(|part| part.to_json(entity)).filter(says).collect();
         match (parts.len(), self.join) {
             (1, _) => parts.swap_remove(0),
             // Any of nothing would hold for nobody: an empty filter shows everything, however it is joined.
