@@ -3,7 +3,7 @@
 //! reload sends the same again, and nothing happens twice. A record that somebody else changed meanwhile, or that may
 //! not be changed, is taken out and named, and the others of its command go on without it.
 //!
-//! Why on the device and not as a job of the server: docs/decisions/0010-lists.md.
+//! Why on the device and not as a job of the server: docs/decisions/0009-lists.md.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
