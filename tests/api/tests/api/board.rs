@@ -64,7 +64,7 @@ fn a_column_goes_on_behind_its_last_card_also_among_cards_of_one_rank() {
             record: *id,
             from: stage.clone(),
             to: stage.clone(),
-            rank: Some("m".into()),
+            rank: domain::rank::between(None, None),
         }]);
     }
     let board = admin.call::<GetBoard>(&["sales"], &BoardRequest { filter: None, limit: Some(2) });
