@@ -109,6 +109,7 @@ test("calls accounts members, and menu, forms and lists follow", async ({ me, pa
   await expect(me.heading(one)).toBeVisible();
   const nav = page.getByRole("navigation", { name: t("nav.main"), exact: true });
   await expect(me.link(many, nav)).toBeVisible();
+  await page.goto("/");
   await me.press(me.button(t("nav.add")));
   const kind_account = me.lang === "zh" ? one : one.toLowerCase();
   const row = me.sheet(t("add.title")).getByRole("button", { name: new RegExp(`^${t("add.account", { kind_account })}`) });

@@ -45,7 +45,7 @@ pub fn Beside(definition: Entity) -> impl IntoView {
     };
     view! {
         <aside class="beside" aria-label=move || label(&name)>
-            <A href=all attr:class="beside-head">
+            <A href=all exact=true attr:class="beside-head">
                 <span class="truncate">{move || label(&plural)}</span>
                 {icon(icons::CHEVRON)}
             </A>
