@@ -214,7 +214,7 @@ impl Control {
         spawn_local(async move {
             let reply = answer.await;
             if !stopped.get() {
-                heard(&reply);
+                heard(&reply, true);
             }
             let stored = reply.and_then(|text| api::read::<StoredFile>(&text));
             let outcome = match stored {

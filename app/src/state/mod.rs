@@ -129,20 +129,22 @@ pub async fn ask<C: Call>(parts: &[&str], request: &C::Request) -> Result<C::Rep
 /// The same for the text of the reply, which is what the device remembers.
 pub fn ask_for(question: Question) -> Later<Result<String, ApiError>> {
     Box::pin(async {
+        let believed = app().online.get_untracked();
         let reply = api::send(question).await;
-        heard(&reply);
+        heard(&reply, believed);
         reply
     })
 }
 
-/// What any reply says beside what was asked for: whether the server is there, and still knows us.
-pub fn heard(reply: &Result<String, ApiError>) {
+/// What any reply says beside what was asked for: whether the server is there, and still knows us. `believed` is whether
+/// it was thought to be there when it was asked: one that was on its way when the connection went says nothing new.
+pub fn heard(reply: &Result<String, ApiError>, believed: bool) {
     match reply {
         Err(ApiError::Offline) => app().online.set(false),
         Err(ApiError::SignedOut) => session::lost(),
         Err(ApiError::Outdated) => session::reload_schema(),
         _ => {
-            if !app().online.get_untracked() {
+            if !believed && !app().online.get_untracked() {
                 app().online.set(true);
             }
         }
