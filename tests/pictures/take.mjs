@@ -66,7 +66,11 @@ for (const { name, on, locale, dark, at, then } of pictures) {
   });
   if (!signedIn.ok()) throw new Error(`signing in gave ${signedIn.status()}`);
   await page.goto(url + (typeof at === "string" ? at : await at(page)));
-  await page.locator("main:not(:has(.skeleton)) :is(.row, .deal-card, .facts, table)").first().waitFor();
+  // What is looked for has come, and nothing else is still on its way.
+  await page.waitForFunction(() => {
+    const main = document.querySelector("main");
+    return main && main.innerText.length > 80 && !main.querySelector("[class*=skeleton]");
+  });
   await then?.(page);
   await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== "running"));
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
