@@ -4,7 +4,7 @@
 //! last time, and if the batch says that is no longer true they are built again. The batch is one transaction,
 //! so what it returns was read under the session it returned.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -35,11 +35,14 @@ pub struct Cx {
     pub now: Instant,
     /// Shard, workspace and token, as the cookie says; nothing of it is believed before the batch.
     claim: Option<Claim>,
+    /// The session was seen for the first time today.
+    renews: Cell<bool>,
 }
 
 struct Claim {
     db: Rc<Db>,
     shard: usize,
+    token: String,
     token_hash: String,
 }
 
@@ -80,17 +83,17 @@ impl Cx {
         let claim = request.headers().get("cookie")?.as_deref().and_then(read_cookie).and_then(
             |(shard, workspace, token)| {
                 let db = Db::open(&env, shard, workspace).ok()?;
-                Some(Claim { db: Rc::new(db), shard, token_hash: token_hash(&token) })
+                Some(Claim { db: Rc::new(db), shard, token_hash: token_hash(&token), token })
             },
         );
-        Ok(Self { env, now: now(), claim })
+        Ok(Self { env, now: now(), claim, renews: Cell::new(false) })
     }
 
     /// Runs queries under the session: `build` makes them for a reader, the answers come back with the session
     /// they were made under.
     ///
     /// # Errors
-    /// 401 without a session that holds; what `build` refuses; faults.
+    /// 401 without a session that holds; what `build` refuses; that it changed in every turn; faults.
     pub async fn session(
         &self,
         build: &dyn Fn(&Session) -> Answer<Vec<Statement>>,
@@ -122,7 +125,8 @@ impl Cx {
             };
             let mut statements = vec![accounts::session(&claim.token_hash, self.now)];
             statements.extend(built);
-            if self.now.unix_ms() - guess.seen_at > SEEN_MS {
+            let sees = self.now.unix_ms() - guess.seen_at > SEEN_MS;
+            if sees {
                 statements.push(accounts::see(&claim.token_hash, self.now));
             }
             let mut rows = claim.db.batch(statements).await?;
@@ -131,6 +135,7 @@ impl Cx {
                 GUESSES.with_borrow_mut(|guesses| guesses.remove(&claim.token_hash));
                 return Err(Failure::refused(Code::NotSignedIn));
             };
+            self.renews.set(sees && accounts::is_first_of_day(row.9, self.now));
             let found = remember(&claim.token_hash, &row, self.now);
             fresh = false;
             if (found.user, &found.role, &found.zone, found.revision)
@@ -140,7 +145,15 @@ impl Cx {
                 return Ok((Session { name, email, language, seq, ..expected }, rows));
             }
         }
-        Err(Failure::Fault("the session changed four times during one request".into()))
+        // Definitions or the role changed each time.
+        Err(Failure::refused(Code::Busy))
+    }
+
+    /// The cookie of this request's session again, when the session was moved on and the browser's copy has to follow.
+    #[must_use]
+    pub fn renewal(&self) -> Option<String> {
+        let claim = self.claim.as_ref().filter(|_| self.renews.get())?;
+        Some(cookie(claim.shard, claim.db.workspace(), &claim.token))
     }
 
     /// Whether this request has asked the database nearly as much as one request may.
@@ -236,7 +249,7 @@ fn read_cookie(header: &str) -> Option<(usize, Id, String)> {
     Some((shard.parse().ok()?, workspace.parse().ok()?, token.to_owned()))
 }
 
-/// The Set-Cookie of a new session. `Strict`: the page's own calls carry it, a link from elsewhere does not.
+/// The Set-Cookie of a session, new or prolonged. `Strict`: the page's own calls carry it, a link from elsewhere does not.
 #[must_use]
 pub fn cookie(shard: usize, workspace: Id, token: &str) -> String {
     let age = accounts::SESSION_MS / 1000;

@@ -138,9 +138,16 @@ fn text_reply(text: String, status: u16) -> Result<Response> {
 /// What the platform says.
 pub fn finish(response: Response, request_id: &str) -> Result<Response> {
     let headers = response.headers().clone();
-    headers.set("cache-control", "no-store")?;
+    // A file says itself how long it may be kept and how it may be shown.
+    for (name, value) in [
+        ("cache-control", "no-store"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        if !headers.has(name)? {
+            headers.set(name, value)?;
+        }
+    }
     headers.set("x-content-type-options", "nosniff")?;
-    headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'")?;
     headers.set("referrer-policy", "no-referrer")?;
     headers.set("x-request-id", request_id)?;
     Ok(response.with_headers(headers))

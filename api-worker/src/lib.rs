@@ -1,6 +1,7 @@
 //! The Worker: decides every change, answers every query. `routes` speak HTTP, `services` decide the order of
-//! things, `storage` speaks SQL; what may and must be is decided by `domain`.
+//! things, `search` prepares texts, `storage` speaks SQL; what may and must be is decided by `domain`.
 
+pub mod search;
 pub mod storage;
 
 #[cfg(target_arch = "wasm32")]

@@ -7,7 +7,8 @@ use worker::{Env, Request, Response, Result};
 use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, envelope, finish, json};
 use crate::platform::new_id;
-use crate::routes::{account, command, record};
+use crate::routes::{account, command, export, file, record, search};
+use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
 ///
@@ -68,7 +69,14 @@ async fn route(request: Request, env: Env) -> Answer<Response> {
         if endpoint.method.name() == method {
             check_origin(&request, endpoint.method)?;
             let cx = Cx::new(&request, env)?;
-            return handle(endpoint, request, &cx, &parts).await;
+            let response = handle(endpoint, request, &cx, &parts).await?;
+            // What the handler says of the session, its end for one, goes before.
+            if let Some(cookie) =
+                cx.renewal().filter(|_| !response.headers().has("set-cookie").unwrap_or(true))
+            {
+                response.headers().set("set-cookie", &cookie)?;
+            }
+            return Ok(response);
         }
     }
     Err(Failure::refused(if known_path { Code::MethodNotAllowed } else { Code::NotFound }))
@@ -97,6 +105,7 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(AcceptInvitation) => account::accept_invitation(request, cx, &parts[0]).await,
         () if is!(GetSchema) => record::schema(cx).await,
         () if is!(SendCommands) => command::send(request, cx).await,
+        () if is!(ListImports) => command::imports(request, cx).await,
         () if is!(GetImport) => command::import(cx, &parts[0]).await,
         () if is!(ListRecords) => record::list(request, cx, &parts[0]).await,
         () if is!(CreateRecord) => command::create(request, cx, &parts[0]).await,
@@ -105,10 +114,17 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(DeleteRecord) => command::delete(request, cx, &parts[0], &parts[1]).await,
         () if is!(GetTimeline) => record::timeline(request, cx, &parts[0], &parts[1]).await,
         () if is!(GetTotals) => record::totals(request, cx, &parts[0]).await,
+        () if is!(ExportRecords) => export::export(request, cx, &parts[0]).await,
+        () if is!(ListExports) => export::list(cx).await,
+        () if is!(UploadFile) => file::upload(request, cx).await,
+        () if is!(GetFile) => file::get(cx, &parts[0], Part::Whole).await,
+        () if is!(PutThumbnail) => file::put_thumbnail(request, cx, &parts[0]).await,
+        () if is!(GetThumbnail) => file::get(cx, &parts[0], Part::Thumbnail).await,
         () if is!(GetBoard) => record::board(request, cx, &parts[0]).await,
         () if is!(GetToday) => record::today(request, cx).await,
-        () if is!(Search) => record::search(request, cx).await,
+        () if is!(Search) => search::search(request, cx).await,
         () if is!(FindAlike) => record::alike(request, cx, &parts[0]).await,
+        () if is!(RebuildSearch) => search::rebuild(request, cx).await,
         () if is!(ListChanges) => record::changes(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }

@@ -28,6 +28,11 @@ pub fn records(entity: &str) -> String {
     format!("/records/{entity}")
 }
 
+/// What was deleted of one kind of record and can still be restored.
+pub fn deleted_records(entity: &str) -> String {
+    format!("/records/{entity}/deleted")
+}
+
 /// The form for a new record.
 pub fn new_record(entity: &str) -> String {
     format!("/records/{entity}/new")
@@ -117,7 +122,7 @@ const fn inside(path: &'static str, view: fn() -> AnyView) -> Route {
     Route { path, around: Around::Shell, view }
 }
 
-static ROUTES: [Route; 22] = [
+static ROUTES: [Route; 23] = [
     inside("", || view! { <Today /> }.into_any()),
     inside("board", || view! { <Board /> }.into_any()),
     inside("search", later::search_page),
@@ -130,6 +135,7 @@ static ROUTES: [Route; 22] = [
     inside("settings/teams", later::teams),
     inside("settings/workspace", later::workspace),
     inside("records/:entity", later::record_list),
+    inside("records/:entity/deleted", later::deleted_records),
     inside("records/:entity/:id", later::record),
     inside("records/lead/:id/convert", later::convert_lead),
     inside("more", later::more_page),
@@ -185,6 +191,7 @@ mod tests {
             ("/board/", "board", vec![]),
             ("/records/deal", "records/:entity", vec!["entity=deal"]),
             ("/records/deal/new", "records/:entity/:id", vec!["entity=deal", "id=new"]),
+            ("/records/deal/deleted", "records/:entity/deleted", vec!["entity=deal"]),
             ("/records/lead/7/convert", "records/lead/:id/convert", vec!["id=7"]),
         ] {
             assert_eq!(

@@ -3,18 +3,22 @@
 //! The same code runs in the browser (to foresee) and in the Worker (to decide). Nothing here reads a
 //! clock, makes randomness, talks to a network or knows a platform: times and ids come in as arguments.
 //!
-//! Reading order: [`ids`], [`time`], [`money`], [`address`], [`value`] and [`message`] are the vocabulary; [`schema`]
+//! Reading order: [`ids`], [`time`], [`money`], [`address`], [`files`], [`value`] and [`message`] are the vocabulary; [`schema`]
 //! describes what a workspace keeps and [`fields`] how each type of field behaves; [`access`] says who may;
-//! [`expr`] is the one condition language; [`command`] turns a wish into planned changes; [`conversion`] and
-//! [`import_file`] turn a lead and a file into commands; [`api`] describes every endpoint once.
+//! [`expr`] is the one condition language, [`filter`] how people build and read it; [`command`] turns a wish into
+//! planned changes; [`conversion`] and [`import_file`] turn a lead and a file into commands, [`export_file`] records
+//! into a file; [`api`] describes every endpoint once.
 
 pub mod access;
 pub mod address;
 pub mod api;
 pub mod command;
 pub mod conversion;
+pub mod export_file;
 pub mod expr;
 pub mod fields;
+pub mod files;
+pub mod filter;
 pub mod ids;
 pub mod import_file;
 pub mod message;

@@ -3,7 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::ids::Id;
+use crate::time::Instant;
 use crate::value::Value;
+
+/// How long a deleted record can be restored, in milliseconds: thirty days. After that it may be removed for good.
+pub const RESTORABLE_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// Whether what was deleted then can still be restored.
+#[must_use]
+pub fn is_restorable(deleted: Instant, now: Instant) -> bool {
+    now.unix_ms() - deleted.unix_ms() <= RESTORABLE_MS
+}
 
 /// Values by field id; a field that is absent is null.
 pub type Values = BTreeMap<String, Value>;
@@ -28,7 +38,8 @@ pub struct Record {
     /// Grows by one with each saved change; 0 for a record that is not saved yet.
     pub version: u64,
     pub values: Values,
-    pub deleted: bool,
+    /// Since when it is deleted; `None` while it is there.
+    pub deleted: Option<Instant>,
 }
 
 impl Record {

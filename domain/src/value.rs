@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::address::Address;
+use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::money::Money;
 use crate::time::{Date, Instant, Schedule};
@@ -68,6 +69,8 @@ pub enum Value {
     List(Vec<String>),
     /// Never empty either. Boxed, because it is far larger than its neighbours.
     Address(Box<Address>),
+    /// Never empty either, and each file once.
+    Files(Vec<FileInfo>),
 }
 
 impl Value {
@@ -118,6 +121,27 @@ impl Value {
         }
     }
 
+    /// What search reads, in one line: a text, the texts of a list, the line of an address. Storage answers with the
+    /// same (`place::searched`).
+    #[must_use]
+    pub fn searched_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::List(items) => Some(items.join(", ")),
+            Self::Address(address) => Some(address.line()),
+            _ => None,
+        }
+    }
+
+    /// The files of a value; none for everything else.
+    #[must_use]
+    pub fn files(&self) -> &[FileInfo] {
+        match self {
+            Self::Files(files) => files,
+            _ => &[],
+        }
+    }
+
     /// The shape on the wire; each field type reads its own back (`fields`).
     #[must_use]
     pub fn to_json(&self) -> Json {
@@ -142,15 +166,18 @@ impl Value {
             Self::Bool(yes) => Json::from(*yes),
             Self::List(items) => Json::from(items.clone()),
             Self::Address(address) => address.to_json(),
+            Self::Files(files) => files.iter().map(FileInfo::to_json).collect(),
         }
     }
 
-    /// Whether two values are the same wish: what is derived (base amounts, instants) does not count.
+    /// Whether two values are the same wish: what is derived (base amounts, instants) and what is
+    /// known of files beside their ids does not count.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Money(a), Self::Money(b)) => (a.minor, a.currency) == (b.minor, b.currency),
             (Self::Schedule(a), Self::Schedule(b)) => (a.date, a.time, &a.zone) == (b.date, b.time, &b.zone),
+            (Self::Files(a), Self::Files(b)) => a.iter().map(|file| file.id).eq(b.iter().map(|file| file.id)),
             _ => self == other,
         }
     }

@@ -52,3 +52,37 @@ fn every_key_in_the_sources_has_a_text() {
     missing.dedup();
     assert!(missing.is_empty(), "no text for:\n{}", missing.join("\n"));
 }
+
+/// Put together at run time from the names of operators and quick filters.
+#[test]
+fn every_operator_and_quick_filter_has_its_words() {
+    use domain::filter::{Operator, quick};
+    use domain::schema::{WorkspaceSettings, builtin};
+
+    let sets = [
+        Operator::TEXT,
+        Operator::CHOICE,
+        Operator::NUMBER,
+        Operator::DAY,
+        Operator::REFERENCE,
+        Operator::PERSON,
+        Operator::PART,
+        Operator::YES_NO,
+        Operator::BRANCH,
+    ];
+    for operator in sets.concat() {
+        let name = operator.name();
+        assert!(messages::has(&format!("filter.op.{name}")), "{name}");
+        assert!(messages::has(&format!("filter.says.{name}")), "{name}");
+    }
+    let schema = builtin::schema(WorkspaceSettings {
+        name: "T".into(),
+        language: "zh".into(),
+        zone: "UTC".into(),
+        currency: domain::money::Currency::parse("CNY").unwrap(),
+        work: domain::schema::WorkDays::default(),
+    });
+    for quick in schema.entities.iter().flat_map(|entity| quick(entity, &schema)) {
+        assert!(messages::has(&format!("filter.quick.{}", quick.name)), "{}", quick.name);
+    }
+}

@@ -57,6 +57,17 @@ async function inviteManager(runtime, cookie, name) {
   return reply.headers["set-cookie"][0].split(";")[0];
 }
 
+/** The rows came in past the Worker, so that search does not know them yet. */
+async function index(runtime, cookie) {
+  const client = new Client(runtime.url, HOSTS.product, cookie);
+  let from;
+  do {
+    const { json } = await client.ask("POST", "/api/v1/search/rebuild", from === undefined ? {} : { from });
+    from = json.next;
+  } while (from !== undefined);
+  client.close();
+}
+
 /** @returns the workspace's cookies, ids and size */
 export async function seed(runtime, { name, deals, shard }) {
   const { cookie, workspace, user } = await signUp(runtime, name, shard);
@@ -108,6 +119,7 @@ export async function seed(runtime, { name, deals, shard }) {
        lower(${word}) || ' deal ' || printf('%06d', i), lower(${word}) || 'deal' || printf('%06d', i) FROM d`,
     now, user, words,
   );
+  await index(runtime, cookie);
   const manager = await inviteManager(runtime, cookie, name);
   return { name, deals, shard, workspace, user, cookie, manager, db };
 }

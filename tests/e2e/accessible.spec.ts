@@ -18,6 +18,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await me.hasWorkspace();
       const account = await me.has("account", { name: "蓝鲸科技", phone: "0755 8888 6666", industry: "software" });
       const deal = await me.has("deal", { name: "三号产线检测仪", account, stage: "needs", amount: { amount: 12_000_000, currency: "CNY" } });
+      const lead = await me.has("lead", { name: "王芳", company: "海豚电子", phone: "138 0013 8000" });
       await me.has("team", { name: "华东" });
       await me.has("task", { name: "寄样品", status: "open", due: { date: "2026-01-05" } });
       const screens: [string, () => Promise<void>][] = [
@@ -29,6 +30,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         ["/search?q=%E8%93%9D%E9%B2%B8", () => expect(page.getByRole("link", { name: /蓝鲸科技/ })).toBeVisible()],
         ["/more", () => expect(me.heading(t("more.records"))).toBeVisible()],
         ["/more/appearance", () => expect(me.chip(t("settings.theme.dark"))).toBeVisible()],
+        ["/more/password", () => expect(me.field(t("settings.password.old"))).toBeVisible()],
+        [`/records/lead/${lead}/convert`, () => expect(page.getByRole("region", { name: t("convert.carried"), exact: true })).toBeVisible()],
         ["/more/sessions", () => expect(page.getByText(t("sessions.current"))).toBeVisible()],
         ["/settings/members", () => expect(me.heading(t("members.active"))).toBeVisible()],
         ["/settings/fields/deal", () => expect(me.heading(t("definition.title"))).toBeVisible()],
@@ -50,6 +53,46 @@ for (const colorScheme of ["light", "dark"] as const) {
         await me.openRecord("deal", deal);
         await me.press(me.button(t("add.touch")));
         await expect(me.chip(t("touch.kind.visit"))).toBeVisible();
+        await expectAccessible();
+      });
+      await test.step("the palette", async () => {
+        await page.goto("/board");
+        await expect(me.card("三号产线检测仪", "stage.needs")).toBeAttached();
+        await page.keyboard.press("Control+k");
+        const palette = me.sheet(t("palette.title"));
+        await expect(palette.getByRole("option").first()).toBeVisible();
+        await expectAccessible();
+      });
+      await test.step("the filter builder", async () => {
+        await page.goto("/records/account");
+        await expect(page.getByRole("link", { name: /蓝鲸科技/ })).toBeVisible();
+        await me.press(page.getByRole("button", { name: new RegExp(`^${t("action.filter")}`) }));
+        await expect(me.sheet(t("filter.title")).getByLabel(t("filter.field"), { exact: true })).toBeVisible();
+        await expectAccessible();
+      });
+      await test.step("the bar of ticked rows", async () => {
+        await page.goto("/records/account");
+        await expect(page.getByRole("link", { name: /蓝鲸科技/ })).toBeVisible();
+        if ((page.viewportSize()?.width ?? 0) < 1024) {
+          await me.press(me.button(t("action.more")));
+          await me.press(me.sheet(t("action.more")).getByRole("button", { name: new RegExp(`^${t("bulk.start")}`) }));
+          await me.press(me.button(t("bulk.page")));
+        } else {
+          await page.getByRole("checkbox", { name: t("bulk.page") }).check();
+        }
+        const bar = page.getByRole("region", { name: t("bulk.bar") });
+        await expect(bar.getByText(t("bulk.ticked", { count: 1 }))).toBeVisible();
+        await expectAccessible();
+      });
+      await test.step("the steps of an import", async () => {
+        await page.goto("/import");
+        await expect(page.getByText(t("import.file.choose"))).toBeVisible();
+        const buffer = Buffer.from("客户名称,电话,备注\r\n鲸云网络,0755 1234 5678,展会\r\n海豚电子,没有电话,\r\n");
+        await page.locator("input[type=file]").setInputFiles({ name: "accounts.csv", mimeType: "text/csv", buffer });
+        await expect(me.heading(t("import.map.columns"))).toBeVisible();
+        await expectAccessible();
+        await me.press(me.button(t("import.preview.start")));
+        await expect(page.getByText(new RegExp(`^2\\s*${t("import.stat.rows")}$`))).toBeVisible();
         await expectAccessible();
       });
     });

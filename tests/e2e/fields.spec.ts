@@ -25,18 +25,18 @@ const FIELDS: [string, Wire][] = [
   ["工时", { type: "duration" }],
   ["节奏", { type: "choice", options: COLORS }],
   ["特点", { type: "choices", options: COLORS }],
-  ["标签", { type: "tags" }],
+  ["关键词", { type: "tags" }],
   ["赛道", { type: "tree_choice", options: TREE }],
   ["工厂", { type: "address" }],
   ["复检", { type: "instant" }],
   ["编号", { type: "auto_number", format: "KH-{0000}" }],
 ];
 
-async function define(me: Person): Promise<void> {
+async function define(me: Person, entity = "account", fields = FIELDS): Promise<void> {
   const { revision } = await me.get<{ revision: number }>("/api/v1/session");
-  for (const [at, [name, kind]] of FIELDS.entries()) {
+  for (const [at, [name, kind]] of fields.entries()) {
     const field = { id: `f_${at}`, label: { zh: name, en: name }, ...kind };
-    const change = { change: "add_field", entity: "account", field };
+    const change = { change: "add_field", entity, field };
     const actions = [{ do: "change_definition", base_revision: revision + at, change }];
     await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
   }
@@ -59,8 +59,8 @@ test("fills in a field of every type and reads it back @tablet @desktop", async 
   const several = page.getByRole("group", { name: "特点" });
   await me.press(several.getByRole("checkbox", { name: "稳" }));
   await me.press(several.getByRole("checkbox", { name: "缓" }));
-  await me.field("标签").fill("重点,展会");
-  await me.field("标签").press("Enter");
+  await me.field("关键词").fill("重点,展会");
+  await me.field("关键词").press("Enter");
   await me.press(me.button("老客户"));
   await me.press(me.button(t("field.tags.remove", { tag: "展会" })));
   await me.press(me.picked("赛道"));
@@ -87,7 +87,7 @@ test("fills in a field of every type and reads it back @tablet @desktop", async 
     ["工时", duration],
     ["节奏", "急"],
     ["特点", "稳缓"],
-    ["标签", "重点老客户"],
+    ["关键词", "重点老客户"],
     ["赛道", "制造业 / 机械"],
     ["工厂", line],
     ["复检", /30/],
@@ -113,6 +113,25 @@ test("fills in a field of every type and reads it back @tablet @desktop", async 
   await me.save();
   await expect(me.fact("工时")).toHaveText(t("field.duration.m", { minutes: 45 }));
   await expect(me.fact("评价")).toBeHidden();
+});
+
+test("fills in the fields that the business added to touches", async ({ me }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await define(me, "touch", [["人数", { type: "integer", required: true }], ["备忘", { type: "text", max: 20 }]]);
+  await me.openRecord("account", await me.has("account", { name: "蓝鲸科技" }));
+  await me.press(me.button(t("add.touch")));
+  const sheet = me.sheet(t("touch.title"));
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet.getByText(t("problem.required"))).toBeVisible();
+  await me.field("人数", sheet).fill("3");
+  await me.field("备忘", sheet).fill("长".repeat(21));
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet.getByText(t("problem.too_long", { max: 20 }))).toBeVisible();
+  await me.field("备忘", sheet).fill("在食堂");
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet).toBeHidden();
+  await expect.poll(async () => (await me.list("touch")).map(({ values }) => [values.f_0, values.f_1])).toEqual([[3, "在食堂"]]);
 });
 
 test("adds a choice with colours, a tree and a number in the settings @desktop", async ({ me, page, expectAccessible }) => {

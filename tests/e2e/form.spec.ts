@@ -31,6 +31,14 @@ test("renames a field, puts it first and makes it required @desktop", async ({ m
   const required = page.getByRole("switch", { name: new RegExp(renamed) });
   await expect(required).not.toBeChecked();
   await me.press(required);
+  // How many lack it is said first, and until then nothing has changed.
+  const asked = me.sheet(t("definition.require.title", { name: renamed }));
+  await expect(asked.getByText(t("effect.requires", { count: 1 }))).toBeVisible();
+  await me.press(me.button(t("action.cancel"), asked));
+  await expect(required).not.toBeChecked();
+  await me.press(required);
+  await me.press(me.button(t("definition.require"), asked));
+  await expect(asked).toBeHidden();
   await expect(required).toBeChecked();
 
   // The new form: it stands first, and is asked for.

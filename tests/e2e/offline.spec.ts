@@ -6,6 +6,7 @@ import type { Person } from "./steps";
 
 // The browser itself says on the console that it is offline.
 const OFFLINE = /net::ERR_(INTERNET_DISCONNECTED|FAILED)/;
+const FAULT = /the server responded with a status of 500/;
 test.use({ expectedErrors: OFFLINE });
 
 const SERVER = "**/api/**";
@@ -116,4 +117,31 @@ test("never hears the answer, sends again, and it is there exactly once", async 
   await page.unrouteAll({ behavior: "wait" });
   await syncsNow(me);
   await isThereOnce(me);
+});
+
+test.describe("a change the server always fails on", () => {
+  test.use({ expectedErrors: FAULT });
+
+  test("is set aside, those behind it go on, and it is sent again by hand", async ({ me, page }) => {
+    await atACustomer(me);
+    await page.route("**/api/v1/commands", async (route) => {
+      if (!route.request().postData()?.includes(SAID)) return route.continue();
+      await route.fulfill({ status: 500, json: { code: "fault", text: "fault", request_id: "r" } });
+    });
+    await logsAVisit(me);
+    await me.press(me.button(me.t("add.touch")));
+    await me.logTouch("call", "week", "之后打的电话");
+
+    const held = me.tray(me.t("outbox.refused", { count: 1 }));
+    await expect(held).toBeVisible({ timeout: 40_000 });
+    await expect.poll(async () => (await me.list("touch")).map((touch) => touch.values.summary)).toEqual(["之后打的电话"]);
+
+    await page.unrouteAll({ behavior: "wait" });
+    const sheet = me.sheet(me.t("outbox.title"));
+    await me.press(held);
+    await expect(sheet.getByText(me.t("outbox.stuck"))).toBeVisible();
+    await me.press(me.button(me.t("action.retry"), sheet));
+    await expect(sheet.getByText(me.t("outbox.empty"))).toBeVisible();
+    expect(await me.list("touch")).toHaveLength(2);
+  });
 });

@@ -9,11 +9,20 @@ export function wordsOf(lang: Lang): Words {
   const source = readFileSync(join(__dirname, `../../messages/src/${lang}.rs`), "utf8");
   const lines = source.matchAll(/^\s*\("([a-z0-9_.]+)", "((?:[^"\\]|\\.)*)"\),$/gm);
   const table = new Map([...lines].map(([, key, text]) => [key, text.replace(/\\(.)/g, "$1")]));
+  // What a new workspace calls its kinds of record, as app/src/i18n/mod.rs puts it into a sentence.
+  const kind = (hole: string, count: unknown): string | undefined => {
+    const [, form, entity] = hole.match(/^([Kk]inds?|counted)_(\w+)$/) ?? [];
+    if (!form) return undefined;
+    const many = form.toLowerCase() === "kinds" || (form === "counted" && String(count) !== "1");
+    const name = table.get(`entity.${entity}${many ? ".many" : ""}`);
+    if (name === undefined) throw new Error(`there is no name of ${entity} in ${lang}`);
+    return form.startsWith("K") ? name : name.charAt(0).toLowerCase() + name.slice(1);
+  };
   return (key, args = {}) => {
     const pattern = table.get(key);
     if (pattern === undefined) throw new Error(`there is no message ${key} in ${lang}`);
     return pattern.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (_, name, one, other) => {
-      const value = String(args[name] ?? "");
+      const value = String(args[name] ?? kind(name, args.count) ?? "");
       return one === undefined ? value : value === "1" ? one : other;
     });
   };

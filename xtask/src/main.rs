@@ -11,7 +11,9 @@ mod deploy;
 mod inputs;
 mod npm;
 mod parity;
+mod pictures;
 mod process;
+mod reindex;
 mod reset_link;
 mod root;
 mod run;
@@ -43,8 +45,10 @@ cargo xtask <command>
   deploy [--dry-run]         to your own Cloudflare account
   reset-link EMAIL [--remote] [--state DIR]  a link to set a new password, for whoever is locked out
       --remote     in the deployed databases; otherwise in those of cargo xtask run, or of DIR
+  reindex [--remote] [--drop]  make the search index anew; --drop only takes it away, for an export
   serve --port N --state DIR   one server on what is already built (for tests; runs until it is killed)
   demo URL                   the demo workspace, on a server that is running
+  pictures                   the screens of the demo workspace into docs/pictures
   setup                      only the tools: wasm target, trunk, wasm-bindgen, worker-build, npm packages
 ";
 
@@ -69,9 +73,11 @@ fn dispatch(args: &[String]) -> Result<()> {
         "size" => size::run(),
         "bench" => bench::run(rest),
         "deploy" => deploy::run(rest),
+        "reindex" => reindex::run(rest),
         "reset-link" => reset_link::run(rest),
         "serve" => serve::run(rest),
         "demo" => demo::run(rest),
+        "pictures" => pictures::run(rest),
         "setup" => tools::setup().map(|_| ()),
         "watchdog" => process::watchdog(rest),
         "help" | "--help" | "-h" => {

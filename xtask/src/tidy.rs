@@ -107,13 +107,14 @@ fn domain_is_pure(problems: &mut Vec<String>) -> Result<()> {
 /// What the Worker asks its environment for is bound, and what is bound is asked for.
 fn bindings_match(problems: &mut Vec<String>) -> Result<()> {
     let config: toml::Table = read("wrangler.toml")?.parse()?;
-    let databases = config.get("d1_databases").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let bound = |kind: &str| config.get(kind).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let databases = bound("d1_databases");
     let field = |database: &toml::Value, name: &str| {
         database.get(name).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
     };
     let worker: String = sources("api-worker/src")?.into_iter().map(|(_, text)| text).collect();
-    for database in &databases {
-        let binding = field(database, "binding");
+    for bound in databases.iter().chain(&bound("r2_buckets")) {
+        let binding = field(bound, "binding");
         // A shard's binding may be put together from its number.
         let from_number = binding.starts_with("DB_") && worker.contains("\"DB_");
         if !from_number && !worker.contains(&format!("\"{binding}\"")) {

@@ -99,6 +99,35 @@ CREATE TABLE auto_number (
   PRIMARY KEY (workspace_id, entity, field, period)
 );
 
+-- Files, which lie in R2: what is known of each.
+CREATE TABLE file (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  media TEXT NOT NULL,
+  thumbnail INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by_id TEXT NOT NULL,
+  -- When it goes; null while a record holds it.
+  expires_at INTEGER,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX file_unused ON file (workspace_id, created_by_id, expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX file_expiry ON file (expires_at) WHERE expires_at IS NOT NULL;
+
+-- Which fields of which records hold a file: by that alone others may see it.
+CREATE TABLE file_use (
+  workspace_id TEXT NOT NULL,
+  file_id TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  field TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, file_id, entity, record_id, field)
+);
+
+CREATE INDEX file_use_record ON file_use (workspace_id, entity, record_id);
+
 CREATE TABLE lead (
   workspace_id TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -110,6 +139,7 @@ CREATE TABLE lead (
   source TEXT,
   status TEXT,
   owner_id TEXT,
+  tags TEXT,
   note TEXT,
   account_id TEXT,
   contact_id TEXT,
@@ -161,6 +191,7 @@ CREATE TABLE account (
   revenue_base INTEGER,
   parent_id TEXT,
   owner_id TEXT,
+  tags TEXT,
   note TEXT,
   next_touch_date TEXT,
   next_touch_time TEXT,
@@ -198,6 +229,7 @@ CREATE TABLE contact (
   email TEXT,
   wechat TEXT,
   owner_id TEXT,
+  tags TEXT,
   note TEXT,
   next_touch_date TEXT,
   next_touch_time TEXT,
@@ -242,6 +274,7 @@ CREATE TABLE deal (
   source TEXT,
   lost_reason TEXT,
   owner_id TEXT,
+  tags TEXT,
   note TEXT,
   rank TEXT,
   next_touch_date TEXT,
@@ -397,10 +430,10 @@ CREATE TABLE touch (
 CREATE UNIQUE INDEX touch_external ON touch (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX touch_updated ON touch (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX touch_owner ON touch (workspace_id, owner_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX touch_lead ON touch (workspace_id, lead_id) WHERE lead_id IS NOT NULL;
-CREATE INDEX touch_account ON touch (workspace_id, account_id) WHERE account_id IS NOT NULL;
-CREATE INDEX touch_contact ON touch (workspace_id, contact_id) WHERE contact_id IS NOT NULL;
-CREATE INDEX touch_deal ON touch (workspace_id, deal_id) WHERE deal_id IS NOT NULL;
+CREATE INDEX touch_lead ON touch (workspace_id, lead_id, happened_at) WHERE lead_id IS NOT NULL;
+CREATE INDEX touch_account ON touch (workspace_id, account_id, happened_at) WHERE account_id IS NOT NULL;
+CREATE INDEX touch_contact ON touch (workspace_id, contact_id, happened_at) WHERE contact_id IS NOT NULL;
+CREATE INDEX touch_deal ON touch (workspace_id, deal_id, happened_at) WHERE deal_id IS NOT NULL;
 
 CREATE TABLE task (
   workspace_id TEXT NOT NULL,
@@ -438,7 +471,7 @@ CREATE INDEX task_lead ON task (workspace_id, lead_id) WHERE lead_id IS NOT NULL
 CREATE INDEX task_account ON task (workspace_id, account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX task_contact ON task (workspace_id, contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX task_deal ON task (workspace_id, deal_id) WHERE deal_id IS NOT NULL;
-CREATE INDEX task_due ON task (workspace_id, owner_id, due_at) WHERE status = 'open' AND deleted_at IS NULL;
+CREATE INDEX task_due ON task (workspace_id, owner_id, due_at, id) WHERE status = 'open' AND deleted_at IS NULL;
 
 CREATE TABLE "user" (
   workspace_id TEXT NOT NULL,
@@ -513,3 +546,44 @@ CREATE TABLE rate (
 CREATE UNIQUE INDEX rate_external ON rate (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX rate_updated ON rate (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX rate_currency ON rate (workspace_id, currency, "from") WHERE deleted_at IS NULL;
+
+CREATE TABLE saved_view (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version > 0),
+  name TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  filter TEXT,
+  sort TEXT,
+  columns TEXT,
+  shared TEXT NOT NULL,
+  roles TEXT,
+  owner_id TEXT,
+  created_at INTEGER NOT NULL,
+  created_by_id TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  updated_by_id TEXT NOT NULL,
+  deleted_at INTEGER,
+  external_id TEXT,
+  custom TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(custom)),
+  name_key TEXT NOT NULL DEFAULT '',
+  match_key TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX saved_view_external ON saved_view (workspace_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX saved_view_updated ON saved_view (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX saved_view_name ON saved_view (workspace_id, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX saved_view_entity ON saved_view (workspace_id, entity, name_key, id) WHERE deleted_at IS NULL;
+
+-- What changes nothing and leaves a trace all the same: who took which records out of the workspace.
+CREATE TABLE audit (
+  workspace_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  user_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX audit_kind ON audit (workspace_id, kind, at);

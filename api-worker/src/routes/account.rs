@@ -1,16 +1,15 @@
 //! Signing up and in, sessions, invitations.
 
-use domain::access::Permission;
 use domain::api::account::{
     AcceptRequest, ChangePasswordRequest, Entrance, InvitationReply, InviteReply, InviteRequest,
     PreferencesRequest, ResetRequest, SessionInfo, SessionReply, SessionsReply, SignInRequest, SignUpRequest,
     SignedInReply,
 };
 use domain::api::{Code, Empty};
+use domain::command::Invitation;
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::schema::builtin;
-use domain::schema::change::check_settings;
 use domain::time::{Instant, Zone};
 use worker::{Request, Response};
 
@@ -19,10 +18,10 @@ use crate::gate::{Cx, cookie, end_cookie};
 use crate::http::{Answer, Failure, json, read_json};
 use crate::platform::{Zones, new_id, new_token, random, token_hash};
 use crate::services::accounts::{
-    check_password, count_attempt, hash_password, identity, read_email, read_name, verify_nobody,
-    verify_password,
+    self as services, check_password, count_attempt, hash_password, identity, read_email, read_name,
+    verify_nobody, verify_password,
 };
-use crate::storage::accounts::{self, Invitation};
+use crate::storage::accounts::{self, InvitationRow};
 use crate::storage::db::{Db, DbError, Rows, SHARDS, SystemDb};
 use crate::storage::directory::{self, Membership};
 
@@ -58,15 +57,12 @@ async fn sign_in_as(
 }
 
 pub async fn sign_up(request: &mut Request, cx: &Cx) -> Answer<Response> {
-    let SignUpRequest { mut workspace, name, email, password } = read_json(request, MAX_BODY).await?;
-    workspace.name = workspace.name.trim().to_owned();
-    let mut problems: Vec<Problem> = check_settings(&workspace, &Zones)
-        .into_iter()
-        .map(|mut problem| {
-            problem.field = problem.field.map(|field| format!("workspace.{field}"));
-            problem
-        })
-        .collect();
+    let SignUpRequest { workspace, name, email, password } = read_json(request, MAX_BODY).await?;
+    let workspace = workspace.read(&Zones);
+    let mut problems = workspace.as_ref().err().cloned().unwrap_or_default();
+    for problem in &mut problems {
+        problem.field = problem.field.take().map(|field| format!("workspace.{field}"));
+    }
     let name = read_name(&name).map_err(|problem| problems.push(problem)).unwrap_or_default();
     let email = read_email(&email).map_err(|problem| problems.push(problem)).unwrap_or_default();
     problems.extend(check_password(&password, "password"));
@@ -85,7 +81,7 @@ pub async fn sign_up(request: &mut Request, cx: &Cx) -> Answer<Response> {
     let user = new_id()?;
     let shard = usize::from(random::<1>()?[0]) % SHARDS.len();
     let db = Db::open(&cx.env, shard, id)?;
-    let schema = builtin::schema(workspace);
+    let schema = builtin::schema(workspace.map_err(Failure::problems)?);
     db.batch(accounts::found(&schema, user, &name, &email, cx.now)).await?;
     let mut enter = Vec::new();
     if !known {
@@ -256,7 +252,8 @@ pub async fn change_password(request: &mut Request, cx: &Cx) -> Answer<Response>
     }
     let (session, _) = cx.session(&|_| Ok(Vec::new())).await?;
     let directory = SystemDb::directory(&cx.env)?;
-    count_attempt(&directory, &session.actor.user.to_string(), &address(request)?, cx.now).await?;
+    let account = session.actor.user.to_string();
+    count_attempt(&directory, &account, &address(request)?, cx.now).await?;
     let known =
         directory.one(directory::identity_of_user(session.db.workspace(), session.actor.user)).await?;
     let (identity, hash) =
@@ -264,6 +261,7 @@ pub async fn change_password(request: &mut Request, cx: &Cx) -> Answer<Response>
     if !verify_password(&old, &hash)? {
         return Err(Failure::invalid(Problem::on("old", "problem.wrong_password")));
     }
+    directory.one(directory::forget_attempts(&format!("account:{account}"))).await?;
     set_password(cx, &directory, identity, &new, Some(&session.token_hash)).await?;
     json(&Empty {})
 }
@@ -297,68 +295,11 @@ pub async fn invite(request: &mut Request, cx: &Cx) -> Answer<Response> {
     let mut problems = Vec::new();
     let name = read_name(&name).map_err(|problem| problems.push(problem)).unwrap_or_default();
     let email = read_email(&email).map_err(|problem| problems.push(problem)).unwrap_or_default();
-    let keys: std::collections::BTreeSet<_> = team
-        .iter()
-        .map(|id| domain::record::RecordKey::new("team", *id))
-        .chain(user.iter().map(|id| domain::record::RecordKey::new("user", *id)))
-        .collect();
-    let (session, rows) = cx
-        .session(&|session| {
-            let loads = crate::storage::records::load(session.reader()?, &keys)
-                .into_iter()
-                .map(|(_, statement)| statement);
-            Ok(std::iter::once(accounts::user_by_email(&email)).chain(loads).collect())
-        })
-        .await?;
-    if !session.role()?.may(Permission::ManageUsers) {
-        return Err(Failure::refused(Code::Forbidden));
-    }
-    if session.schema.role(&role).is_none() {
-        problems.push(Problem::on("role", "problem.not_a_choice"));
-    }
-    let same = rows.first().map(|rows| rows.first::<(Id, String)>()).transpose()?.flatten();
-    if same.is_some_and(|(id, status)| Some(id) != user || status == "active") {
-        problems.push(Problem::on("email", "problem.taken"));
-    }
-    let mut found = std::collections::BTreeMap::new();
-    for ((entity, _), rows) in
-        crate::storage::records::load(session.reader()?, &keys).iter().zip(rows.iter().skip(1))
-    {
-        crate::storage::records::read_loaded(session.reader()?, entity, rows, &mut found)?;
-    }
-    let there = |entity: &str, id: Id| {
-        found.get(&domain::record::RecordKey::new(entity, id)).filter(|loaded| !loaded.record.deleted)
-    };
-    if team.is_some_and(|team| there("team", team).is_none()) {
-        problems.push(Problem::on("team", "problem.reference_not_found"));
-    }
-    if let Some(user) = user {
-        match there("user", user).map(|loaded| loaded.record.get("status").text() == Some("active")) {
-            None => problems.push(Problem::on("user", "problem.reference_not_found")),
-            Some(true) => problems.push(Problem::on("user", "problem.taken")),
-            Some(false) => {}
-        }
-    }
-    if !problems.is_empty() {
-        return Err(Failure::problems(problems));
-    }
     let token = new_token()?;
-    let id = match user {
-        Some(id) => id,
-        None => new_id()?,
-    };
-    let hash = token_hash(&token);
-    let invitation = Invitation {
-        by: session.actor.user,
-        user: id,
-        existing: user.is_some(),
-        name: &name,
-        email: &email,
-        role: &role,
-        team,
-        token_hash: &hash,
-    };
-    session.db.batch(accounts::invite(&invitation, cx.now)).await?;
+    let id = user.map_or_else(new_id, Ok)?;
+    let invitation =
+        Invitation { user: id, existing: user.is_some(), name: &name, email: &email, role: &role, team };
+    let session = services::invite(cx, &invitation, &token_hash(&token), &problems).await?;
     // The link names shard and workspace, as the session cookie does.
     let path = format!("/join/{}.{}.{token}", session.shard, session.db.workspace());
     json(&InviteReply { user: id, path, expires_at: cx.now.plus_ms(accounts::INVITATION_MS) })
@@ -379,9 +320,9 @@ fn read_invitation(cx: &Cx, link: &str) -> Answer<(usize, Db, String)> {
 pub async fn get_invitation(cx: &Cx, link: &str) -> Answer<Response> {
     let (_, db, hash) = read_invitation(cx, link)?;
     let rows = db.batch(vec![accounts::invitation(&hash, cx.now), accounts::workspace_name()]).await?;
-    let open = rows.first().map(|rows| rows.first::<(Id, String, String)>()).transpose()?.flatten();
+    let open = rows.first().map(|rows| rows.first::<InvitationRow>()).transpose()?.flatten();
     let workspace = rows.get(1).map(|rows| rows.first::<(String,)>()).transpose()?.flatten();
-    let ((_, name, email), (workspace_name,)) =
+    let ((_, name, email, ..), (workspace_name,)) =
         open.zip(workspace).ok_or_else(|| Failure::refused(Code::NotFound))?;
     let known = identity(&SystemDb::directory(&cx.env)?, &email).await?.is_some();
     json(&InvitationReply { workspace_name, name, email, known })
@@ -390,8 +331,8 @@ pub async fn get_invitation(cx: &Cx, link: &str) -> Answer<Response> {
 pub async fn accept_invitation(request: &mut Request, cx: &Cx, link: &str) -> Answer<Response> {
     let AcceptRequest { password } = read_json(request, MAX_BODY).await?;
     let (shard, db, hash) = read_invitation(cx, link)?;
-    let open = db.one(accounts::invitation(&hash, cx.now)).await?.first::<(Id, String, String)>()?;
-    let (user, _, email) = open.ok_or_else(|| Failure::refused(Code::NotFound))?;
+    let open = db.one(accounts::invitation(&hash, cx.now)).await?.first::<InvitationRow>()?;
+    let (user, _, email, ..) = open.ok_or_else(|| Failure::refused(Code::NotFound))?;
     let directory = SystemDb::directory(&cx.env)?;
     count_attempt(&directory, &email, &address(request)?, cx.now).await?;
     let (identity, known) = match identity(&directory, &email).await? {
@@ -419,9 +360,6 @@ pub async fn accept_invitation(request: &mut Request, cx: &Cx, link: &str) -> An
         Err(DbError::Constraint(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    let used = db.batch(accounts::accept(&hash, user, cx.now)).await?;
-    if used.first().is_none_or(Rows::is_empty) {
-        return Err(Failure::refused(Code::NotFound));
-    }
+    let user = services::accept(&db, &hash, cx.now).await?;
     sign_in_as(&db, shard, user, Vec::new(), &agent(request)?, cx.now).await
 }

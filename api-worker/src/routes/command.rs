@@ -3,10 +3,10 @@
 use domain::access::Permission;
 use domain::api::Code;
 use domain::api::command::{
-    Answer as CommandAnswer, CommandsReply, CommandsRequest, ImportCommand, ImportReply, MAX_BODY,
-    MAX_COMMANDS,
+    Answer as CommandAnswer, CommandsReply, CommandsRequest, ImportCommand, ImportReply, ImportSummary,
+    ImportsReply, ImportsRequest, MAX_BODY, MAX_COMMANDS,
 };
-use domain::api::record::{CreateRequest, DeleteRequest, SavedReply, UpdateRequest};
+use domain::api::record::{CreateRequest, DeleteRequest, Names, SavedReply, UpdateRequest};
 use domain::command::{Action, Command, FORMAT};
 use domain::ids::Id;
 use domain::message::Problem;
@@ -17,6 +17,7 @@ use super::read_id;
 use crate::gate::Cx;
 use crate::http::{Answer, Failure, json, read_json, read_query};
 use crate::services::door;
+use crate::storage::imports::PAGE;
 use crate::storage::log;
 
 pub async fn send(request: &mut Request, cx: &Cx) -> Answer<Response> {
@@ -85,6 +86,32 @@ pub async fn delete(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> A
     let record = read_id(id)?;
     let DeleteRequest { command, base_version } = read_query(request)?;
     send_one(cx, command, record, Action::Delete { entity: entity.to_owned(), record, base_version }).await
+}
+
+pub async fn imports(request: &mut Request, cx: &Cx) -> Answer<Response> {
+    let ImportsRequest { after } = read_query(request)?;
+    let wrong = |_| Failure::invalid(Problem::on("after", "problem.not_a_cursor"));
+    let after = after.as_deref().map(str::parse::<Id>).transpose().map_err(wrong)?;
+    let (_, rows) = cx
+        .session(&|session| {
+            // Administrators see every import, others their own.
+            let all = session.role()?.may(Permission::Define);
+            Ok(vec![log::imports((!all).then_some(session.actor.user), after)])
+        })
+        .await?;
+    type Row = (Id, i64, Id, String, u64, u64, u64, u64, Option<String>);
+    let mut rows = rows.first().map(|rows| rows.read::<Row>()).transpose()?.unwrap_or_default();
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let next = rows.last().filter(|_| more).map(|(import, ..)| import.to_string());
+    let mut names = Names::new();
+    let mut imports = Vec::with_capacity(rows.len());
+    for (import, at, by, entity, created, skipped, refused, open, name) in rows {
+        let Some(at) = Instant::from_unix_ms(at) else { continue };
+        names.extend(name.map(|name| (by, name)));
+        imports.push(ImportSummary { import, entity, at, by, created, skipped, refused, open });
+    }
+    json(&ImportsReply { imports, names, next })
 }
 
 pub async fn import(cx: &Cx, id: &str) -> Answer<Response> {

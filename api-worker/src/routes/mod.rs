@@ -2,7 +2,10 @@
 
 pub mod account;
 pub mod command;
+pub mod export;
+pub mod file;
 pub mod record;
+pub mod search;
 
 use domain::api::Code;
 use domain::ids::Id;

@@ -6,15 +6,16 @@ use domain::access::{Act, Level, Permission};
 use domain::api::Code;
 use domain::api::record::{
     AlikeReply, AlikeRequest, BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply,
-    ChangesRequest, Hit, ListReply, ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, SearchReply,
-    SearchRequest, TimelineEntry, TimelineKind, TimelineReply, TimelineRequest, TodayReply, TodayRequest,
-    Total, TotalsReply, TotalsRequest,
+    ChangesRequest, ListReply, ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, TimelineEntry,
+    TimelineKind, TimelineReply, TimelineRequest, TodayReply, TodayRequest, Total, TotalsReply,
+    TotalsRequest,
 };
 use domain::command::ChangeKind;
 use domain::expr::Env;
 use domain::fields::{self, FieldKind, Reading, Shape};
 use domain::ids::Id;
 use domain::message::Problem;
+use domain::record::RESTORABLE_MS;
 use domain::schema::{Entity, Field};
 use domain::time::{Instant, Zone};
 use serde_json::Value as Json;
@@ -25,17 +26,26 @@ use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, json, read_query};
 use crate::platform::Zones;
 use crate::storage::db::{Rows, Statement};
-use crate::storage::log;
-use crate::storage::queries::{self, CHANGES, Conditions, Cursor, HALF, Sort, TotalRow, add_filter};
+use crate::storage::queries::{
+    self, Behind, CHANGES, Conditions, Cursor, HALF, Listed, Sort, TotalRow, add_filter,
+};
 use crate::storage::records::{self, Reader, Selected, Selection};
+use crate::storage::{log, timeline};
 
 /// Items of each kind that Today looks at; more than anybody does in a day.
 const TODAY_ITEMS: u32 = 100;
-const HITS: u32 = 10;
+/// Tasks without a day that Today shows.
+const UNDATED_ITEMS: u32 = 50;
 const TIMELINE: u32 = 40;
 
-fn env(session: &Session) -> Env {
-    Env { today: session.today, now: session.now, me: session.actor.user }
+pub(super) fn env(session: &Session) -> Env<'_> {
+    Env {
+        today: session.today,
+        now: session.now,
+        me: session.actor.user,
+        zone: &session.actor.zone,
+        zones: &Zones,
+    }
 }
 
 fn page_size(limit: Option<u32>) -> Answer<u32> {
@@ -47,7 +57,7 @@ fn page_size(limit: Option<u32>) -> Answer<u32> {
 }
 
 /// An entity of which the reader may see some records.
-fn readable<'a>(session: &'a Session, id: &str) -> Answer<&'a Entity> {
+pub(super) fn readable<'a>(session: &'a Session, id: &str) -> Answer<&'a Entity> {
     let entity = read_entity(session, id)?;
     if session.role()?.level(id, Act::View) == Level::None {
         return Err(Failure::refused(Code::Forbidden));
@@ -59,7 +69,7 @@ fn bodies(selection: &Selection<'_>, rows: &Rows, names: &mut Names) -> Answer<V
     Ok(rows.read::<Selected>()?.into_iter().map(|row| selection.body(row, names)).collect())
 }
 
-fn answer_of(rows: &[Rows], at: usize) -> Answer<&Rows> {
+pub(super) fn answer_of(rows: &[Rows], at: usize) -> Answer<&Rows> {
     rows.get(at).ok_or_else(|| Failure::Fault("fewer answers than statements".into()))
 }
 
@@ -85,22 +95,23 @@ pub async fn schema(cx: &Cx) -> Answer<Response> {
 pub async fn list(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
     let ListRequest { filter, sort, after, limit, deleted } = read_query(request)?;
     let limit = page_size(limit)?;
+    let listed = if deleted == Some(true) {
+        Listed::DeletedSince(cx.now.plus_ms(-RESTORABLE_MS))
+    } else {
+        Listed::There
+    };
     let (session, rows) = cx
         .session(&|session| {
             let (reader, entity) = (session.reader()?, readable(session, entity)?);
             let mut conditions = Conditions::new(reader);
             add_filter(&mut conditions, reader, entity, filter.as_deref(), &env(session))
                 .map_err(Failure::problems)?;
-            let sort = Sort::read(reader, entity, sort.as_deref()).map_err(Failure::invalid)?;
+            let sort = match (listed, sort.as_deref()) {
+                (Listed::DeletedSince(_), None) => Sort::by_deletion(),
+                (_, sort) => Sort::read(reader, entity, sort).map_err(Failure::invalid)?,
+            };
             let after = after.as_deref().map(Cursor::read).transpose().map_err(Failure::invalid)?;
-            Ok(vec![queries::list(
-                &Selection::new(reader, entity),
-                conditions,
-                &sort,
-                after,
-                limit,
-                deleted == Some(true),
-            )])
+            Ok(vec![queries::list(&Selection::new(reader, entity), conditions, &sort, after, limit, listed)])
         })
         .await?;
     let entity = read_entity(&session, entity)?;
@@ -162,7 +173,12 @@ pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Resp
     json(&TotalsReply { groups, names, seq: session.seq })
 }
 
-fn known_field<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str, parameter: &str) -> Answer<&'a Field> {
+pub(super) fn known_field<'a>(
+    reader: Reader<'_>,
+    entity: &'a Entity,
+    id: &str,
+    parameter: &str,
+) -> Answer<&'a Field> {
     let field = entity.field(id).filter(|field| !reader.role.hides(&entity.id, &field.id));
     field.ok_or_else(|| {
         Failure::invalid(
@@ -221,10 +237,12 @@ pub async fn board(request: &mut Request, cx: &Cx, pipeline: &str) -> Answer<Res
     let mut names = Names::new();
     let mut columns = Vec::with_capacity(rows.len());
     for (stage, rows) in pipeline.stages.iter().zip(&rows) {
-        let mut records = bodies(&selection, rows, &mut names)?;
-        let more = records.len() > limit as usize;
-        records.truncate(limit as usize);
-        columns.push(BoardColumn { stage: stage.id.clone(), records, more });
+        let mut selected = rows.read::<Selected>()?;
+        let more = selected.len() > limit as usize;
+        selected.truncate(limit as usize);
+        let next = selected.last().filter(|_| more).map(|last| Cursor::write(last.key(), last.id()));
+        let records = selected.into_iter().map(|row| selection.body(row, &mut names)).collect();
+        columns.push(BoardColumn { stage: stage.id.clone(), records, more, next });
     }
     json(&BoardReply { columns, names, seq: session.seq, revision: session.schema.revision })
 }
@@ -236,6 +254,10 @@ fn day_entities(session: &Session) -> Answer<Vec<&Entity>> {
         (entity.follow_up || entity.id == "task") && role.level(&entity.id, Act::View) != Level::None
     };
     Ok(session.schema.entities.iter().filter(shown).collect())
+}
+
+fn task_of<'a>(entities: &[&'a Entity]) -> Option<&'a Entity> {
+    entities.iter().copied().find(|entity| entity.id == "task")
 }
 
 pub async fn today(request: &mut Request, cx: &Cx) -> Answer<Response> {
@@ -251,27 +273,40 @@ pub async fn today(request: &mut Request, cx: &Cx) -> Answer<Response> {
                     TODAY_ITEMS + 1,
                 )
             };
-            Ok(day_entities(session)?.into_iter().map(due).collect())
+            let entities = day_entities(session)?;
+            let undated = task_of(&entities).map(|task| {
+                queries::undated(&Selection::new(reader, task), Conditions::new(reader), UNDATED_ITEMS + 1)
+            });
+            Ok(entities.iter().copied().map(due).chain(undated).collect())
         })
         .await?;
     let reader = session.reader()?;
+    let entities = day_entities(&session)?;
     let mut names = Names::new();
     let mut items: Vec<(Option<i64>, RecordBody)> = Vec::new();
     let mut more = false;
-    for (entity, rows) in day_entities(&session)?.into_iter().zip(&rows) {
+    for (entity, rows) in entities.iter().zip(&rows) {
         let selection = Selection::new(reader, entity);
         let mut selected = rows.read::<Selected>()?;
         more |= selected.len() > TODAY_ITEMS as usize;
         selected.truncate(TODAY_ITEMS as usize);
         items.extend(selected.into_iter().map(|row| (row.key().as_i64(), selection.body(row, &mut names))));
     }
-    // What has no day comes after everything that has one.
-    items.sort_by_key(|(at, record)| (at.unwrap_or(i64::MAX), record.id));
+    items.sort_by_key(|(at, record)| (*at, record.id));
+    let mut undated = Vec::new();
+    if let (Some(task), Some(rows)) = (task_of(&entities), rows.get(entities.len())) {
+        let selection = Selection::new(reader, task);
+        let mut selected = rows.read::<Selected>()?;
+        more |= selected.len() > UNDATED_ITEMS as usize;
+        selected.truncate(UNDATED_ITEMS as usize);
+        undated.extend(selected.into_iter().map(|row| selection.body(row, &mut names)));
+    }
     let mut reply = TodayReply {
         today: session.today,
         overdue: Vec::new(),
         today_items: Vec::new(),
         later: Vec::new(),
+        undated,
         names,
         more,
         seq: session.seq,
@@ -291,39 +326,8 @@ pub async fn today(request: &mut Request, cx: &Cx) -> Answer<Response> {
     json(&reply)
 }
 
-pub async fn search(request: &mut Request, cx: &Cx) -> Answer<Response> {
-    let SearchRequest { q, entity } = read_query(request)?;
-    if q.chars().count() > 100 {
-        return Err(Failure::invalid(Problem::on("q", "problem.too_long").with("max", 100)));
-    }
-    let searched = |session: &Session| -> Answer<Vec<Entity>> {
-        let role = session.role()?;
-        let wanted = |candidate: &&Entity| match entity.as_deref() {
-            Some(entity) => candidate.id == entity && candidate.title == "name",
-            None => candidate.listed,
-        };
-        let seen = |candidate: &&Entity| role.level(&candidate.id, Act::View) != Level::None;
-        Ok(session.schema.entities.iter().filter(wanted).filter(seen).cloned().collect())
-    };
-    let (session, rows) = cx
-        .session(&|session| {
-            let reader = session.reader()?;
-            Ok(searched(session)?.iter().map(|entity| queries::search(reader, entity, &q, HITS)).collect())
-        })
-        .await?;
-    let mut hits: Vec<(i64, Hit)> = Vec::new();
-    for (entity, rows) in searched(&session)?.iter().zip(&rows) {
-        for (id, title, detail, updated_at) in rows.read::<(Id, String, Option<String>, i64)>()? {
-            hits.push((
-                updated_at,
-                Hit { entity: entity.id.clone(), id, title, detail: detail.unwrap_or_default() },
-            ));
-        }
-    }
-    hits.sort_by_key(|(updated_at, hit)| (std::cmp::Reverse(*updated_at), hit.id));
-    json(&SearchReply { hits: hits.into_iter().map(|(_, hit)| hit).collect() })
-}
-
+/// Records that may be the same one, at most.
+const ALIKE: u32 = 10;
 /// Longest name that is compared; no name of a record is longer.
 const LONGEST_NAME: usize = 200;
 
@@ -333,7 +337,7 @@ pub async fn alike(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Respo
         .session(&|session| {
             let (reader, entity) = (session.reader()?, readable(session, entity)?);
             let selection = Selection::new(reader, entity);
-            Ok(vec![queries::alike(&selection, reader, entity, &keys(session, &asked)?, HITS)])
+            Ok(vec![queries::alike(&selection, reader, entity, &keys(session, &asked)?, ALIKE)])
         })
         .await?;
     let selection = Selection::new(session.reader()?, read_entity(&session, entity)?);
@@ -366,63 +370,78 @@ fn keys(session: &Session, asked: &AlikeRequest) -> Answer<Vec<(&'static str, St
 const TIMELINE_PARTS: [TimelineKind; 3] = [TimelineKind::Change, TimelineKind::Touch, TimelineKind::Task];
 
 pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
-    let TimelineRequest { before, only } = read_query(request)?;
+    let TimelineRequest { after, before, only } = read_query(request)?;
     let record = read_id(id)?;
-    let before = before.unwrap_or_else(|| cx.now.plus_ms(366 * 24 * 3600 * 1000));
+    let from = after.as_deref().map(timeline::Cursor::read).transpose().map_err(Failure::invalid)?;
+    let from = from.unwrap_or_default();
     let wanted = |part: &TimelineKind| only.is_none_or(|only| only == *part);
     let (session, rows) = cx
         .session(&|session| {
             let (reader, definition) = (session.reader()?, read_entity(session, entity)?);
+            let about = |kind, at, after| about(reader, kind, at, entity, record, Behind { after, before });
             let part = |part: TimelineKind| match part {
-                TimelineKind::Change => Some(log::of_record(entity, record, before.unix_ms(), TIMELINE + 1)),
-                TimelineKind::Touch => about(reader, "touch", "r.happened_at", entity, record, before),
-                TimelineKind::Task => about(reader, "task", "r.created_at", entity, record, before),
+                TimelineKind::Change => {
+                    let before = before.map(Instant::unix_ms);
+                    let part = log::Part { entity, record, after: from.change, before };
+                    log::of_record(&part, &told_fields(reader, definition), TIMELINE + 1).into()
+                }
+                TimelineKind::Touch => Vec::from_iter(about("touch", "r.happened_at", from.touch)),
+                TimelineKind::Task => Vec::from_iter(about("task", "r.created_at", from.task)),
             };
             let mut statements = vec![records::get(reader, definition, record)];
-            statements.extend(TIMELINE_PARTS.into_iter().filter(wanted).filter_map(part));
+            statements.extend(TIMELINE_PARTS.into_iter().filter(wanted).flat_map(part));
             Ok(statements)
         })
         .await?;
     let reader = session.reader()?;
     let definition = read_entity(&session, entity)?;
     let mut names = Names::new();
-    let seen = bodies(&Selection::new(reader, definition), answer_of(&rows, 0)?, &mut names)?;
-    if seen.is_empty() {
+    let mut rows = rows.iter();
+    let mut answer = || rows.next().ok_or_else(|| Failure::Fault("fewer answers than statements".into()));
+    if bodies(&Selection::new(reader, definition), answer()?, &mut names)?.is_empty() {
         return Err(Failure::refused(Code::NotFound));
     }
-    let mut entries = Vec::new();
-    let parts = TIMELINE_PARTS.into_iter().filter(wanted);
-    let there = parts.filter(|part| match part {
-        TimelineKind::Change => true,
-        TimelineKind::Touch => is_about(reader, "touch", entity),
-        TimelineKind::Task => is_about(reader, "task", entity),
-    });
-    for (part, rows) in there.zip(rows.iter().skip(1)) {
+    let mut histories = Vec::new();
+    for part in TIMELINE_PARTS.into_iter().filter(wanted) {
         let kind = match part {
             TimelineKind::Change => {
-                for entry in log::read(rows)? {
-                    entries.extend(change_entry(reader, definition, entry));
-                }
+                let mut history: Vec<timeline::Row<TimelineEntry>> = log::read(answer()?)?
+                    .into_iter()
+                    .map(|entry| timeline::Row {
+                        at: entry.at,
+                        place: timeline::Place::Change(entry.seq),
+                        entry: change_entry(reader, definition, entry),
+                    })
+                    .collect();
+                history.extend(log::edge(answer()?)?);
+                histories.push(history);
                 continue;
             }
             TimelineKind::Touch => "touch",
             TimelineKind::Task => "task",
         };
-        let Some(about) = session.schema.entity(kind) else { continue };
+        let Some(about) = session.schema.entity(kind).filter(|_| is_about(reader, kind, entity)) else {
+            continue;
+        };
         let selection = Selection::new(reader, about);
-        for row in rows.read::<Selected>()? {
-            let Some(at) = row.key().as_i64().and_then(Instant::from_unix_ms) else { continue };
+        let mut history = Vec::new();
+        for row in answer()?.read::<Selected>()? {
+            let (Some(moment), id) = (row.key().as_i64(), row.id()) else { continue };
             let record = selection.body(row, &mut names);
-            entries.push(match part {
-                TimelineKind::Touch => TimelineEntry::Touch { at, record },
-                _ => TimelineEntry::Task { at, record },
-            });
+            let at = Instant::from_unix_ms(moment);
+            let (place, entry) = match part {
+                TimelineKind::Touch => {
+                    (timeline::Place::Touch(moment, id), at.map(|at| TimelineEntry::Touch { at, record }))
+                }
+                _ => (timeline::Place::Task(moment, id), at.map(|at| TimelineEntry::Task { at, record })),
+            };
+            history.push(timeline::Row { at: moment, place, entry });
         }
+        histories.push(history);
     }
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at()));
-    let more = entries.len() > TIMELINE as usize;
-    entries.truncate(TIMELINE as usize);
-    let mut reply = TimelineReply { entries, names, more };
+    let (entries, next) = timeline::page(histories, from, TIMELINE as usize);
+    let next = next.map(|next| next.write());
+    let mut reply = TimelineReply { entries, names, more: next.is_some(), next };
     name_people(&session, &mut reply).await?;
     json(&reply)
 }
@@ -439,11 +458,17 @@ fn about(
     at: &str,
     entity: &str,
     record: Id,
-    before: Instant,
+    behind: Behind,
 ) -> Option<Statement> {
     let about = reader.schema.entity(kind).filter(|_| is_about(reader, kind, entity))?;
     let selection = Selection::new(reader, about);
-    Some(queries::about(&selection, reader, entity, record, at, before, TIMELINE + 1))
+    Some(queries::about(&selection, reader, entity, record, at, behind, TIMELINE + 1))
+}
+
+/// The fields whose changes are told: those that the reader sees and the system does not keep.
+fn told_fields(reader: Reader<'_>, entity: &Entity) -> Vec<String> {
+    let told = |field: &&Field| !field.system && !reader.role.hides(&entity.id, &field.id);
+    entity.fields.iter().filter(told).map(|field| field.id.clone()).collect()
 }
 
 /// A change as the reader may see it; nothing when every field of it is hidden or kept by the system.

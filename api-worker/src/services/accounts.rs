@@ -1,18 +1,26 @@
 //! Passwords, attempts, and how people come in.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use domain::api::Code;
 use domain::api::account::{PASSWORD_MAX, PASSWORD_MIN};
+use domain::command::{Invitation, Refusal, plan_acceptance, plan_invitation};
 use domain::fields::email;
 use domain::ids::Id;
 use domain::message::Problem;
+use domain::record::RecordKey;
+use domain::schema::builtin::user::status;
 use domain::time::Instant;
 
+use super::door::{self, Loads, TURNS, Write, came_in_between};
+use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure};
-use crate::platform::random;
-use crate::storage::db::SystemDb;
-use crate::storage::directory;
+use crate::platform::{new_id, random};
+use crate::storage::accounts::{self, InvitationRow};
+use crate::storage::db::{Db, Rows, SystemDb};
+use crate::storage::{definitions, directory, records};
 
 /// Attempts an account, and an address, have in a quarter of an hour.
 const ATTEMPTS_PER_ACCOUNT: u32 = 10;
@@ -109,4 +117,92 @@ pub async fn count_attempt(directory: &SystemDb, account: &str, address: &str, n
 /// Faults only.
 pub async fn identity(directory: &SystemDb, email: &str) -> Answer<Option<(Id, String)>> {
     Ok(directory.one(directory::identity(email)).await?.first()?)
+}
+
+/// Invites somebody: their record and the link are saved together, and the log says by whom.
+///
+/// # Errors
+/// `problems`, which were found before, and every other reason why they cannot be invited; faults.
+pub async fn invite(
+    cx: &Cx,
+    invitation: &Invitation<'_>,
+    token_hash: &str,
+    problems: &[Problem],
+) -> Answer<Session> {
+    let Invitation { user, email, team, .. } = *invitation;
+    let keys: BTreeSet<RecordKey> = std::iter::once(RecordKey::new("user", user))
+        .chain(team.map(|team| RecordKey::new("team", team)))
+        .collect();
+    for _ in 0..TURNS {
+        let (session, rows) = cx
+            .session(&|session| {
+                let loads = records::load(session.reader()?, &keys).into_iter();
+                let same = std::iter::once(accounts::user_by_email(email));
+                Ok(same.chain(loads.map(|(_, statement)| statement)).collect())
+            })
+            .await?;
+        let reader = session.reader()?;
+        let mut problems = problems.to_vec();
+        let same = rows.first().map(Rows::first::<(Id, String)>).transpose()?.flatten();
+        if same.is_some_and(|(id, state)| id != user || state == status::ACTIVE) {
+            problems.push(Problem::on("email", "problem.taken"));
+        }
+        let mut loaded = Loads::default();
+        for ((entity, _), rows) in records::load(reader, &keys).iter().zip(rows.iter().skip(1)) {
+            records::read_loaded(reader, entity, rows, &mut loaded.records)?;
+        }
+        let plan = match plan_invitation(invitation, &door::world(&session, &loaded)) {
+            Ok(plan) if problems.is_empty() => plan,
+            Ok(_) => return Err(Failure::problems(problems)),
+            Err(Refusal::Invalid(more)) => return Err(Failure::problems([problems, more].concat())),
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let write = Write {
+            schema: &session.schema,
+            plan: &plan,
+            current: &loaded.records,
+            command: new_id()?,
+            user: session.actor.user,
+            now: session.now,
+            undoes: None,
+        };
+        let link = accounts::invite(session.actor.user, user, email, token_hash, session.now);
+        match write.save(&session.db, link).await {
+            Ok(_) => return Ok(session),
+            Err(error) if came_in_between(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::refused(Code::Busy))
+}
+
+/// Lets somebody in by their invitation, which is used up, and says who it is.
+///
+/// # Errors
+/// 404 when the invitation is no longer open; faults.
+pub async fn accept(db: &Db, token_hash: &str, now: Instant) -> Answer<Id> {
+    for _ in 0..TURNS {
+        let rows = db.batch(vec![accounts::invitation(token_hash, now), definitions::current()]).await?;
+        let open = rows.first().map(Rows::first::<InvitationRow>).transpose()?.flatten();
+        let (Some((user, _, _, version, joined)), Some(definition)) = (open, rows.get(1)) else {
+            return Err(Failure::refused(Code::NotFound));
+        };
+        let plan = plan_acceptance(user, version, joined.and_then(Instant::from_unix_ms), now);
+        let write = Write {
+            schema: &definitions::read(definition)?,
+            plan: &plan,
+            current: &BTreeMap::new(),
+            command: new_id()?,
+            user,
+            now,
+            undoes: None,
+        };
+        match write.save(db, vec![accounts::use_invitation(token_hash, now)]).await {
+            Ok(_) => return Ok(user),
+            // Also by a second click on the same link, for whom it is no longer open.
+            Err(error) if came_in_between(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::refused(Code::Busy))
 }

@@ -5,26 +5,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::api::Code;
 use domain::api::command::{Answer as CommandAnswer, Receipt, Saved};
 use domain::command::{
-    Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, needs, needs_to_undo, plan,
+    Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, hangs_on, needs, needs_to_undo,
+    plan, touches_to_undo,
 };
 use domain::fields::Reading;
+use domain::files::Uploaded;
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::money::{Currency, Rate, Rates};
 use domain::record::RecordKey;
+use domain::schema::Schema;
 use domain::schema::change::Place;
-use domain::time::Date;
+use domain::time::{Date, Instant, Zone};
 
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, refusal_parts};
 use crate::platform::Zones;
-use crate::storage::db::{DbError, Rows, Statement};
+use crate::storage::db::{Db, DbError, Rows, Statement};
 use crate::storage::records::{self, Reader};
 use crate::storage::save::Save;
-use crate::storage::{log, places};
+use crate::storage::{files, log, places};
 
 /// How often a save is tried again after somebody else came in between. Each turn loads and decides anew.
-const TURNS: usize = 8;
+pub(super) const TURNS: usize = 8;
 /// How often a taken key is believed to have been free a moment ago: names that two chunks of an import both
 /// miss are created by one of them, and the other finds them when it loads again.
 const TAKEN_TURNS: usize = 4;
@@ -32,7 +35,7 @@ const TAKEN_TURNS: usize = 4;
 /// Decides a command and saves it. Sent again, it answers with the receipt of the first time.
 ///
 /// # Errors
-/// 401 and faults; what is wrong with the command itself is an answer.
+/// 401, faults, and that others came in between each time; what is wrong with the command itself is an answer.
 pub async fn send(cx: &Cx, command: &Command) -> Answer<CommandAnswer> {
     let mut taken = 0;
     for _ in 0..TURNS {
@@ -48,7 +51,7 @@ pub async fn send(cx: &Cx, command: &Command) -> Answer<CommandAnswer> {
             }
         }
     }
-    Err(Failure::Fault(format!("command {} met others {TURNS} times", command.id)))
+    Err(Failure::refused(Code::Busy))
 }
 
 enum Turn {
@@ -70,7 +73,15 @@ async fn turn(cx: &Cx, command: &Command) -> Answer<Turn> {
     if let Some(Action::Undo { .. }) = command.actions.first() {
         load_undone(&session, &mut loaded).await?;
     }
-    let world = World {
+    match plan(command, &world(&session, &loaded)) {
+        Ok(plan) => save(&session, command, &plan, &loaded.records).await,
+        Err(refusal) => Ok(Turn::Answered(Box::new(refused(command.id, refusal)))),
+    }
+}
+
+/// What the planner may look at.
+pub(super) fn world<'a>(session: &'a Session, loaded: &'a Loads) -> World<'a> {
+    World {
         schema: &session.schema,
         actor: &session.actor,
         now: session.now,
@@ -83,13 +94,11 @@ async fn turn(cx: &Cx, command: &Command) -> Answer<Turn> {
         taken: &loaded.taken,
         teams: &loaded.teams,
         occupied: &loaded.occupied,
+        files: Some(&loaded.files),
         active: loaded.active.as_ref(),
         undo: &loaded.undo,
         leant_on: &loaded.leant_on,
-    };
-    match plan(command, &world) {
-        Ok(plan) => save(&session, command, &plan, &loaded.records).await,
-        Err(refusal) => Ok(Turn::Answered(Box::new(refused(command.id, refusal)))),
+        contacts: &loaded.contacts,
     }
 }
 
@@ -151,6 +160,9 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
         statements
             .extend(session.schema.entity(entity).map(|entity| records::taken_external_ids(entity, keys)));
     }
+    if !needs.files.is_empty() {
+        statements.push(files::by_ids(&needs.files, session.now));
+    }
     if needs.teams {
         statements.push(places::teams());
     }
@@ -160,7 +172,8 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     }
     let loads = records::load(reader, &needs.records)
         .into_iter()
-        .chain(records::load_related(reader, &needs.related));
+        .chain(records::load_related(reader, &needs.related))
+        .chain(records::contacts(&session.schema, &needs.touches));
     statements.extend(loads.map(|(_, statement)| statement));
     Ok(statements)
 }
@@ -176,17 +189,19 @@ impl Answers {
 }
 
 #[derive(Default)]
-struct Loads {
+pub(super) struct Loads {
     rates: Rates,
-    records: BTreeMap<RecordKey, Loaded>,
+    pub records: BTreeMap<RecordKey, Loaded>,
     team_mates: BTreeSet<Id>,
     names: BTreeMap<(String, String), Vec<Id>>,
     taken: BTreeSet<(String, String)>,
     teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
+    files: BTreeMap<Id, Uploaded>,
     active: Option<BTreeMap<String, u64>>,
     undo: Vec<Logged>,
     leant_on: BTreeSet<RecordKey>,
+    contacts: BTreeMap<RecordKey, Option<Instant>>,
     undo_entries: Vec<log::Entry>,
 }
 
@@ -213,6 +228,9 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
         let taken = answers.next()?.read::<(String,)>()?;
         world.taken.extend(taken.into_iter().map(|(id,)| (entity.clone(), id)));
     }
+    if !wishes.needs.files.is_empty() {
+        world.files = files::read(&answers.next()?)?;
+    }
     if wishes.needs.teams {
         world.teams = answers.next()?.read::<(Id, Id)>()?.into_iter().collect();
     }
@@ -228,6 +246,9 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
     for (entity, _) in loads {
         records::read_loaded(reader, &entity, &answers.next()?, &mut world.records)?;
     }
+    for (entity, _) in records::contacts(reader.schema, &wishes.needs.touches) {
+        records::read_contacts(&entity, &answers.next()?, &mut world.contacts)?;
+    }
     Ok(world)
 }
 
@@ -241,13 +262,25 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
     world.undo = entries.into_iter().map(|entry| log::to_logged(entry, reader, &reading)).collect();
     let goes = |entry: &&Logged| matches!(entry.kind, ChangeKind::Created | ChangeKind::Restored);
     let going: BTreeSet<RecordKey> = world.undo.iter().filter(goes).map(|entry| entry.key.clone()).collect();
-    let used = needs_to_undo(&world.undo, &session.schema);
-    let (loaded, mut statements): (Vec<String>, Vec<Statement>) =
-        records::load(reader, &keys).into_iter().unzip();
+    let (used, held) = needs_to_undo(&world.undo, &session.schema);
+    let touches = touches_to_undo(&world.undo);
+    let (loaded, mut statements): (Vec<String>, Vec<Statement>) = records::load(reader, &keys)
+        .into_iter()
+        .chain(records::load_related(reader, &hangs_on(&touches, &session.schema)))
+        .unzip();
+    let (touched, more): (Vec<String>, Vec<Statement>) =
+        records::contacts(&session.schema, &touches).into_iter().unzip();
+    statements.extend(more);
     let (leant_on, more): (Vec<String>, Vec<Statement>) =
         records::leaning(&session.schema, &going, &keys).into_iter().unzip();
     statements.extend(more);
+    let (stored, more): (Vec<String>, Vec<Statement>) =
+        records::stored(&session.schema, &keys).into_iter().unzip();
+    statements.extend(more);
     statements.extend(used.iter().map(|place| places::count(&session.schema, place)));
+    if !held.is_empty() {
+        statements.push(files::by_ids(&held, session.now));
+    }
     if statements.is_empty() {
         return Ok(());
     }
@@ -255,12 +288,25 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
     for (entity, rows) in loaded.iter().zip(answers.by_ref()) {
         records::read_loaded(reader, entity, &rows, &mut world.records)?;
     }
+    for (entity, rows) in touched.iter().zip(answers.by_ref()) {
+        records::read_contacts(entity, &rows, &mut world.contacts)?;
+    }
     for (entity, rows) in leant_on.iter().zip(answers.by_ref()) {
         let ids = rows.read::<(Id,)>()?;
         world.leant_on.extend(ids.into_iter().map(|(id,)| RecordKey::new(entity, id)));
     }
-    for (place, rows) in used.into_iter().zip(answers) {
+    let mut there = BTreeSet::new();
+    for (entity, rows) in stored.iter().zip(answers.by_ref()) {
+        let ids = rows.read::<(Id,)>()?;
+        there.extend(ids.into_iter().map(|(id,)| RecordKey::new(entity, id)));
+    }
+    // What was deleted so long ago that it is gone for good needs no undoing, and keeps nothing else from it.
+    world.undo.retain(|entry| entry.inverse.is_some() || there.contains(&entry.key));
+    for (place, rows) in used.into_iter().zip(answers.by_ref()) {
         world.occupied.insert(place, places::read_count(&rows)?);
+    }
+    if let Some(rows) = answers.next() {
+        world.files = files::read(&rows)?;
     }
     Ok(())
 }
@@ -271,44 +317,23 @@ async fn save(
     plan: &Plan,
     current: &BTreeMap<RecordKey, Loaded>,
 ) -> Answer<Turn> {
-    let revision = plan.definition.as_ref().map_or(session.schema.revision, |(schema, _)| schema.revision);
-    let records = plan.changes.iter().map(|change| Saved {
-        entity: change.key.entity.clone(),
-        record: change.key.id,
-        version: change.base_version + 1,
-    });
-    let mut receipt = Receipt {
-        command: command.id,
-        seq: 0,
-        records: records.collect(),
-        revision,
-        rows: plan.rows.clone(),
-        kept: plan.kept.clone(),
-    };
     let undoes = match command.actions.first() {
         Some(Action::Undo { command }) => Some(*command),
         _ => None,
     };
-    let save = Save {
+    let write = Write {
         schema: &session.schema,
         plan,
-        current: &|key| current.get(key).map(|loaded| loaded.record.clone()),
+        current,
         command: command.id,
         user: session.actor.user,
         now: session.now,
         undoes,
-        result: serde_json::to_value(&receipt).map_err(|error| Failure::Fault(error.to_string()))?,
     };
-    match session.db.batch(save.statements()).await {
-        Ok(rows) => {
-            let assigned = rows.first().map(Rows::first::<(u64,)>).transpose()?.flatten();
-            receipt.seq = assigned.map_or(0, |(seq,)| seq);
-            Ok(Turn::Answered(Box::new(CommandAnswer::Done(receipt))))
-        }
+    match write.save(&session.db, Vec::new()).await {
+        Ok(receipt) => Ok(Turn::Answered(Box::new(CommandAnswer::Done(receipt)))),
         // A guard or the receipt itself: load again and see what it was.
-        Err(DbError::Constraint(text)) if text.contains("guards_hold") || text.contains("receipt.") => {
-            Ok(Turn::Again)
-        }
+        Err(error) if came_in_between(&error) => Ok(Turn::Again),
         Err(DbError::Constraint(text)) if text.contains("external_id") => {
             Ok(Turn::Taken(Problem::on("external_id", "problem.taken")))
         }
@@ -326,4 +351,54 @@ async fn save(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A plan on its way into the database.
+pub(super) struct Write<'a> {
+    pub schema: &'a Schema,
+    pub plan: &'a Plan,
+    pub current: &'a BTreeMap<RecordKey, Loaded>,
+    pub command: Id,
+    pub user: Id,
+    pub now: Instant,
+    pub undoes: Option<Id>,
+}
+
+impl Write<'_> {
+    /// Saves it in one batch with what else has to happen then, all of it or nothing.
+    ///
+    /// # Errors
+    /// A constraint, also where [`came_in_between`] says that it was somebody else's change; faults.
+    pub async fn save(&self, db: &Db, with: Vec<Statement>) -> Result<Receipt, DbError> {
+        let Self { schema, plan, current, command, user, now, undoes } = *self;
+        let revision = plan.definition.as_ref().map_or(schema.revision, |(schema, _)| schema.revision);
+        let records = plan.changes.iter().map(|change| Saved {
+            entity: change.key.entity.clone(),
+            record: change.key.id,
+            version: change.base_version + 1,
+        });
+        let mut receipt = Receipt {
+            command,
+            seq: 0,
+            records: records.collect(),
+            revision,
+            rows: plan.rows.clone(),
+            kept: plan.kept.clone(),
+        };
+        let current = &|key: &RecordKey| current.get(key).map(|loaded| loaded.record.clone());
+        let result = serde_json::to_value(&receipt).map_err(|error| DbError::Fault(error.to_string()))?;
+        let offset_ms = Zones.offset_ms(&schema.workspace.zone, now.unix_ms()).unwrap_or_default();
+        let save = Save { schema, plan, current, command, user, now, offset_ms, undoes, result };
+        let mut statements = save.statements();
+        statements.extend(with);
+        let rows = db.batch(statements).await?;
+        let assigned = rows.first().map(Rows::first::<(u64,)>).transpose()?.flatten();
+        receipt.seq = assigned.map_or(0, |(seq,)| seq);
+        Ok(receipt)
+    }
+}
+
+/// A guard did not hold, or the receipt is there already: load again and see what it was.
+pub(super) fn came_in_between(error: &DbError) -> bool {
+    matches!(error, DbError::Constraint(text) if text.contains("guards_hold") || text.contains("receipt."))
 }

@@ -1,10 +1,13 @@
 //! Sessions, invitations and the first rows of a workspace, in the workspace's shard.
 
+use domain::access::ADMINISTRATOR;
 use domain::ids::Id;
 use domain::schema::Schema;
+use domain::schema::builtin::user::status;
 use domain::time::Instant;
 
-use super::db::{Param, Statement};
+use super::search;
+use super::statement::Statement;
 
 /// Sessions that nobody uses end after thirty days.
 pub const SESSION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -22,6 +25,14 @@ pub fn session(token_hash: &str, now: Instant) -> Statement {
         JOIN workspace w ON w.workspace_id = s.workspace_id \
         WHERE s.workspace_id = ?1 AND s.token_hash = ?2 AND s.expires_at > ?3 AND u.status = 'active' AND u.deleted_at IS NULL";
     Statement::new("session", sql, vec![token_hash.into(), now.unix_ms().into()])
+}
+
+/// Whether a session that is seen now was last seen on another day: then the browser's copy is prolonged too, which is
+/// once a day and long before it ends.
+#[must_use]
+pub fn is_first_of_day(seen_at: i64, now: Instant) -> bool {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    seen_at.div_euclid(DAY_MS) < now.unix_ms().div_euclid(DAY_MS)
 }
 
 /// Prolongs a session that is used; at most once in five minutes, so that reading stays reading.
@@ -77,7 +88,7 @@ pub fn set_preferences(user: Id, language: Option<&str>, zone: Option<&str>) -> 
 pub fn found(schema: &Schema, user: Id, name: &str, email: &str, now: Instant) -> Vec<Statement> {
     let at = now.unix_ms();
     let body = serde_json::to_string(schema).unwrap_or_default();
-    vec![
+    let mut statements = vec![
         Statement::new(
             "found_workspace",
             "INSERT INTO workspace (workspace_id, seq, revision, created_at) VALUES (?1, 0, ?2, ?3)",
@@ -88,36 +99,24 @@ pub fn found(schema: &Schema, user: Id, name: &str, email: &str, now: Instant) -
             "INSERT INTO definition (workspace_id, revision, body, created_at, created_by_id) VALUES (?1, ?2, ?3, ?4, ?5)",
             vec![schema.revision.into(), body.into(), at.into(), user.into()],
         ),
-        insert_user(user, user, name, email, domain::access::ADMINISTRATOR, None, "active", at),
-    ]
-}
-
-#[expect(clippy::too_many_arguments, reason = "the columns of a row")]
-fn insert_user(
-    by: Id,
-    user: Id,
-    name: &str,
-    email: &str,
-    role: &str,
-    team: Option<Id>,
-    status: &str,
-    at: i64,
-) -> Statement {
-    let sql = "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, team_id, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key, joined_at) \
-        VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11, CASE ?7 WHEN 'active' THEN ?8 END)";
-    let params: Vec<Param> = vec![
-        user.into(),
-        name.into(),
-        email.into(),
-        role.into(),
-        team.into(),
-        status.into(),
-        at.into(),
-        by.into(),
-        super::sort_key::sort_key(name).into(),
-        domain::text::match_key(name).into(),
+        Statement::new(
+            "found_user",
+            "INSERT INTO \"user\" (workspace_id, id, version, name, email, role, status, created_at, created_by_id, updated_at, updated_by_id, name_key, match_key, joined_at) \
+             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?2, ?7, ?2, ?8, ?9, ?7)",
+            vec![
+                user.into(),
+                name.into(),
+                email.into(),
+                ADMINISTRATOR.into(),
+                status::ACTIVE.into(),
+                at.into(),
+                super::sort_key::sort_key(name).into(),
+                domain::text::match_key(name).into(),
+            ],
+        ),
     ];
-    Statement::new("insert_user", sql, params)
+    statements.extend(search::add("user", vec![search::row_of_user(user, name)], &[]));
+    statements
 }
 
 /// Which of an identity's memberships let in: workspace, its name, user. For [`super::db::SystemDb`]: who asks has no
@@ -131,29 +130,10 @@ pub fn entrances(memberships: &[(Id, Id)]) -> Statement {
     Statement::new("entrances", sql, vec![serde_json::json!(memberships).into()])
 }
 
-/// An invitation: the user's row (new, or an inactive one of that id) and the link's hash.
+/// The link of an invitation; the user's record is saved beside it.
 #[must_use]
-pub fn invite(invitation: &Invitation<'_>, now: Instant) -> Vec<Statement> {
+pub fn invite(by: Id, user: Id, email: &str, token_hash: &str, now: Instant) -> Vec<Statement> {
     let at = now.unix_ms();
-    let Invitation { by, user, existing, name, email, role, team, token_hash } = *invitation;
-    let row = if existing {
-        let sql = "UPDATE \"user\" SET name = ?3, email = ?4, role = ?5, team_id = coalesce(?6, team_id), status = 'invited', name_key = ?9, match_key = ?10, \
-            version = version + 1, updated_at = ?7, updated_by_id = ?8 WHERE workspace_id = ?1 AND id = ?2 AND status <> 'active'";
-        let params = vec![
-            user.into(),
-            name.into(),
-            email.into(),
-            role.into(),
-            team.into(),
-            at.into(),
-            by.into(),
-            super::sort_key::sort_key(name).into(),
-            domain::text::match_key(name).into(),
-        ];
-        Statement::new("invite_user", sql, params)
-    } else {
-        insert_user(by, user, name, email, role, team, "invited", at)
-    };
     let link = Statement::new(
         "insert_invitation",
         "INSERT INTO invitation (workspace_id, token_hash, user_id, email, created_at, created_by_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -165,47 +145,25 @@ pub fn invite(invitation: &Invitation<'_>, now: Instant) -> Vec<Statement> {
         "DELETE FROM invitation WHERE workspace_id = ?1 AND user_id = ?2 AND used_at IS NULL",
         vec![user.into()],
     );
-    vec![row, earlier, link]
+    vec![earlier, link]
 }
 
-#[derive(Clone, Copy)]
-pub struct Invitation<'a> {
-    pub by: Id,
-    pub user: Id,
-    pub existing: bool,
-    pub name: &'a str,
-    pub email: &'a str,
-    pub role: &'a str,
-    pub team: Option<Id>,
-    pub token_hash: &'a str,
-}
+/// An open invitation: user, name, e-mail, the user's version, and when they first joined.
+pub type InvitationRow = (Id, String, String, u64, Option<i64>);
 
-/// An open invitation: user, name, e-mail.
 #[must_use]
 pub fn invitation(token_hash: &str, now: Instant) -> Statement {
-    let sql = "SELECT json_array(i.user_id, u.name, i.email) AS j FROM invitation i \
+    let sql = "SELECT json_array(i.user_id, u.name, i.email, u.version, u.joined_at) AS j FROM invitation i \
         JOIN \"user\" u ON u.workspace_id = i.workspace_id AND u.id = i.user_id \
-        WHERE i.workspace_id = ?1 AND i.token_hash = ?2 AND i.expires_at > ?3 AND i.used_at IS NULL AND u.status = 'invited'";
+        WHERE i.workspace_id = ?1 AND i.token_hash = ?2 AND i.expires_at > ?3 AND i.used_at IS NULL AND u.status = 'invited' AND u.deleted_at IS NULL";
     Statement::new("invitation", sql, vec![token_hash.into(), now.unix_ms().into()])
 }
 
-/// Uses an invitation up and lets its user in; answers with a row when it was still open.
+/// Uses an invitation up. That it is still open, the version of its user says.
 #[must_use]
-pub fn accept(token_hash: &str, user: Id, now: Instant) -> Vec<Statement> {
-    let at = now.unix_ms();
-    vec![
-        Statement::new(
-            "use_invitation",
-            "UPDATE invitation SET used_at = ?3 WHERE workspace_id = ?1 AND token_hash = ?2 AND used_at IS NULL AND expires_at > ?3 RETURNING json_array(user_id) AS j",
-            vec![token_hash.into(), at.into()],
-        ),
-        Statement::new(
-            "activate_user",
-            "UPDATE \"user\" SET status = 'active', joined_at = coalesce(joined_at, ?4), version = version + 1, updated_at = ?4, updated_by_id = ?2 WHERE workspace_id = ?1 AND id = ?2 AND status = 'invited' \
-             AND EXISTS (SELECT 1 FROM invitation WHERE workspace_id = ?1 AND token_hash = ?3 AND used_at = ?4)",
-            vec![user.into(), token_hash.into(), at.into()],
-        ),
-    ]
+pub fn use_invitation(token_hash: &str, now: Instant) -> Statement {
+    let sql = "UPDATE invitation SET used_at = ?3 WHERE workspace_id = ?1 AND token_hash = ?2";
+    Statement::new("use_invitation", sql, vec![token_hash.into(), now.unix_ms().into()])
 }
 
 /// Whether an e-mail address is a user of the workspace already.
@@ -233,4 +191,23 @@ pub fn workspace_name() -> Statement {
     let sql = "SELECT json_array(json_extract(d.body, '$.workspace.name')) AS j FROM workspace w \
         JOIN definition d ON d.workspace_id = w.workspace_id AND d.revision = w.revision WHERE w.workspace_id = ?1";
     Statement::new("workspace_name", sql, Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_in_use_is_prolonged_in_the_browser_once_a_day() {
+        let at = |text: &str| Instant::parse(text).unwrap();
+        let mut seen = at("2026-05-01T00:10:00Z");
+        let mut prolonged = 0;
+        // Somebody who works every hour of ten days never leaves a gap of a day.
+        for hour in 1..240 {
+            let now = at("2026-05-01T00:10:00Z").plus_ms(hour * 60 * 60 * 1000);
+            prolonged += u32::from(is_first_of_day(seen.unix_ms(), now));
+            seen = now;
+        }
+        assert_eq!(prolonged, 9);
+    }
 }

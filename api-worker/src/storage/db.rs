@@ -5,86 +5,14 @@ use std::cell::Cell;
 
 use domain::ids::Id;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1Result, Env, console_error};
 
-pub use super::limits::Param;
-use super::limits::{self, Over, highest_placeholder};
+use super::limits::{self, Over, Param, highest_placeholder, names_workspace};
+pub use super::statement::{DbError, Rows, Statement};
 
 /// How many shards are bound; `wrangler.toml` has one binding for each.
 pub const SHARDS: [&str; 2] = ["DB_0", "DB_1"];
-
-/// A statement about the workspace; `?1` is always the workspace.
-pub struct Statement {
-    name: &'static str,
-    sql: String,
-    params: Vec<Param>,
-}
-
-impl Statement {
-    /// `params` are bound from `?2` on.
-    #[must_use]
-    pub fn new(name: &'static str, sql: impl Into<String>, params: Vec<Param>) -> Self {
-        Self { name, sql: sql.into(), params }
-    }
-}
-
-/// Why the database did not do it.
-#[derive(Debug)]
-pub enum DbError {
-    /// A constraint said no; its text names which.
-    Constraint(String),
-    /// A value beyond what a row or a parameter holds; its text names the statement.
-    TooLarge(String),
-    /// Ours, or the platform's.
-    Fault(String),
-}
-
-impl std::fmt::Display for DbError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Constraint(text) => write!(f, "constraint: {text}"),
-            Self::TooLarge(text) => write!(f, "too large: {text}"),
-            Self::Fault(text) => f.write_str(text),
-        }
-    }
-}
-
-/// The answer of one statement.
-pub struct Rows(Vec<String>);
-
-#[derive(Deserialize)]
-struct Row {
-    j: String,
-}
-
-impl Rows {
-    /// Rows as a type that reads a JSON array, such as a tuple.
-    ///
-    /// # Errors
-    /// A row of another shape: the query and its reader disagree.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<Vec<T>, DbError> {
-        let read = |text: &String| {
-            serde_json::from_str(text).map_err(|error| DbError::Fault(format!("row: {error}")))
-        };
-        self.0.iter().map(read).collect()
-    }
-
-    /// # Errors
-    /// As [`Rows::read`].
-    pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, DbError> {
-        let read = |text: &String| {
-            serde_json::from_str(text).map_err(|error| DbError::Fault(format!("row: {error}")))
-        };
-        self.0.first().map(read).transpose()
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
 
 /// One workspace's shard.
 pub struct Db {
@@ -118,8 +46,9 @@ impl Db {
     /// A constraint that failed (nothing is saved then) or a fault.
     pub async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DbError> {
         let workspace = Param::from(self.workspace);
-        let bound = statements.into_iter().map(|Statement { name, sql, mut params }| {
-            if !sql.contains("?1") {
+        let bound = statements.into_iter().map(|statement| {
+            let (name, sql, mut params) = statement.into_parts();
+            if !names_workspace(&sql) {
                 return Err(DbError::Fault(format!("{name}: a statement without its workspace")));
             }
             params.insert(0, workspace.clone());
@@ -159,10 +88,7 @@ impl SystemDb {
     /// # Errors
     /// As [`Db::batch`].
     pub async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DbError> {
-        let bound = statements
-            .into_iter()
-            .map(|statement| (statement.name, statement.sql, statement.params))
-            .collect();
+        let bound = statements.into_iter().map(Statement::into_parts).collect();
         run(&self.d1, bound, &self.statements).await
     }
 
@@ -178,11 +104,20 @@ fn open(env: &Env, binding: &str) -> Result<D1Database, DbError> {
     env.d1(binding).map_err(|error| DbError::Fault(format!("{binding}: {error}")))
 }
 
+#[derive(Deserialize)]
+struct Row {
+    j: String,
+}
+
 async fn run(
     d1: &D1Database,
     statements: Vec<(&'static str, String, Vec<Param>)>,
     count: &Cell<u32>,
 ) -> Result<Vec<Rows>, DbError> {
+    // D1 takes no batch of nothing.
+    if statements.is_empty() {
+        return Ok(Vec::new());
+    }
     count.set(limits::counted(count.get(), statements.len()).map_err(DbError::Fault)?);
     let names: Vec<&str> = statements.iter().map(|(name, ..)| *name).collect();
     let mut prepared = Vec::with_capacity(statements.len());
@@ -222,5 +157,5 @@ fn to_js(param: &Param) -> JsValue {
 
 fn read(result: &D1Result, name: &str) -> Result<Rows, DbError> {
     let rows = result.results::<Row>().map_err(|error| DbError::Fault(format!("{name}: {error}")))?;
-    Ok(Rows(rows.into_iter().map(|row| row.j).collect()))
+    Ok(Rows::new(rows.into_iter().map(|row| row.j).collect()))
 }

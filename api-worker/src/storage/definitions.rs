@@ -2,7 +2,7 @@
 
 use domain::schema::{FORMAT, Schema};
 
-use super::db::{DbError, Rows, Statement};
+use super::statement::{DbError, Rows, Statement};
 
 #[must_use]
 pub fn current() -> Statement {

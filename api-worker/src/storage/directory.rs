@@ -3,7 +3,7 @@
 use domain::ids::Id;
 use domain::time::Instant;
 
-use super::db::Statement;
+use super::statement::Statement;
 
 /// Attempts are counted in windows of this length.
 pub const WINDOW_MS: i64 = 15 * 60 * 1000;

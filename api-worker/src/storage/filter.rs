@@ -60,7 +60,7 @@ pub struct Filter {
 }
 
 /// Compiles a condition; its parameters are numbered from `first` (`?1` is 1).
-pub fn compile(checked: &Checked, env: &Env, place: &dyn Place, first: usize) -> Filter {
+pub fn compile(checked: &Checked, env: &Env<'_>, place: &dyn Place, first: usize) -> Filter {
     let mut writer = Writer { env, place, first, params: Vec::new(), overflow: Vec::new() };
     let sql = writer.condition(checked.condition(), Sense::Plain);
     let mut params = writer.params;
@@ -92,7 +92,7 @@ impl Sense {
 }
 
 struct Writer<'a> {
-    env: &'a Env,
+    env: &'a Env<'a>,
     place: &'a dyn Place,
     first: usize,
     params: Vec<Param>,
@@ -271,6 +271,7 @@ impl Writer<'_> {
                 kept(&format!("{inner} * {}", power(*by)))
             }
             Node::Negate(inner) => format!("(-{})", self.operand(inner)),
+            Node::Length(text) => format!("length({})", self.operand(text)),
             Node::DaysBetween(from, to) => {
                 let (from, to) = (self.operand(from), self.operand(to));
                 format!("CAST(julianday({to}) - julianday({from}) AS INTEGER)")
@@ -281,6 +282,7 @@ impl Writer<'_> {
                     "(SELECT v FROM (SELECT date({date}, {days} || ' days') AS v LIMIT 1) WHERE v BETWEEN '1900-01-01' AND '2200-12-31')"
                 )
             }
+            Node::StartOf(_) => self.constant(&operand.fixed(self.env)),
             Node::If(condition, left, right) => {
                 let condition = self.condition(condition, Sense::Plain);
                 let (left, right) = (self.operand(left), self.operand(right));

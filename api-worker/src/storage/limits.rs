@@ -125,6 +125,12 @@ pub fn highest_placeholder(sql: &str) -> usize {
     sql.split('?').skip(1).map(number).max().unwrap_or(0)
 }
 
+/// Whether a statement names its workspace, which is `?1`; `?10` is something else.
+#[must_use]
+pub fn names_workspace(sql: &str) -> bool {
+    sql.split("?1").skip(1).any(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +186,19 @@ mod tests {
     fn as_many_parameters_are_bound_as_the_statement_names() {
         for (sql, highest) in [("SELECT 1", 0), ("SELECT ?1, ?2", 2), ("SELECT ?12 WHERE ?3", 12), ("?", 0)] {
             assert_eq!(highest_placeholder(sql), highest, "{sql}");
+        }
+    }
+
+    #[test]
+    fn the_tenth_parameter_is_not_the_workspace() {
+        for (sql, named) in [
+            ("SELECT 1 WHERE workspace_id = ?1", true),
+            ("SELECT ?10, ?1", true),
+            ("SELECT ?10 WHERE workspace_id = ?1 AND id = ?2", true),
+            ("UPDATE t SET a = ?10 WHERE id = ?11", false),
+            ("SELECT ?2", false),
+        ] {
+            assert_eq!(names_workspace(sql), named, "{sql}");
         }
     }
 }

@@ -9,8 +9,10 @@ use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::db::{DbError, Rows, Statement};
+use super::imports;
 use super::records::Reader;
+use super::statement::{DbError, Param, Rows, Statement};
+use super::timeline;
 
 /// A stored receipt: whose command it was, and its result.
 #[must_use]
@@ -57,15 +59,58 @@ pub fn of_command(command: Id) -> Statement {
     )
 }
 
-/// Entries of one record before a moment, newest first. The caller has to know that the reader sees the record: by its
+/// Entries of one record that are looked at for one page.
+pub const SCAN: u32 = 1_000;
+
+/// The part of a record's log that a page looks at: from its end, or behind the last entry of the page before.
+pub struct Part<'a> {
+    pub entity: &'a str,
+    pub record: Id,
+    pub after: Option<u64>,
+    /// Only what happened before this moment.
+    pub before: Option<i64>,
+}
+
+/// The entries of a part that change one of the fields `shown`, or more than fields, newest first; and, for [`edge`],
+/// how far was looked when that is not the beginning. The caller has to know that the reader sees the record: by its
 /// kind and its id, for two kinds may have records of one id.
 #[must_use]
-pub fn of_record(entity: &str, record: Id, before: i64, limit: u32) -> Statement {
-    let sql = format!(
-        "{COLUMNS} AND l.record_id = ?2 AND l.entity = ?5 AND l.at < ?3 ORDER BY l.seq DESC LIMIT ?4"
+pub fn of_record(part: &Part<'_>, shown: &[String], limit: u32) -> [Statement; 2] {
+    let scanned = format!(
+        "SELECT s.seq, s.at FROM change_log s WHERE s.workspace_id = ?1 AND s.record_id = ?2 AND s.entity = ?3 \
+         AND (?4 IS NULL OR s.seq < ?4) ORDER BY s.seq DESC LIMIT {SCAN}"
     );
-    let params = vec![record.into(), before.into(), i64::from(limit).into(), entity.into()];
-    Statement::new("log_of_record", sql, params)
+    let changes = |body: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM json_each({body}, '$.fields') f WHERE f.key IN (SELECT value FROM json_each(?6)))"
+        )
+    };
+    let sql = format!(
+        "{COLUMNS} AND l.seq IN (SELECT seq FROM ({scanned})) AND (?5 IS NULL OR l.at < ?5) \
+         AND (l.kind <> 'updated' OR {} OR {}) ORDER BY l.seq DESC LIMIT {limit}",
+        changes("l.body"),
+        changes("p.body"),
+    );
+    let place: Vec<Param> =
+        vec![part.record.into(), part.entity.into(), part.after.into(), part.before.into()];
+    let shown = Param::from(Json::from(shown));
+    let edge = format!(
+        "SELECT json_array(seq, at) AS j FROM ({scanned}) WHERE (SELECT count(*) FROM ({scanned})) = {SCAN} \
+         ORDER BY seq LIMIT 1"
+    );
+    [
+        Statement::new("log_of_record", sql, [place.clone(), vec![shown]].concat()),
+        Statement::new("edge_of_log", edge, place),
+    ]
+}
+
+/// The last entry that was looked at, when there may be others behind it: a row that is not told.
+///
+/// # Errors
+/// A row that is not as selected.
+pub fn edge<T>(rows: &Rows) -> Result<Option<timeline::Row<T>>, DbError> {
+    let row = |(seq, at)| timeline::Row { at, place: timeline::Place::Change(seq), entry: None };
+    Ok(rows.first::<(u64, i64)>()?.map(row))
 }
 
 /// # Errors
@@ -105,6 +150,12 @@ pub fn to_logged(entry: Entry, reader: Reader<'_>, reading: &Reading<'_>) -> Log
     }
     let key = RecordKey { entity: entry.entity, id: entry.record };
     Logged { key, kind: entry.kind, version: entry.version, before, after, inverse: entry.inverse }
+}
+
+/// A page of imports (perhaps only of one user), as [`imports::list`] tells them.
+#[must_use]
+pub fn imports(by: Option<Id>, after: Option<Id>) -> Statement {
+    Statement::new("imports", imports::list(by.is_some(), after.is_some()), vec![by.into(), after.into()])
 }
 
 /// The commands of an import (perhaps only of one user), in order, with what each created and whether it was taken back.

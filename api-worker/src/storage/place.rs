@@ -2,6 +2,7 @@
 
 use domain::address::{Address, PARTS};
 use domain::fields::{FieldKind, Shape};
+use domain::files::FileInfo;
 use domain::money::{Currency, Money};
 use domain::schema::{Entity, Field};
 use domain::time::{Date, Instant, Schedule, TimeOfDay};
@@ -34,12 +35,13 @@ pub fn columns(field: &Field) -> Vec<String> {
         | Shape::Instant
         | Shape::Bool
         | Shape::List
-        | Shape::Address => vec![id.clone()],
+        | Shape::Address
+        | Shape::Files => vec![id.clone()],
     }
 }
 
 /// The expression a condition, a sort or a group compares: money by its worth in the workspace's currency, a
-/// schedule by its moment, an address by its line. A list is its JSON.
+/// schedule by its moment, an address by its line, files by their names. A list is its JSON.
 #[must_use]
 pub fn comparable(alias: &str, field: &Field) -> String {
     let shape = field.kind.behaviour().shape();
@@ -48,12 +50,18 @@ pub fn comparable(alias: &str, field: &Field) -> String {
             Shape::Money => format!("$.{}.base", field.id),
             Shape::Schedule => format!("$.{}.at", field.id),
             Shape::Address => format!("$.{}.line", field.id),
+            Shape::Files => format!("$.{}.names", field.id),
             _ => format!("$.{}", field.id),
         };
         return format!("json_extract({alias}.custom, '{path}')");
     }
-    if shape == Shape::Address {
-        return format!("json_extract({alias}.\"{}\", '$.line')", field.id);
+    let inside = match shape {
+        Shape::Address => Some("line"),
+        Shape::Files => Some("names"),
+        _ => None,
+    };
+    if let Some(part) = inside {
+        return format!("json_extract({alias}.\"{}\", '$.{part}')", field.id);
     }
     let column = match shape {
         Shape::Money => format!("{}_base", field.id),
@@ -61,6 +69,16 @@ pub fn comparable(alias: &str, field: &Field) -> String {
         _ => columns(field).swap_remove(0),
     };
     format!("{alias}.\"{column}\"")
+}
+
+/// The text that search reads: what `Value::searched_text` makes of the field's value.
+#[must_use]
+pub fn searched(alias: &str, field: &Field) -> String {
+    let stored = comparable(alias, field);
+    match field.kind.behaviour().shape() {
+        Shape::List => format!("(SELECT group_concat(l.value, ', ') FROM json_each({stored}) l)"),
+        _ => stored,
+    }
 }
 
 /// Whether a field holds anything: money counts before its worth is known.
@@ -96,7 +114,9 @@ pub fn to_columns(field: &Field, value: &Value) -> Vec<Json> {
         Value::Reference(id) => vec![Json::from(id.to_string())],
         Value::Bool(yes) => vec![Json::from(i32::from(*yes))],
         // One column holds one text.
-        Value::List(_) | Value::Address(_) => vec![Json::from(to_custom(value).to_string())],
+        Value::List(_) | Value::Address(_) | Value::Files(_) => {
+            vec![Json::from(to_custom(value).to_string())]
+        }
     }
 }
 
@@ -141,6 +161,11 @@ fn read(kind: &FieldKind, columns: &[Json]) -> Option<Value> {
             }
             Value::Address(Some(Box::new(address)).filter(|address| !address.is_empty())?)
         }
+        (Shape::Files, _) => {
+            let files = unpacked(first)?;
+            let known = files.get("files")?.as_array()?.iter().filter_map(FileInfo::from_json);
+            Value::Files(Some(known.collect::<Vec<_>>()).filter(|files| !files.is_empty())?)
+        }
         (Shape::Money | Shape::Schedule, _) => return None,
     };
     Some(value)
@@ -170,6 +195,10 @@ pub fn to_custom(value: &Value) -> Json {
             let mut stored = address.to_json();
             stored["line"] = Json::from(address.line());
             stored
+        }
+        Value::Files(files) => {
+            let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+            json!({"files": value.to_json(), "names": names})
         }
         value => value.to_json(),
     }

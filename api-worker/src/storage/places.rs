@@ -6,8 +6,8 @@ use domain::fields::Shape;
 use domain::schema::Schema;
 use domain::schema::change::Place;
 
-use super::db::{DbError, Param, Rows, Statement};
 use super::place::{filled, table};
+use super::statement::{DbError, Param, Rows, Statement};
 
 /// The rows that use a place, each as everything of a query that follows its columns, and what stands at the
 /// parameter `at`.

@@ -1,4 +1,4 @@
-//! Lists, boards, totals, today, search, timelines, changes: reading many records under the reader's scope.
+//! Lists, boards, totals, today, timelines, changes: reading many records under the reader's scope.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,11 +11,11 @@ use domain::schema::{Entity, Field};
 use domain::time::Instant;
 use serde_json::Value as Json;
 
-use super::db::{Param, Statement};
 use super::filter;
-use super::place::{comparable, table};
+use super::place::{comparable, filled, table};
 use super::records::{Reader, Selection};
 use super::scope::predicate;
+use super::statement::{Param, Statement};
 
 /// A WHERE under construction: conditions and the parameters they use, counted from `?3` (the workspace and the
 /// reader come first).
@@ -64,7 +64,7 @@ pub fn add_filter(
     reader: Reader<'_>,
     entity: &Entity,
     text: Option<&str>,
-    env: &Env,
+    env: &Env<'_>,
 ) -> Result<(), Vec<Problem>> {
     let Some(text) = text else { return Ok(()) };
     let wrong = |problem: Problem| vec![problem.at("filter")];
@@ -91,44 +91,87 @@ pub fn add_filter(
     Ok(())
 }
 
+/// The key of a list in the order of its ids.
+const ID: &str = "r.id";
+
+/// What a list is ordered by.
+enum Key {
+    Sql(String),
+    /// The place of a choice among all of its field, which stand here between bars.
+    Place {
+        of: String,
+        order: String,
+    },
+}
+
+impl Key {
+    /// The key as SQL. A choice that is gone stands with those that were never made.
+    fn sql(&self, conditions: &mut Conditions) -> String {
+        match self {
+            Self::Sql(sql) => sql.clone(),
+            Self::Place { of, order } => {
+                let order = conditions.bind(order.as_str());
+                format!("nullif(instr({order}, '|' || {of} || '|'), 0)")
+            }
+        }
+    }
+}
+
 /// How a list is ordered.
 pub struct Sort {
-    key: String,
+    key: Key,
     descending: bool,
     /// The key is never null.
     total: bool,
 }
 
 impl Sort {
-    /// Reads `name` or `-updated_at`; newest change first when nothing is asked for.
+    /// Reads `name` or `-updated_at`, or `id`, which reads page after page by the primary key; newest change first when
+    /// nothing is asked for.
     ///
     /// # Errors
     /// A field that is not there or cannot be sorted by.
     pub fn read(reader: Reader<'_>, entity: &Entity, text: Option<&str>) -> Result<Self, Problem> {
         let text = text.unwrap_or("-updated_at");
         let (id, descending) = text.strip_prefix('-').map_or((text, false), |id| (id, true));
+        if id == "id" {
+            return Ok(Self { key: Key::Sql(ID.to_owned()), descending, total: true });
+        }
         let field = entity.field(id).filter(|field| !reader.role.hides(&entity.id, &field.id));
         let field = field.ok_or_else(|| {
             Problem::on("sort", "problem.unknown_field")
                 .with("field", id.chars().take(80).collect::<String>())
         })?;
-        if field.kind.behaviour().shape() == Shape::List {
+        if matches!(field.kind.behaviour().shape(), Shape::List | Shape::Files) {
             // Several values have no one place in an order.
             return Err(Problem::on("sort", "problem.cannot_sort").with("field", &field.id));
         }
         if field.id == entity.title && field.id == "name" {
-            return Ok(Self { key: "r.name_key".to_owned(), descending, total: true });
+            return Ok(Self { key: Key::Sql("r.name_key".to_owned()), descending, total: true });
         }
         let total = matches!(field.id.as_str(), "updated_at" | "created_at");
-        Ok(Self { key: comparable("r", field), descending, total })
+        let of = comparable("r", field);
+        let key = match field.kind.behaviour().order(reader.schema) {
+            Some(ids) => Key::Place { of, order: format!("|{}|", ids.join("|")) },
+            None => Key::Sql(of),
+        };
+        Ok(Self { key, descending, total })
+    }
+
+    /// What was deleted last comes first.
+    #[must_use]
+    pub fn by_deletion() -> Self {
+        Self { key: Key::Sql("r.deleted_at".to_owned()), descending: true, total: true }
     }
 
     /// The rows after the last one of the page before.
-    fn after(&self, conditions: &mut Conditions, cursor: Cursor) {
+    fn after(&self, conditions: &mut Conditions, k: &str, cursor: Cursor) {
         let Cursor { key, id } = cursor;
         let id = conditions.bind(id);
-        let k = &self.key;
         let beyond = if self.descending { "<" } else { ">" };
+        if k == ID {
+            return conditions.and(&format!("{k} {beyond} {id}"));
+        }
         if key.is_null() {
             // Nulls come first going up and last going down.
             let rest = format!("({k} IS NULL AND r.id {beyond} {id})");
@@ -143,9 +186,12 @@ impl Sort {
         conditions.and(&if self.descending && !self.total { format!("({row} OR {k} IS NULL)") } else { row });
     }
 
-    fn order(&self) -> String {
+    fn order(&self, key: &str) -> String {
         let direction = if self.descending { " DESC" } else { "" };
-        format!(" ORDER BY {}{direction}, r.id{direction}", self.key)
+        if key == ID {
+            return format!(" ORDER BY {ID}{direction}");
+        }
+        format!(" ORDER BY {key}{direction}, {ID}{direction}")
     }
 }
 
@@ -171,6 +217,14 @@ impl Cursor {
     }
 }
 
+/// Which records a list is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    There,
+    /// Deleted since then.
+    DeletedSince(Instant),
+}
+
 /// A page of a list; one row more than `limit` tells that there are others.
 #[must_use]
 pub fn list(
@@ -179,24 +233,60 @@ pub fn list(
     sort: &Sort,
     after: Option<Cursor>,
     limit: u32,
-    deleted: bool,
+    listed: Listed,
 ) -> Statement {
-    conditions.and(if deleted { "r.deleted_at IS NOT NULL" } else { "r.deleted_at IS NULL" });
-    if let Some(cursor) = after {
-        sort.after(&mut conditions, cursor);
+    match listed {
+        Listed::There => conditions.and("r.deleted_at IS NULL"),
+        Listed::DeletedSince(at) => {
+            let at = conditions.bind(at.unix_ms());
+            conditions.and(&format!("r.deleted_at >= {at}"));
+        }
     }
-    let tail = format!("{} LIMIT {}", sort.order(), limit + 1);
-    conditions.statement("list", &selection.sql(&sort.key), &tail)
+    let key = sort.key.sql(&mut conditions);
+    if let Some(cursor) = after {
+        sort.after(&mut conditions, &key, cursor);
+    }
+    let tail = format!("{} LIMIT {}", sort.order(&key), limit + 1);
+    conditions.statement("list", &selection.sql(&key), &tail)
 }
 
-/// The first cards of a stage; one more than `limit` tells that there are others.
+/// The ids of everything a filter lets through, in the order of the list.
+#[must_use]
+pub fn ids(
+    reader: Reader<'_>,
+    entity: &Entity,
+    mut conditions: Conditions,
+    sort: &Sort,
+    limit: usize,
+) -> Statement {
+    conditions.and("r.deleted_at IS NULL");
+    let head = format!(
+        "SELECT json_array(r.id) AS j FROM {} r WHERE r.workspace_id = ?1 AND {}",
+        table(entity),
+        predicate(reader.schema, reader.role, entity, Act::View, "r"),
+    );
+    let key = sort.key.sql(&mut conditions);
+    conditions.statement("ids", &head, &format!("{} LIMIT {limit}", sort.order(&key)))
+}
+
+/// Records by their ids, as far as they are still there and in sight, in any order.
+#[must_use]
+pub fn by_ids(selection: &Selection<'_>, reader: Reader<'_>, ids: &[Id]) -> Statement {
+    let mut conditions = Conditions::new(reader);
+    let ids = conditions.bind(serde_json::json!(ids));
+    conditions.and(&format!("r.deleted_at IS NULL AND r.id IN (SELECT value FROM json_each({ids}))"));
+    conditions.statement("by_ids", &selection.sql("NULL"), "")
+}
+
+/// The first cards of a stage; one more than `limit` tells that there are others, and the list in the order of `rank`
+/// goes on behind the last of them.
 #[must_use]
 pub fn column(selection: &Selection<'_>, mut conditions: Conditions, stage: &str, limit: u32) -> Statement {
     let stage = conditions.bind(stage);
     conditions.and(&format!("r.deleted_at IS NULL AND r.stage = {stage}"));
     conditions.statement(
         "board_column",
-        &selection.sql("NULL"),
+        &selection.sql("r.rank"),
         &format!(" ORDER BY r.rank, r.id LIMIT {}", limit + 1),
     )
 }
@@ -228,8 +318,8 @@ pub fn totals(
         .unwrap_or_default();
     let amount = sum.map_or_else(|| "0".to_owned(), |field| comparable("r", field));
     let unconverted = match sum {
-        Some(field) if field.kind.behaviour().shape() == Shape::Money && !field.custom => {
-            format!("count(r.\"{}\") - count({amount})", field.id)
+        Some(field) if field.kind.behaviour().shape() == Shape::Money => {
+            format!("coalesce(sum({}), 0) - count({amount})", filled("r", field))
         }
         _ => "0".to_owned(),
     };
@@ -253,71 +343,24 @@ pub fn totals(
     conditions.statement("totals", &head, &format!(" GROUP BY {key} ORDER BY count(*) DESC LIMIT 1000"))
 }
 
-/// The reader's open tasks, or next touches, by their time.
+/// The reader's open tasks that have a time, or next touches, by their time.
 #[must_use]
 pub fn due(selection: &Selection<'_>, mut conditions: Conditions, task: bool, limit: u32) -> Statement {
     conditions.and("r.deleted_at IS NULL AND r.owner_id = ?2");
-    let (wanted, at) = if task {
-        ("r.status = 'open'", "r.due_at")
-    } else {
-        ("r.next_touch_at IS NOT NULL", "r.next_touch_at")
-    };
-    conditions.and(wanted);
-    conditions.statement(
-        "due",
-        &selection.sql(at),
-        &format!(" ORDER BY {at} IS NULL, {at}, r.id LIMIT {limit}"),
-    )
+    let at = if task { "r.due_at" } else { "r.next_touch_at" };
+    if task {
+        conditions.and("r.status = 'open'");
+    }
+    conditions.and(&format!("{at} IS NOT NULL"));
+    conditions.statement("due", &selection.sql(at), &format!(" ORDER BY {at}, r.id LIMIT {limit}"))
 }
 
-/// Records whose name contains a text, or whose phone or e-mail does, newest change first.
+/// The reader's open tasks without a time, the newest first. Ids begin with the moment they were made, and the index of
+/// what is due ends with them.
 #[must_use]
-pub fn search(reader: Reader<'_>, entity: &Entity, text: &str, limit: u32) -> Statement {
-    let mut conditions = Conditions::new(reader);
-    conditions.and("r.deleted_at IS NULL");
-    let seen = |id: &str| entity.field(id).is_some() && !reader.role.hides(&entity.id, id);
-    let mut any = Vec::new();
-    let key = domain::text::match_key(text);
-    if !key.is_empty() {
-        let key = conditions.bind(key);
-        any.push(format!("instr(r.match_key, {key}) > 0"));
-    }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if seen("phone") && digits.len() >= 3 {
-        let digits = conditions.bind(digits);
-        any.push(format!("instr(r.phone, {digits}) > 0"));
-    }
-    if seen("email") && text.contains('@') {
-        let address = conditions.bind(text.to_ascii_lowercase());
-        any.push(format!("instr(r.email, {address}) > 0"));
-    }
-    if any.is_empty() {
-        any.push("0".to_owned());
-    }
-    conditions.and(&format!("({})", any.join(" OR ")));
-    // The second line: what tells namesakes apart.
-    let detail = ["company", "position", "phone", "code"]
-        .iter()
-        .filter(|id| seen(id))
-        .map(|id| format!("r.\"{id}\""))
-        .next();
-    let account = (entity.id != "lead" && seen("account")).then(|| {
-        let scope = reader.schema.entity("account").map_or_else(
-            || "0".to_owned(),
-            |account| predicate(reader.schema, reader.role, account, Act::View, "n"),
-        );
-        format!(
-            "(SELECT n.name FROM account n WHERE n.workspace_id = ?1 AND n.id = r.account_id AND {scope})"
-        )
-    });
-    let head = format!(
-        "SELECT json_array(r.id, r.\"{}\", {}, r.updated_at) AS j FROM {} r WHERE r.workspace_id = ?1 AND {}",
-        entity.title,
-        account.or(detail).unwrap_or_else(|| "NULL".to_owned()),
-        table(entity),
-        predicate(reader.schema, reader.role, entity, Act::View, "r"),
-    );
-    conditions.statement("search", &head, &format!(" ORDER BY r.updated_at DESC LIMIT {limit}"))
+pub fn undated(selection: &Selection<'_>, mut conditions: Conditions, limit: u32) -> Statement {
+    conditions.and("r.deleted_at IS NULL AND r.owner_id = ?2 AND r.status = 'open' AND r.due_at IS NULL");
+    conditions.statement("undated", &selection.sql("NULL"), &format!(" ORDER BY r.id DESC LIMIT {limit}"))
 }
 
 /// Records with this match key of the name, this phone or this e-mail; each has its index. What the reader may not
@@ -349,6 +392,15 @@ pub fn alike(
     )
 }
 
+/// What a page of touches or tasks about a record begins behind.
+#[derive(Clone, Copy, Default)]
+pub struct Behind {
+    /// Moment and id of the last one of the page before.
+    pub after: Option<(i64, Id)>,
+    /// Only what happened before this moment.
+    pub before: Option<Instant>,
+}
+
 /// Touches or tasks about a record, newest first; those of the leads it came from are part of its history.
 #[must_use]
 pub fn about(
@@ -357,18 +409,26 @@ pub fn about(
     relation: &str,
     record: Id,
     at: &str,
-    before: Instant,
+    behind: Behind,
     limit: u32,
 ) -> Statement {
     let mut conditions = Conditions::new(reader);
-    let (id, before) = (conditions.bind(record), conditions.bind(before.unix_ms()));
+    let id = conditions.bind(record);
     let mut about = format!("r.\"{relation}_id\" = {id}");
     if domain::conversion::RESULTS.contains(&relation) {
         about = format!(
             "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
         );
     }
-    conditions.and(&format!("r.deleted_at IS NULL AND {about} AND {at} < {before}"));
+    conditions.and(&format!("r.deleted_at IS NULL AND {about}"));
+    if let Some(before) = behind.before {
+        let before = conditions.bind(before.unix_ms());
+        conditions.and(&format!("{at} < {before}"));
+    }
+    if let Some((moment, last)) = behind.after {
+        let (moment, last) = (conditions.bind(moment), conditions.bind(last));
+        conditions.and(&format!("({at}, r.id) < ({moment}, {last})"));
+    }
     conditions.statement(
         "about",
         &selection.sql(at),
@@ -398,4 +458,93 @@ pub fn changes(reader: Reader<'_>, after: u64) -> Statement {
         any.join(" OR ")
     );
     Statement::new("changes", sql, vec![reader.user.into(), after.into()])
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::access::ADMINISTRATOR;
+    use domain::money::Currency;
+    use domain::schema::{Schema, WorkDays, WorkspaceSettings, builtin};
+
+    use super::super::records::Selected;
+    use super::super::testing::{Shard, id};
+    use super::*;
+
+    fn schema() -> Schema {
+        let mut schema = builtin::schema(WorkspaceSettings {
+            name: "T".into(),
+            language: "zh".into(),
+            zone: "UTC".into(),
+            currency: Currency::parse("CNY").unwrap(),
+            work: WorkDays::default(),
+        });
+        let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
+        let deposit = Field { id: "f_deposit".into(), custom: true, ..deal.field("amount").unwrap().clone() };
+        deal.fields.push(deposit);
+        schema
+    }
+
+    fn reader(schema: &Schema) -> Reader<'_> {
+        Reader { schema, role: schema.role(ADMINISTRATOR).unwrap(), user: id(2) }
+    }
+
+    fn deal(shard: &Shard, number: u64, stage: &str, custom: &str) {
+        shard
+            .connection
+            .execute(
+                "INSERT INTO deal (workspace_id, id, version, created_at, updated_at, created_by_id, updated_by_id, name, name_key, match_key, stage, rank, custom) \
+                 VALUES (?1, ?2, 1, 0, 0, ?3, ?3, 'x', 'x', 'x', ?4, 'm', ?5)",
+                [&shard.workspace.to_string(), &id(number).to_string(), &id(2).to_string(), stage, custom],
+            )
+            .unwrap();
+    }
+
+    #[test]
+    fn amounts_of_a_custom_field_without_a_rate_are_counted_as_left_out() {
+        let (shard, schema) = (Shard::new(), schema());
+        deal(&shard, 11, "needs", r#"{"f_deposit":{"minor":500,"currency":"CNY","base":500}}"#);
+        deal(&shard, 12, "needs", r#"{"f_deposit":{"minor":700,"currency":"EUR","base":null}}"#);
+        deal(&shard, 13, "needs", "{}");
+        let (reader, entity) = (reader(&schema), schema.entity("deal").unwrap());
+        let sum = entity.field("f_deposit");
+        let rows = shard.run(totals(reader, entity, Conditions::new(reader), None, sum)).unwrap();
+        let (_, _, count, high, low, unconverted) = rows.first::<TotalRow>().unwrap().unwrap();
+        assert_eq!((count, high, low, unconverted), (3, 0, 500, 1));
+    }
+
+    #[test]
+    fn choices_sort_in_the_order_of_their_definition_over_all_pages() {
+        let (shard, schema) = (Shard::new(), schema());
+        let (reader, entity) = (reader(&schema), schema.entity("deal").unwrap());
+        let stages =
+            ["signed", "needs", "first_contact", "lost", "proposal", "needs", "gone", "first_contact"];
+        for (number, stage) in (11..).zip(stages) {
+            deal(&shard, number, stage, "{}");
+        }
+        let sorted = |text: &str| {
+            let sort = Sort::read(reader, entity, Some(text)).unwrap();
+            let selection = Selection::new(reader, entity);
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let page = list(&selection, Conditions::new(reader), &sort, after, 2, Listed::There);
+                let mut rows = shard.run(page).unwrap().read::<Selected>().unwrap();
+                let more = rows.len() > 2;
+                rows.truncate(2);
+                let next = rows.last().map(|last| Cursor::write(last.key(), last.id()));
+                after = next.map(|text| Cursor::read(&text).unwrap()).filter(|_| more);
+                let mut names = domain::api::record::Names::new();
+                let stage =
+                    |row| selection.body(row, &mut names).values["stage"].as_str().unwrap().to_owned();
+                found.extend(rows.into_iter().map(stage));
+                if after.is_none() {
+                    return found;
+                }
+            }
+        };
+        let mut expected =
+            ["gone", "first_contact", "first_contact", "needs", "needs", "proposal", "signed", "lost"];
+        assert_eq!(sorted("stage"), expected);
+        expected.reverse();
+        assert_eq!(sorted("-stage"), expected);
+    }
 }

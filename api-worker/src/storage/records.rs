@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::access::{Act, Role};
 use domain::api::record::{Names, RecordBody};
 use domain::command::{Loaded, May};
+use domain::conversion::RESULTS;
 use domain::ids::Id;
 use domain::record::{Record, RecordKey, Values};
 use domain::schema::{Entity, Field, Schema};
+use domain::time::Instant;
 use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::db::{DbError, Param, Rows, Statement};
 use super::place::{BOOKKEEPING, columns, comparable, from_columns, from_custom, table};
 use super::scope::predicate;
+use super::statement::{DbError, Param, Rows, Statement};
 
 /// Functions of SQLite in D1 take 32 arguments.
 const ARGUMENTS: usize = 30;
@@ -39,7 +41,7 @@ pub struct Selection<'a> {
 pub struct Selected(
     Id,
     u64,
-    u8,
+    Option<i64>,
     Option<u8>,
     Option<u8>,
     Option<u8>,
@@ -80,7 +82,7 @@ impl<'a> Selection<'a> {
         let names: Vec<String> = self.fields.iter().filter_map(|field| self.name_of_target(field)).collect();
         let custom = if self.fields.iter().any(|field| field.custom) { "r.custom" } else { "'{}'" };
         format!(
-            "SELECT json_array(r.id, r.version, r.deleted_at IS NOT NULL, {}, {}, {}, {custom}, {}, {}, {key}) AS j FROM {} r \
+            "SELECT json_array(r.id, r.version, r.deleted_at, {}, {}, {}, {custom}, {}, {}, {key}) AS j FROM {} r \
              WHERE r.workspace_id = ?1 AND {}",
             may(Act::Update),
             may(Act::Delete),
@@ -135,7 +137,7 @@ impl<'a> Selection<'a> {
         let Selected(id, version, deleted, update, delete, assign, custom, columns, ..) = row;
         let values = self.values(columns, &custom);
         let record =
-            Record { key: RecordKey::new(&self.entity.id, id), version, values, deleted: deleted == 1 };
+            Record { key: RecordKey::new(&self.entity.id, id), version, values, deleted: moment(deleted) };
         Loaded { record, may: may(update, delete, assign) }
     }
 
@@ -157,7 +159,8 @@ impl<'a> Selection<'a> {
             id,
             version,
             values,
-            deleted: deleted == 1,
+            deleted: deleted.is_some(),
+            deleted_at: moment(deleted),
             may: may(update, delete, assign),
         }
     }
@@ -176,11 +179,16 @@ impl Selected {
     }
 }
 
+fn moment(stored: Option<i64>) -> Option<Instant> {
+    stored.and_then(Instant::from_unix_ms)
+}
+
 fn may(update: Option<u8>, delete: Option<u8>, assign: Option<u8>) -> May {
     May { update: update == Some(1), delete: delete == Some(1), assign: assign == Some(1) }
 }
 
-fn nested(expressions: &[String]) -> String {
+/// Any number of expressions as an array of arrays.
+pub(super) fn nested(expressions: &[String]) -> String {
     let chunks: Vec<String> =
         expressions.chunks(ARGUMENTS).map(|chunk| format!("json_array({})", chunk.join(", "))).collect();
     format!("json_array({})", chunks.join(", "))
@@ -227,6 +235,54 @@ pub fn load_related(reader: Reader<'_>, related: &BTreeSet<(RecordKey, String)>)
         Some((target.id.clone(), Statement::new("load_related", sql, params)))
     };
     subjects.into_iter().filter_map(statement).collect()
+}
+
+/// When the newest contact was with each record that these touches hang on, without these touches: by the other touches,
+/// and by the leads that became it. One statement for each kind of record, without the reader's scope: what is told is
+/// what the record says of itself. [`read_contacts`] reads the answers.
+#[must_use]
+pub fn contacts(schema: &Schema, touches: &BTreeSet<Id>) -> Vec<(String, Statement)> {
+    let Some(touch) = schema.entity("touch").filter(|_| !touches.is_empty()) else { return Vec::new() };
+    let lead = schema.entity("lead");
+    let ids = Json::from(touches.iter().map(Id::to_string).collect::<Vec<_>>());
+    let statement = |parent: &String| {
+        let field = touch.field(parent)?;
+        let target = field.kind.relation_target()?;
+        let became = RESULTS.contains(&target).then_some(lead).flatten().and_then(|lead| lead.field(target));
+        let by_lead = became.map_or_else(
+            || "NULL".to_owned(),
+            |became| {
+                format!(
+                    "(SELECT max(l.last_touch_at) FROM lead l WHERE l.workspace_id = ?1 AND {} = s.id AND l.deleted_at IS NULL)",
+                    comparable("l", became)
+                )
+            },
+        );
+        let sql = format!(
+            "SELECT json_array(s.id, (SELECT t.happened_at FROM touch t WHERE t.workspace_id = ?1 AND {} = s.id \
+             AND t.deleted_at IS NULL AND t.id NOT IN (SELECT value FROM json_each(?2)) ORDER BY t.happened_at DESC LIMIT 1), \
+             {by_lead}) AS j FROM (SELECT DISTINCT {pointer} AS id FROM json_each(?2) g CROSS JOIN touch d \
+             ON d.workspace_id = ?1 AND d.id = g.value WHERE {pointer} IS NOT NULL) s",
+            comparable("t", field),
+            pointer = comparable("d", field),
+        );
+        Some((target.to_owned(), Statement::new("contacts", sql, vec![ids.clone().into()])))
+    };
+    touch.parents.iter().filter_map(statement).collect()
+}
+
+/// # Errors
+/// A row that is not as selected.
+pub fn read_contacts(
+    entity: &str,
+    rows: &Rows,
+    into: &mut BTreeMap<RecordKey, Option<Instant>>,
+) -> Result<(), DbError> {
+    for (id, by_touch, by_lead) in rows.read::<(Id, Option<i64>, Option<i64>)>()? {
+        let last = by_touch.max(by_lead).and_then(Instant::from_unix_ms);
+        into.insert(RecordKey::new(entity, id), last);
+    }
+    Ok(())
 }
 
 /// # Errors
@@ -308,6 +364,23 @@ pub fn names(reader: Reader<'_>, entity: &Entity, ids: &BTreeSet<Id>) -> Stateme
     );
     let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
     Statement::new("names", sql, vec![reader.user.into(), Json::from(ids).into()])
+}
+
+/// Which of some records are still stored at all, in sight or not and deleted or not, one statement for each kind.
+#[must_use]
+pub fn stored(schema: &Schema, keys: &BTreeSet<RecordKey>) -> Vec<(String, Statement)> {
+    let mut by_entity: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for key in keys {
+        by_entity.entry(&key.entity).or_default().push(key.id.to_string());
+    }
+    let statement = |(entity, ids): (&str, Vec<String>)| {
+        let sql = format!(
+            "SELECT json_array(r.id) AS j FROM {} r WHERE r.workspace_id = ?1 AND r.id IN (SELECT value FROM json_each(?2))",
+            table(schema.entity(entity)?)
+        );
+        Some((entity.to_owned(), Statement::new("stored", sql, vec![Json::from(ids).into()])))
+    };
+    by_entity.into_iter().filter_map(statement).collect()
 }
 
 /// Which of some records are pointed at by records outside of `except`, by the kind of the first. Without the reader's

@@ -5,19 +5,22 @@
 
 use std::collections::BTreeMap;
 
-use domain::command::{Change, ChangeKind, FORMAT, Numbered, Plan};
+use domain::command::{Change, ChangeKind, FORMAT, Numbered, Plan, RowOutcome};
 use domain::fields::Numbering;
 use domain::ids::Id;
+use domain::money::Currency;
 use domain::record::{Record, RecordKey, Values};
-use domain::schema::{Entity, Schema};
+use domain::schema::{Entity, Field, Schema};
 use domain::text::match_key;
 use domain::time::Instant;
+use domain::value::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::db::{Param, Statement};
+use super::files::{self, Uses};
 use super::place::{columns, custom, table, to_columns};
-use super::places;
 use super::sort_key::sort_key;
+use super::statement::{Param, Statement};
+use super::{places, search, worth};
 
 /// Everything a save needs beside the plan.
 pub struct Save<'a> {
@@ -28,6 +31,8 @@ pub struct Save<'a> {
     pub command: Id,
     pub user: Id,
     pub now: Instant,
+    /// The workspace's clock minus UTC.
+    pub offset_ms: i64,
     /// The command this one takes back.
     pub undoes: Option<Id>,
     /// The receipt without its `seq`, which the batch assigns.
@@ -39,7 +44,8 @@ impl Save<'_> {
     #[must_use]
     pub fn statements(&self) -> Vec<Statement> {
         let entries = self.log_entries();
-        let mut statements = vec![self.receipt(entries.len())];
+        let uses = Uses::of(self.plan);
+        let mut statements = vec![self.receipt(entries.len(), &uses)];
         statements.push(Statement::new(
             "advance",
             "UPDATE workspace SET seq = seq + ?2, revision = coalesce(?3, revision) WHERE workspace_id = ?1",
@@ -57,20 +63,24 @@ impl Save<'_> {
         }
         statements.extend(self.count_statements());
         statements.extend(self.row_statements());
+        statements.extend(self.worth_statements());
+        statements.extend(self.index_statements());
+        statements.extend(uses.statements(self.now));
         statements.extend(self.log_statements(&entries));
         statements
     }
 
-    fn receipt(&self, entries: usize) -> Statement {
+    fn receipt(&self, entries: usize, uses: &Uses) -> Statement {
         let mut params: Vec<Param> = vec![
             self.command.into(),
             self.user.into(),
             self.now.unix_ms().into(),
             (entries as u64).into(),
-            self.plan.import.into(),
+            self.plan.import.as_ref().map(|(import, _)| *import).into(),
             self.result.clone().into(),
             self.schema.revision.into(),
         ];
+        params.extend(self.imported());
         let mut guards = vec!["(SELECT revision FROM workspace WHERE workspace_id = ?1) = ?8".to_owned()];
         let mut versions: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
         for change in self.plan.changes.iter().filter(|change| change.base_version > 0) {
@@ -96,6 +106,10 @@ impl Save<'_> {
                  AND r.deleted_at IS NULL) = json_array_length(?{at})"
             ));
         }
+        if let Some(files) = uses.wanted() {
+            params.push(files.into());
+            guards.push(files::guard(params.len() + 1));
+        }
         for place in &self.plan.vacant {
             let (guard, param) = places::guard(self.schema, place, params.len() + 2);
             params.extend(param);
@@ -113,16 +127,28 @@ impl Save<'_> {
             ));
         }
         let sql = format!(
-            "INSERT INTO receipt (workspace_id, command_id, user_id, at, seq, import_id, result, holds) \
-             VALUES (?1, ?2, ?3, ?4, (SELECT seq FROM workspace WHERE workspace_id = ?1) + ?5, ?6, ?7, coalesce({}, 0)) \
+            "INSERT INTO receipt (workspace_id, command_id, user_id, at, seq, import_id, result, import_entity, import_created, \
+             import_skipped, import_refused, holds) \
+             VALUES (?1, ?2, ?3, ?4, (SELECT seq FROM workspace WHERE workspace_id = ?1) + ?5, ?6, ?7, ?9, ?10, ?11, ?12, coalesce({}, 0)) \
              RETURNING json_array(seq) AS j",
             guards.join(" AND ")
         );
         Statement::new("receipt", sql, params)
     }
 
+    /// Of an import: the kind of record, and how many rows were created, skipped and refused.
+    fn imported(&self) -> [Param; 4] {
+        let rows = |outcome: RowOutcome| {
+            let count = self.plan.rows.iter().filter(|row| row.outcome == outcome).count() as u64;
+            self.plan.import.as_ref().map(|_| count).into()
+        };
+        let entity = self.plan.import.as_ref().map(|(_, entity)| entity.clone());
+        [entity.into(), rows(RowOutcome::Created), rows(RowOutcome::Skipped), rows(RowOutcome::Refused)]
+    }
+
     /// Counters move on before the rows are written, which read their numbers from them. Whoever saves at the same
-    /// time waits for this batch, and one that rolls back moves nothing: no number twice, and none left out.
+    /// time waits for this batch, and one that rolls back moves nothing: no number twice, and none left out. A first
+    /// number that was set higher later is where the counting goes on.
     fn count_statements(&self) -> Vec<Statement> {
         let mut counts: BTreeMap<(&str, &str, &str, u32), u64> = BTreeMap::new();
         for Numbered { key, field, numbering } in &self.plan.numbers {
@@ -133,7 +159,7 @@ impl Save<'_> {
                 "count",
                 "INSERT INTO auto_number (workspace_id, entity, field, period, last) \
                  VALUES (?1, ?2, ?3, ?4, CAST(?5 AS INTEGER) + CAST(?6 AS INTEGER) - 1) \
-                 ON CONFLICT (workspace_id, entity, field, period) DO UPDATE SET last = last + CAST(?6 AS INTEGER)",
+                 ON CONFLICT (workspace_id, entity, field, period) DO UPDATE SET last = max(last, CAST(?5 AS INTEGER) - 1) + CAST(?6 AS INTEGER)",
                 vec![entity.into(), field.into(), period.into(), i64::from(start).into(), count.into()],
             )
         };
@@ -179,6 +205,72 @@ impl Save<'_> {
             statements.extend(self.schema.entity(entity).map(|entity| self.update(entity, &set, rows)));
         }
         statements
+    }
+
+    /// Totals count by rates: what they change is worth something else from then on.
+    fn worth_statements(&self) -> Vec<Statement> {
+        let mut changed = worth::Changed::new();
+        for change in self.plan.changes.iter().filter(|change| change.key.entity == "rate") {
+            let known = (self.current)(&change.key).map(|record| record.values).unwrap_or_default();
+            // A rate that is moved to another day or currency is missing where it was.
+            for values in [&change.before, &change.after] {
+                let of = |field: &str| values.get(field).or_else(|| known.get(field));
+                let currency = of("currency").and_then(Value::text).and_then(Currency::parse);
+                let Some((currency, Value::Date(from))) = currency.zip(of("from")) else { continue };
+                let first = changed.entry(currency).or_insert(*from);
+                *first = (*first).min(*from);
+            }
+        }
+        let today = self.now.plus_ms(self.offset_ms).utc_date();
+        today.map(|today| worth::again(self.schema, &changed, today, self.offset_ms)).unwrap_or_default()
+    }
+
+    /// What search finds the changed records by.
+    fn index_statements(&self) -> Vec<Statement> {
+        let mut added: BTreeMap<&str, Vec<search::Row>> = BTreeMap::new();
+        let mut replaced: BTreeMap<&str, Vec<search::Row>> = BTreeMap::new();
+        let mut gone: BTreeMap<&str, Vec<Id>> = BTreeMap::new();
+        for change in &self.plan.changes {
+            let RecordKey { entity: kind, id } = &change.key;
+            let entity = self.schema.entity(kind).filter(|entity| entity.searched_fields().next().is_some());
+            let Some(entity) = entity else { continue };
+            if change.base_version == 0 {
+                added.entry(kind).or_default().push(search::row(entity, *id, None, &change.after));
+            } else if change.kind == ChangeKind::Deleted {
+                gone.entry(kind).or_default().push(*id);
+            } else if let Some(mut record) = (self.current)(&change.key)
+                && self.is_found_otherwise(entity, change, &record)
+            {
+                record.values.extend(change.after.clone());
+                replaced.entry(kind).or_default().push(search::row(entity, *id, None, &record.values));
+            }
+        }
+        let added =
+            added.into_iter().flat_map(|(entity, rows)| search::add(entity, rows, &self.counted(entity)));
+        let replaced = replaced.into_iter().flat_map(|(entity, rows)| search::replace(entity, rows));
+        let gone = gone.into_iter().flat_map(|(entity, ids)| search::forget(entity, &ids));
+        added.chain(replaced).chain(gone).collect()
+    }
+
+    /// The fields of an entity that search reads and whose numbers this save gives.
+    fn counted(&self, entity: &str) -> Vec<&Field> {
+        let given = |field: &Field| {
+            self.plan.numbers.iter().any(|number| number.key.entity == entity && number.field == field.id)
+        };
+        let fields = self.schema.entity(entity).into_iter().flat_map(Entity::searched_fields);
+        fields.map(|(field, _)| field).filter(|field| given(field)).collect()
+    }
+
+    /// Whether a change moves a record in the index: by its words, by coming back, or by being the first of its day,
+    /// for what is in use stands at the end. Moving a deal to and fro leaves the index alone.
+    fn is_found_otherwise(&self, entity: &Entity, change: &Change, record: &Record) -> bool {
+        if change.kind == ChangeKind::Restored {
+            return true;
+        }
+        let day = |at: Instant| at.unix_ms().div_euclid(24 * 3600 * 1000);
+        let today = record.get("updated_at").instant().is_some_and(|at| day(at) == day(self.now));
+        let words = entity.searched_fields().any(|(field, _)| change.after.contains_key(&field.id));
+        record.deleted.is_none() && (words || !today)
     }
 
     fn whole_row(&self, entity: &Entity, change: &Change) -> Json {

@@ -1,6 +1,7 @@
 //! The reader's scope as SQL: part of every query. `?1` is the workspace and `?2` the reader.
 
 use domain::access::{Act, Owners, ParentScope, Role, Scope, scope};
+use domain::schema::builtin::saved_view::SHARED;
 use domain::schema::{Entity, Schema};
 
 use super::place::table;
@@ -19,10 +20,10 @@ pub fn predicate(schema: &Schema, role: &Role, entity: &Entity, act: Act, alias:
 }
 
 fn sql(schema: &Schema, entity: &Entity, scope: &Scope, alias: &str, depth: usize) -> String {
-    let (owners, parents) = match scope {
+    let (owners, parents, shared) = match scope {
         Scope::Nothing => return "0".to_owned(),
         Scope::Everything => return "1".to_owned(),
-        Scope::Within { owners, parents } => (owners, parents),
+        Scope::Within { owners, parents, shared } => (owners, parents, shared),
     };
     // A user owns themselves; teams and rates belong to nobody.
     let owner = match (entity.field("owner"), entity.id.as_str()) {
@@ -37,6 +38,11 @@ fn sql(schema: &Schema, entity: &Entity, scope: &Scope, alias: &str, depth: usiz
             Owners::MyTeams => format!("{owner} IN ({TEAM_MATES})"),
         };
         any.insert(0, own);
+    }
+    if !shared.is_empty() {
+        // Ids of definitions are small letters, digits and underscores.
+        let kinds: Vec<String> = shared.iter().map(|kind| format!("'{kind}'")).collect();
+        any.push(format!("({alias}.shared = '{SHARED}' AND {alias}.entity IN ({}))", kinds.join(", ")));
     }
     // Null where nobody owns the record: not selected, and not granted.
     if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) }

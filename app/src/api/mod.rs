@@ -1,6 +1,8 @@
 //! The only place that calls the network. What can be asked, `domain::api` says; here it is sent, waited for and read,
 //! and what can go wrong gets one of six names.
 
+pub mod upload;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -48,7 +50,12 @@ impl ApiError {
 
     /// Trying the same again may help.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Offline | Self::Fault(_))
+        matches!(self, Self::Offline | Self::Fault(_)) || self.is_busy()
+    }
+
+    /// Others were first every time, and nothing was done.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Refused(envelope) if envelope.code == Code::Busy)
     }
 }
 
@@ -102,6 +109,22 @@ fn unreadable(error: serde_json::Error) -> ApiError {
     ApiError::Fault(String::new())
 }
 
+/// Fetches a file of an endpoint that answers with one, however long it takes. `None` when the reply does not say how
+/// many records it has.
+pub async fn download(address: &str) -> Result<(web_sys::Blob, Option<u64>), ApiError> {
+    let response = RequestBuilder::new(address).send().await.map_err(|_| ApiError::Offline)?;
+    if !response.ok() {
+        let text = response.text().await.map_err(|_| ApiError::Offline)?;
+        return Err(refusal(response.status(), &text));
+    }
+    let rows = response.headers().get("x-rows").and_then(|rows| rows.parse().ok());
+    // A file that breaks off is none.
+    let raw: web_sys::Response = response.into();
+    let blob = raw.blob().map_err(|_| ApiError::Offline)?;
+    let blob = JsFuture::from(blob).await.map_err(|_| ApiError::Offline)?;
+    Ok((blob.unchecked_into(), rows))
+}
+
 /// Sends a question and gives the text of the reply. Boxed, because otherwise every caller would hold a copy of it.
 pub fn send(question: Question) -> Later<Result<String, ApiError>> {
     let Question { method, address, body } = question;
@@ -125,7 +148,7 @@ async fn send_now(method: Method, address: &str, body: Option<String>) -> Result
     let builder = RequestBuilder::new(address)
         .method(match method {
             Method::Get => gloo_net::http::Method::GET,
-            Method::Post => gloo_net::http::Method::POST,
+            Method::Post | Method::Upload => gloo_net::http::Method::POST,
             Method::Patch => gloo_net::http::Method::PATCH,
             Method::Delete => gloo_net::http::Method::DELETE,
         })
@@ -140,8 +163,9 @@ async fn send_now(method: Method, address: &str, body: Option<String>) -> Result
 
 fn refusal(status: u16, text: &str) -> ApiError {
     let Ok(envelope) = serde_json::from_str::<Envelope>(text) else {
-        // Not ours: a gateway on the way, or the platform in trouble.
-        return if status >= 500 { ApiError::Offline } else { ApiError::Fault(String::new()) };
+        // Not ours: a gateway on the way. The platform answers 500 and 503 where our program broke or took too long.
+        let gateway = status > 500 && status != 503;
+        return if gateway { ApiError::Offline } else { ApiError::Fault(String::new()) };
     };
     match envelope.code {
         Code::NotSignedIn => ApiError::SignedOut,
@@ -171,4 +195,23 @@ fn started_early(method: Method, address: &str) -> Option<Promise> {
     let promise = Reflect::get(&early, &JsValue::from_str(address)).ok()?.dyn_into::<Promise>().ok()?;
     let _ = Reflect::delete_property(early.unchecked_ref::<js_sys::Object>(), &JsValue::from_str(address));
     Some(promise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_met_others_every_time_is_sent_again() {
+        let envelope = |code| Envelope {
+            code,
+            problems: Vec::new(),
+            conflicts: Vec::new(),
+            text: String::new(),
+            request_id: String::new(),
+        };
+        for (code, passing) in [(Code::Busy, true), (Code::Invalid, false), (Code::Forbidden, false)] {
+            assert_eq!(ApiError::Refused(envelope(code)).is_passing(), passing, "{code:?}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod date;
 mod decimal;
 mod duration;
 mod email;
+mod file;
 mod instant;
 mod integer;
 mod long_text;
@@ -47,6 +48,10 @@ pub struct Input {
     pub value: RwSignal<Json>,
 }
 
+/// The kind of record whose fields are edited below, for controls that ask the server about others of it.
+#[derive(Clone)]
+pub struct OfKind(pub String);
+
 /// The control for a field; the label stands around it.
 pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {
     let input = Input { field: field.clone(), value };
@@ -76,6 +81,7 @@ pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {
         FieldKind::TreeChoice(kind) => tree_choice::input(&input, kind),
         FieldKind::Address(_) => address::input(&input),
         FieldKind::AutoNumber(_) => auto_number::input(&input),
+        FieldKind::File(kind) => file::input(&input, kind),
     }
 }
 
@@ -104,6 +110,7 @@ pub fn text(field: &Field, json: &Json) -> String {
         FieldKind::Tags(_) => tags::text(json),
         FieldKind::TreeChoice(kind) => tree_choice::text(kind, json),
         FieldKind::Address(_) => address::text(json),
+        FieldKind::File(_) => file::text(json),
         FieldKind::Text(_)
         | FieldKind::LongText(_)
         | FieldKind::Decimal(_)
@@ -120,6 +127,7 @@ pub fn display(field: &Field, json: &Json) -> AnyView {
         FieldKind::Text(_) => text::display(json),
         FieldKind::Relation(kind) => relation::display(&kind.entity, json),
         FieldKind::Url(_) => url::display(json),
+        FieldKind::File(_) => file::display(json),
         _ => cell(field, json),
     }
 }
@@ -135,6 +143,7 @@ pub fn cell(field: &Field, json: &Json) -> AnyView {
         FieldKind::Tags(_) => tags::display(json),
         FieldKind::TreeChoice(kind) => tree_choice::display(kind, json),
         FieldKind::Rating(kind) => rating::display(kind, json),
+        FieldKind::File(_) => file::cell(json),
         _ => {
             let (field, json) = (field.clone(), json.clone());
             (move || text(&field, &json)).into_any()
@@ -181,6 +190,7 @@ pub fn is_wide(field: &Field) -> bool {
             | FieldKind::Choices(_)
             | FieldKind::Tags(_)
             | FieldKind::Address(_)
+            | FieldKind::File(_)
     )
 }
 

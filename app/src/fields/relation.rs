@@ -167,8 +167,11 @@ fn CreateByName(entity: String, query: RwSignal<String>, on_pick: Callback<Hit>)
         let entity = definition.id.clone();
         spawn_local(async move {
             match outbox::submit(command, note, Vec::new()).await {
-                Ok(_) => on_pick.run(Hit { entity, id, title: name, detail: String::new() }),
-                Err(problems) => app().toasts.show(crate::components::Toast::new(problems_text(&problems))),
+                Ok(_) => on_pick.run(Hit { entity, id, title: name, detail: String::new(), found: None }),
+                Err(problems) => {
+                    let said = untrack(|| problems_text(&problems, &entity));
+                    app().toasts.show(crate::components::Toast::new(said));
+                }
             }
         });
     };
@@ -200,6 +203,7 @@ async fn find(kinds: &[String], text: &str) -> Vec<Hit> {
                     id: body.id,
                     title,
                     detail: say("timeline.waiting", &[]),
+                    found: None,
                 });
             }
         }
@@ -239,7 +243,7 @@ async fn find(kinds: &[String], text: &str) -> Vec<Hit> {
                 (!text.is_empty()).then_some(text)
             });
             let title = body.values.get(&definition.title).map(plain).unwrap_or_default();
-            Hit { entity: kind.clone(), id: body.id, title, detail: detail.unwrap_or_default() }
+            Hit { entity: kind.clone(), id: body.id, title, detail: detail.unwrap_or_default(), found: None }
         };
         found.extend(reply.records.into_iter().map(hit));
     }

@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
-use super::Input;
 use super::choices::{items, joined, to_json};
+use super::{Input, OfKind};
 use crate::components::{ColorBadge, WordInput};
 use crate::i18n::{t, tr};
 use crate::state::ask;
@@ -61,8 +61,11 @@ pub(super) fn input(input: &Input) -> AnyView {
     .into_any()
 }
 
-/// The kind of record a field belongs to: ids of custom fields are unique, built-in tags there are none.
+/// The kind of record a field belongs to: as the page says, or else by the id, which no two custom fields share.
 fn entity_of(field: &Field) -> Option<String> {
+    if let Some(OfKind(entity)) = use_context() {
+        return Some(entity);
+    }
     let schema = schema_now();
     let owner = schema.entities.iter().find(|entity| entity.field(&field.id) == Some(field));
     owner.map(|entity| entity.id.clone())

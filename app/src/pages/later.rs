@@ -30,11 +30,13 @@ macro_rules! later {
 
 later! { records:
     record_list: page = records::Records();
+    deleted_records: page = records::Deleted();
     record: page = records::Record();
     convert_lead: page = records::ConvertLead();
     search_page: page = search::Search();
     touch_sheet: touch = records::TouchSheet();
     tray_sheet: tray = tray::TraySheet();
+    palette_sheet: palette = search::Palette();
 }
 
 later! { office:
@@ -120,6 +122,11 @@ fn touch(fetch: Fetch) -> AnyView {
 
 fn tray(fetch: Fetch) -> AnyView {
     let open = app().tray;
+    sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
+}
+
+fn palette(fetch: Fetch) -> AnyView {
+    let open = app().palette;
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
 }
 

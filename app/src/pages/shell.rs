@@ -61,6 +61,7 @@ fn Stranded() -> impl IntoView {
 fn Inside(page: ViewFn) -> impl IntoView {
     let adding = RwSignal::new(false);
     later::fetch_in_the_background();
+    open_palette_by_keys();
     view! {
         <a class="skip" href="#main">
             {t("nav.skip")}
@@ -99,7 +100,26 @@ fn Inside(page: ViewFn) -> impl IntoView {
         <AddSheet open=adding />
         {later::touch_sheet()}
         {later::tray_sheet()}
+        {later::palette_sheet()}
     }
+}
+
+/// Ctrl or ⌘ with K, unless another dialog asks for something.
+fn open_palette_by_keys() {
+    let keys = window_event_listener(leptos::ev::keydown, |event| {
+        let held = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && !event.alt_key();
+        if !held || !event.key().eq_ignore_ascii_case("k") {
+            return;
+        }
+        // Browsers have a box of their own behind these keys.
+        event.prevent_default();
+        let palette = app().palette;
+        let asked = document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some());
+        if palette.get_untracked() || !asked {
+            palette.update(|open| *open = !*open);
+        }
+    });
+    on_cleanup(move || keys.remove());
 }
 
 /// What can be added from anywhere, most frequent first.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use crate::components::{Badge, Button, ButtonKind, EmptyState, Sheet, Tone, icon, icons};
-use crate::i18n::{label, problem_text, t, tr};
+use crate::i18n::{label, t, tr};
 use crate::pages::records::ConflictSheet;
 use crate::routes;
 use crate::state::app;
@@ -135,18 +135,11 @@ fn TrayItem(
     let tone = if item.waits() { Tone::Warning } else { Tone::Danger };
     let said = if item.waits() { "timeline.waiting" } else { "outbox.held" };
     let state = item.state.clone();
-    let named = item.note.entity.clone();
+    let named = item.command.clone();
     let why = move || match &state {
         State::Refused { code, problems } => {
-            let schema = schema();
-            let line = |problem: &domain::message::Problem| {
-                let field = problem.field.as_ref().and_then(|field| schema.entity(&named)?.field(field));
-                match field {
-                    Some(field) => format!("{}: {}", label(&field.label), problem_text(problem)),
-                    None => problem_text(problem),
-                }
-            };
-            let mut lines: Vec<String> = problems.iter().map(line).collect();
+            let mut lines: Vec<String> =
+                problems.iter().map(|problem| outbox::problem_text(&named, problem)).collect();
             if lines.is_empty() {
                 lines.push(tr(Code::message_key(*code), &[]));
             }

@@ -1,11 +1,12 @@
 //! What is done with commands: they are foreseen, written down, sent and settled. This is the part of the program that
 //! `outbox::Dispatch` fetches; nothing that the first page shows may call it in another way, or it moves back there.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use domain::api::command::{Answer, CommandsRequest, MAX_COMMANDS};
 use domain::api::record::RecordBody;
-use domain::api::{Code, SendCommands};
+use domain::api::{Code, Empty, GetSession, SendCommands};
 use domain::command::{Action, ChangeKind, Command};
 use domain::ids::Id;
 use domain::message::Problem;
@@ -15,17 +16,22 @@ use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
+use super::faults::Faults;
 use super::foresee::foresee;
 use super::outbox::{Dispatch, Item, Note, State, answered, any_waits, load, send_soon, undo};
 use super::overlay::effects;
 use super::session::{self, Entry};
-use super::{app, ask, store};
+use super::{app, ask, store, time};
 use crate::api::ApiError;
 use crate::components::{Toast, icons};
 use crate::i18n::say;
 
 /// Answered commands that are kept for pages which read before they were saved.
 const DONE_KEPT: usize = 200;
+
+thread_local! {
+    static FAULTS: Cell<Option<Faults>> = const { Cell::new(None) };
+}
 
 pub(super) static DISPATCH: Dispatch = Dispatch {
     submit: |command, note, known| Box::pin(submit(command, note, known)),
@@ -36,7 +42,7 @@ pub(super) static DISPATCH: Dispatch = Dispatch {
 async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Result<Id, Vec<Problem>> {
     let plan = foresee(&command, &known)?;
     let id = command.id;
-    let item = Item { effects: effects(&plan), command, note, state: State::Waiting };
+    let mut item = Item { effects: effects(&plan), command, note, state: State::Waiting, kept: false };
     for effect in item.effects.iter().filter(|effect| effect.kind == ChangeKind::Created) {
         let title = session::schema_now()
             .entity(&effect.entity)
@@ -45,7 +51,7 @@ async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Result<
             super::names::learn_one(effect.record, &title);
         }
     }
-    keep(&item).await;
+    item.kept = keep(&item).await;
     app().items.update(|items| insert(items, item));
     if !app().online.get_untracked() {
         app().toasts.show(Toast::new(say("outbox.offline", &[])).with_icon(icons::OFFLINE));
@@ -54,13 +60,16 @@ async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Result<
     Ok(id)
 }
 
-pub(super) async fn keep(item: &Item) {
-    let Some(store) = store::current() else { return };
-    let Ok(text) = serde_json::to_string(item) else { return };
-    if let Err(error) = store.put_command(&item.command.id.to_string(), &text).await {
+/// Writes it down, and says whether it is on the device now.
+pub(super) async fn keep(item: &Item) -> bool {
+    let Some(store) = store::current() else { return false };
+    let Ok(text) = serde_json::to_string(item) else { return false };
+    let written = store.put_command(&item.command.id.to_string(), &text).await;
+    if let Err(error) = &written {
         // Without room or permission the command lives in this tab only; the tray says that it waits.
         web_sys::console::warn_1(&JsValue::from_str(&error.to_string()));
     }
+    written.is_ok()
 }
 
 pub(super) fn set_state(command: Id, state: State) {
@@ -73,7 +82,9 @@ pub(super) fn set_state(command: Id, state: State) {
         }
     });
     if let Some(item) = changed {
-        spawn_local(async move { keep(&item).await });
+        spawn_local(async move {
+            keep(&item).await;
+        });
     }
 }
 
@@ -83,20 +94,27 @@ pub(super) fn insert(items: &mut Vec<Arc<Item>>, item: Item) {
     items.insert(at, Arc::new(item));
 }
 
-fn take_over(texts: &[String]) {
-    let kept: Vec<Item> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-    app().items.update(|items| {
-        // What another tab has sent is no longer on the device.
-        items.retain(|item| {
-            matches!(item.state, State::Done { .. })
-                || kept.iter().any(|other| other.command.id == item.command.id)
-        });
-        for item in kept {
-            if !items.iter().any(|known| known.command.id == item.command.id) {
-                insert(items, item);
-            }
+fn take_over(texts: &[String], known: &[Id]) {
+    let stored = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    app().items.update(|items| merge(items, stored, known));
+}
+
+/// Brings memory in line with the device, whose commands were read when memory held `known`.
+fn merge(items: &mut Vec<Arc<Item>>, stored: Vec<Item>, known: &[Id]) {
+    // What another tab has sent is no longer on the device. What was never there, or came after the reading, is not
+    // sent yet.
+    let sent_elsewhere = |item: &Item| {
+        item.kept
+            && known.contains(&item.command.id)
+            && !matches!(item.state, State::Done { .. })
+            && !stored.iter().any(|other| other.command.id == item.command.id)
+    };
+    items.retain(|item| !sent_elsewhere(item));
+    for item in stored {
+        if !items.iter().any(|known| known.command.id == item.command.id) {
+            insert(items, Item { kept: true, ..item });
         }
-    });
+    }
 }
 
 /// Sends what waits. Whether it stopped for a reason that may pass.
@@ -128,6 +146,13 @@ async fn send_all() -> bool {
                 }
                 app().refresh.update(|count| *count += 1);
             }
+            // Whose fault it is shows when the first of them goes alone.
+            Err(ApiError::Fault(_)) if count > 1 => batch = 1,
+            Err(ApiError::Fault(_)) if is_stuck(only).await => {
+                let problems = vec![Problem::new("outbox.stuck")];
+                set_state(only, State::Refused { code: Code::Fault, problems });
+                batch = MAX_COMMANDS;
+            }
             Err(error) if error.is_passing() => return true,
             Err(ApiError::SignedOut) => return false,
             // The batch as a whole was refused: smaller ones find the culprit.
@@ -140,6 +165,18 @@ async fn send_all() -> bool {
             Err(_) => set_state(only, State::Refused { code: Code::Outdated, problems: Vec::new() }),
         }
     }
+}
+
+/// Whether a command has met the server's own mistake so often, while other questions are answered, that those behind it
+/// go on without it.
+async fn is_stuck(command: Id) -> bool {
+    let faults = Faults::one_more(FAULTS.get(), command, time::now());
+    FAULTS.set(Some(faults));
+    if !faults.are_enough(time::now()) || ask::<GetSession>(&[], &Empty {}).await.is_err() {
+        return false;
+    }
+    FAULTS.set(None);
+    true
 }
 
 fn waiting(at_most: usize) -> Vec<Command> {
@@ -227,5 +264,36 @@ impl Drop for Lock {
         if let Some(release) = &self.release {
             let _ = release.call0(&JsValue::NULL);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(number: u64, kept: bool, state: State) -> Item {
+        let command = Command { v: 1, id: Id::v7(number, &[0; 10]), actions: Vec::new() };
+        Item { command, note: Note::default(), effects: Vec::new(), state, kept }
+    }
+
+    #[test]
+    fn only_what_was_on_the_device_can_have_been_sent_by_another_tab() {
+        let mut items: Vec<Arc<Item>> = [
+            item(1, true, State::Waiting),
+            item(2, false, State::Waiting),
+            item(3, true, State::Done { seq: 9 }),
+            item(4, true, State::Waiting),
+            item(5, true, State::Waiting),
+        ]
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+        let known: Vec<Id> = items[..4].iter().map(|item| item.command.id).collect();
+        let stored = vec![item(4, false, State::Waiting), item(6, false, State::Waiting)];
+
+        merge(&mut items, stored, &known);
+        let left: Vec<(Id, bool)> = items.iter().map(|item| (item.command.id, item.kept)).collect();
+        let expected = [(2, false), (3, true), (4, true), (5, true), (6, true)];
+        assert_eq!(left, expected.map(|(number, kept)| (Id::v7(number, &[0; 10]), kept)));
     }
 }

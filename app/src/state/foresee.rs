@@ -48,7 +48,8 @@ pub fn to_record(schema: &Schema, body: &RecordBody) -> Record {
         key: RecordKey::new(&body.entity, body.id),
         version: body.version,
         values,
-        deleted: body.deleted,
+        // What this device has just deleted has no moment yet.
+        deleted: body.deleted.then(|| body.deleted_at.unwrap_or_else(now)),
     }
 }
 
@@ -69,7 +70,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
             None if created.contains(&key) => continue,
             // Pointed at and not at hand: taken to be there; the Worker knows.
             None => {
-                let record = Record { key: key.clone(), version: 1, values: Values::new(), deleted: false };
+                let record = Record { key: key.clone(), version: 1, values: Values::new(), deleted: None };
                 Loaded { record, may: May { update: true, delete: true, assign: true } }
             }
         };
@@ -90,7 +91,9 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         teams: &BTreeMap::new(),
         occupied: &BTreeMap::new(),
         active: None,
+        files: None,
         undo: &[],
+        contacts: &BTreeMap::new(),
     };
     match plan(command, &world) {
         Ok(plan) => Ok(plan),

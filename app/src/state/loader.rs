@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use domain::api::Call;
+use domain::api::command::ImportsReply;
 use domain::api::record::{
     AlikeReply, BoardReply, ListReply, Names, RecordReply, SearchReply, TimelineReply, TodayReply,
     TotalsReply,
@@ -81,6 +82,12 @@ impl Told for TimelineReply {
 }
 
 impl Told for AlikeReply {
+    fn names(&self) -> Option<&Names> {
+        Some(&self.names)
+    }
+}
+
+impl Told for ImportsReply {
     fn names(&self) -> Option<&Names> {
         Some(&self.names)
     }

@@ -1,28 +1,32 @@
 //! What the whole app knows: made once, read through small functions.
 //!
-//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`overlay`] how
-//! the screen shows it meanwhile, [`loader`] how pages read, [`store`] what the device remembers, [`drafts`] what is not
-//! saved yet.
+//! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`steady`] long
+//! work that goes past the outbox, [`overlay`] how the screen shows it meanwhile, [`loader`] how pages read, [`store`]
+//! what the device remembers, [`recent`] what was looked at on it, [`drafts`] what is not saved yet.
 
 mod dispatch;
 pub mod drafts;
+mod faults;
 pub mod foresee;
 pub mod loader;
 pub mod names;
 pub mod outbox;
 pub mod overlay;
 pub mod preferences;
+pub mod recent;
 mod release;
 pub mod session;
+pub mod steady;
 pub mod store;
 pub mod time;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::api::Call;
 use domain::api::account::SessionReply;
-use domain::api::record::RecordBody;
+use domain::api::record::{ListRequest, RecordBody};
 use domain::command::Wire;
 use domain::schema::Schema;
 use leptos::prelude::*;
@@ -51,10 +55,22 @@ pub struct App {
     pub toasts: Toasts,
     /// The sheet of what waits is open.
     pub tray: RwSignal<bool>,
+    /// The palette is open.
+    pub palette: RwSignal<bool>,
     /// The sheet that logs a touch is open, and about what.
     pub touching: RwSignal<Option<Touching>>,
     /// What somebody wants to try again with: a form for this kind takes it over.
     pub draft: RwSignal<Option<(String, Wire)>>,
+    /// What each kind's list was asked for last: it stands beside its records.
+    pub looked: RwSignal<BTreeMap<String, Looked>>,
+}
+
+/// A list as it was looked through.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Looked {
+    /// What stands behind its address.
+    pub query: String,
+    pub request: ListRequest,
 }
 
 /// About what a touch is to be logged.
@@ -87,8 +103,10 @@ pub fn app() -> App {
                 refresh: RwSignal::new(0),
                 toasts: Toasts::default(),
                 tray: RwSignal::new(false),
+                palette: RwSignal::new(false),
                 touching: RwSignal::new(None),
                 draft: RwSignal::new(None),
+                looked: RwSignal::new(BTreeMap::new()),
             }
         })
     })
@@ -111,19 +129,26 @@ pub async fn ask<C: Call>(parts: &[&str], request: &C::Request) -> Result<C::Rep
 /// The same for the text of the reply, which is what the device remembers.
 pub fn ask_for(question: Question) -> Later<Result<String, ApiError>> {
     Box::pin(async {
+        let believed = app().online.get_untracked();
         let reply = api::send(question).await;
-        match &reply {
-            Err(ApiError::Offline) => app().online.set(false),
-            Err(ApiError::SignedOut) => session::lost(),
-            Err(ApiError::Outdated) => session::reload_schema(),
-            _ => {
-                if !app().online.get_untracked() {
-                    app().online.set(true);
-                }
-            }
-        }
+        heard(&reply, believed);
         reply
     })
+}
+
+/// What any reply says beside what was asked for: whether the server is there, and still knows us. `believed` is whether
+/// it was thought to be there when it was asked: one that was on its way when the connection went says nothing new.
+pub fn heard(reply: &Result<String, ApiError>, believed: bool) {
+    match reply {
+        Err(ApiError::Offline) => app().online.set(false),
+        Err(ApiError::SignedOut) => session::lost(),
+        Err(ApiError::Outdated) => session::reload_schema(),
+        _ => {
+            if !believed && !app().online.get_untracked() {
+                app().online.set(true);
+            }
+        }
+    }
 }
 
 /// Waits.

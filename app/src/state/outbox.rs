@@ -24,7 +24,7 @@ use super::{app, session, sleep, store, time};
 use crate::apart::apart;
 use crate::api::Later;
 use crate::components::{Toast, icons};
-use crate::i18n::say;
+use crate::i18n::{named_problem_text, say};
 
 const LONGEST_PAUSE_MS: i32 = 60_000;
 
@@ -36,6 +36,9 @@ pub struct Item {
     pub effects: Vec<Effect>,
     #[serde(default)]
     pub state: State,
+    /// It is on the device. One that could not be written lives in this tab only.
+    #[serde(skip)]
+    pub kept: bool,
 }
 
 /// What the command is about, in words that its maker knew: for the tray and the toast.
@@ -142,7 +145,8 @@ pub fn command(actions: Vec<Action>) -> Command {
 /// to see Today or the board, and reading and planning commands is a third of all code that data makes necessary.
 pub(super) struct Dispatch {
     pub submit: fn(Command, Note, Vec<RecordBody>) -> Later<Submitted>,
-    pub take_over: fn(&[String]),
+    /// What the device holds, and what was in memory when it was read.
+    pub take_over: fn(&[String], &[Id]),
     pub send: fn() -> Later<bool>,
 }
 
@@ -170,10 +174,32 @@ pub async fn submit(command: Command, note: Note, known: Vec<RecordBody>) -> Sub
 /// The same from where nobody waits for the problems: they are said.
 pub fn submit_soon(command: Command, note: Note, known: Vec<RecordBody>) {
     spawn_local(async move {
-        if let Err(problems) = submit(command, note, known).await {
-            app().toasts.show(Toast::new(crate::i18n::problems_text(&problems)).with_icon(icons::ALERT));
+        if let Err(problems) = submit(command.clone(), note, known).await {
+            let said: Vec<String> =
+                untrack(|| problems.iter().map(|problem| problem_text(&command, problem)).collect());
+            app().toasts.show(Toast::new(said.join(" · ")).with_icon(icons::ALERT));
         }
     });
+}
+
+/// What is wrong with a command in words that name the field.
+pub fn problem_text(command: &Command, problem: &Problem) -> String {
+    let entity = match command.actions.get(problem.action.unwrap_or(0)) {
+        // The next touch is planned on what the touch is about.
+        Some(Action::LogTouch { .. }) if problem.field.as_deref() != Some("next_touch") => "touch",
+        Some(
+            Action::Create { entity, .. }
+            | Action::Update { entity, .. }
+            | Action::Delete { entity, .. }
+            | Action::Restore { entity, .. }
+            | Action::MoveStage { entity, .. }
+            | Action::LogTouch { entity, .. }
+            | Action::Assign { entity, .. }
+            | Action::ImportRows { entity, .. },
+        ) => entity,
+        Some(Action::ChangeDefinition { .. } | Action::Undo { .. }) | None => "",
+    };
+    named_problem_text(problem, entity)
 }
 
 /// Waits until a command is answered, at most so long.
@@ -236,10 +262,11 @@ pub fn resolve(item: &Item, theirs: &BTreeSet<(Id, String)>) {
     for effect in &mut effects {
         effect.values.retain(|field, _| !is_theirs(effect.record, field));
     }
-    let again = Item { command: command(actions), note: item.note.clone(), effects, state: State::Waiting };
+    let (command, note) = (command(actions), item.note.clone());
+    let mut again = Item { command, note, effects, state: State::Waiting, kept: false };
     discard(item.command.id);
     spawn_local(async move {
-        keep(&again).await;
+        again.kept = keep(&again).await;
         app().items.update(|items| insert(items, again));
         send_soon();
     });
@@ -285,12 +312,14 @@ fn rebase(action: &mut Action, conflicts: &[Conflict]) {
 /// Takes over what the device holds: at start, and what another tab has put there or sent.
 pub async fn load() {
     let Some(store) = store::current() else { return };
+    let known =
+        app().items.with_untracked(|items| items.iter().map(|item| item.command.id).collect::<Vec<_>>());
     let Ok(texts) = store.commands().await else { return };
     if texts.is_empty() && app().items.with_untracked(Vec::is_empty) {
         return;
     }
     match dispatch().await {
-        Ok(dispatch) => (dispatch.take_over)(&texts),
+        Ok(dispatch) => (dispatch.take_over)(&texts, &known),
         Err(_) => UNREAD.set(true),
     }
 }

@@ -96,6 +96,7 @@ impl Overlay {
                     version: 1,
                     values: effect.values.clone(),
                     deleted: false,
+                    deleted_at: None,
                     may,
                 });
             } else if let Some(body) = made.iter_mut().find(|body| body.id == effect.record) {
@@ -144,7 +145,10 @@ fn merge(body: &mut RecordBody, effect: &Effect) {
     }
     match effect.kind {
         ChangeKind::Deleted => body.deleted = true,
-        ChangeKind::Restored => body.deleted = false,
+        ChangeKind::Restored => {
+            body.deleted = false;
+            body.deleted_at = None;
+        }
         _ => {}
     }
 }

@@ -92,17 +92,17 @@ fn set_root(name: &str, value: &str) {
 }
 
 // Storage is refused in some private windows; the preference then lives as long as the page.
-pub(super) fn read(key: &str) -> Option<String> {
+pub fn read(key: &str) -> Option<String> {
     window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
 }
 
-pub(super) fn write(key: &str, value: &str) {
+pub fn write(key: &str, value: &str) {
     if let Some(storage) = window().local_storage().ok().flatten() {
         let _ = storage.set_item(key, value);
     }
 }
 
-pub(super) fn remove(key: &str) {
+pub fn remove(key: &str) {
     if let Some(storage) = window().local_storage().ok().flatten() {
         let _ = storage.remove_item(key);
     }

@@ -2,6 +2,7 @@
 //! answers.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::access::Role;
@@ -136,6 +137,7 @@ async fn signed_in(session: Arc<SessionReply>, text: &str) {
         // Somebody else: nothing of the one before may be shown or sent.
         app().schema.set(None);
         app().items.set(Vec::new());
+        app().looked.set(BTreeMap::new());
         store::forget_current();
         // Without a database the app works and forgets.
         let _ = store::open(&name).await;
@@ -207,6 +209,7 @@ pub fn lost() {
     app().session.set(None);
     app().schema.set(None);
     app().items.set(Vec::new());
+    app().looked.set(BTreeMap::new());
     app().entry.set(Entry::Out);
 }
 

@@ -4,12 +4,14 @@
 //! into the predicate of every query, and nothing reaches storage around it.
 
 mod shipped;
+pub mod sight;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Id;
+use crate::schema::builtin::saved_view::SAVED_VIEW;
 use crate::schema::{Label, Schema};
 
 pub use shipped::{ADMINISTRATOR, MANAGER, REP, shipped_roles};
@@ -69,6 +71,9 @@ pub enum Permission {
 impl Permission {
     pub const ALL: [Self; 5] =
         [Self::Import, Self::EnterHistory, Self::Export, Self::ManageUsers, Self::Define];
+
+    /// Those by which one comes by any other.
+    pub const KEYS: [Self; 2] = [Self::ManageUsers, Self::Define];
 }
 
 impl Act {
@@ -170,7 +175,14 @@ impl Role {
     /// without anybody who can would be locked for good.
     #[must_use]
     pub fn holds_the_keys(&self) -> bool {
-        self.may(Permission::Define) && self.may(Permission::ManageUsers)
+        Permission::KEYS.into_iter().all(|key| self.may(key))
+    }
+
+    /// Whether somebody with this role may make somebody another: a key is given only by who holds it. Otherwise who
+    /// manages people would soon do whatever they like.
+    #[must_use]
+    pub fn may_give(&self, other: &Self) -> bool {
+        Permission::KEYS.into_iter().all(|key| self.may(key) || !other.may(key))
     }
 
     #[must_use]
@@ -196,6 +208,8 @@ pub enum Scope {
     Within {
         owners: Owners,
         parents: Vec<ParentScope>,
+        /// Rows that are shared with everybody who sees some records of these kinds: saved views.
+        shared: Vec<String>,
     },
 }
 
@@ -230,7 +244,13 @@ pub fn scope(schema: &Schema, role: &Role, entity: &str, act: Act) -> Scope {
             }
         }
     }
-    Scope::Within { owners, parents }
+    let shared = if entity == SAVED_VIEW && act == Act::View { seen_kinds(schema, role) } else { Vec::new() };
+    Scope::Within { owners, parents, shared }
+}
+
+fn seen_kinds(schema: &Schema, role: &Role) -> Vec<String> {
+    let seen = |id: &&String| role.level(id, Act::View) != Level::None;
+    schema.entities.iter().map(|entity| &entity.id).filter(seen).cloned().collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Grant, Level, Permission, Role};
 use crate::schema::Label;
+use crate::schema::builtin::saved_view::SAVED_VIEW;
 
 pub const ADMINISTRATOR: &str = "administrator";
 pub const MANAGER: &str = "manager";
@@ -27,6 +28,8 @@ const SCOUT: Grant = Grant {
 fn role(id: &str, zh: &str, en: &str, grants: &[(&str, Grant)], permissions: &[Permission]) -> Role {
     let common = COMMON.iter().map(|entity| ((*entity).to_owned(), Grant::view_only(Level::All)));
     let mut all: BTreeMap<String, Grant> = common.collect();
+    // Everybody keeps views of their own.
+    all.insert(SAVED_VIEW.to_owned(), Grant { assign: Level::None, ..Grant::uniform(Level::Own) });
     all.extend(grants.iter().map(|(entity, grant)| ((*entity).to_owned(), *grant)));
     Role {
         id: id.to_owned(),
@@ -40,10 +43,19 @@ fn role(id: &str, zh: &str, en: &str, grants: &[(&str, Grant)], permissions: &[P
 /// The shipped roles, the administrator first.
 #[must_use]
 pub fn shipped_roles() -> Vec<Role> {
-    let everywhere: Vec<_> =
-        CUSTOMER_WORK.iter().chain(&COMMON).map(|entity| (*entity, Grant::uniform(Level::All))).collect();
-    let mut team: Vec<_> =
-        CUSTOMER_WORK.iter().map(|entity| (*entity, Grant::uniform(Level::Team))).collect();
+    // Whoever may make views for others shares them. What others keep for themselves is nobody else's business.
+    let shares = Grant { create: Level::Team, assign: Level::None, ..Grant::uniform(Level::Own) };
+    let everywhere: Vec<_> = CUSTOMER_WORK
+        .iter()
+        .chain(&COMMON)
+        .map(|entity| (*entity, Grant::uniform(Level::All)))
+        .chain([(SAVED_VIEW, Grant { view: Level::Own, ..Grant::uniform(Level::All) })])
+        .collect();
+    let mut team: Vec<_> = CUSTOMER_WORK
+        .iter()
+        .map(|entity| (*entity, Grant::uniform(Level::Team)))
+        .chain([(SAVED_VIEW, shares)])
+        .collect();
     team.push(("competitor", Grant { view: Level::All, ..Grant::uniform(Level::Team) }));
     // A rep hands nothing over: that is the manager's decision.
     let mine = Grant { assign: Level::None, ..Grant::uniform(Level::Own) };

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Id;
-use crate::schema::WorkspaceSettings;
-use crate::time::Instant;
+use crate::message::Problem;
+use crate::money::Currency;
+use crate::schema::change::check_parts;
+use crate::schema::{WorkDays, WorkspaceSettings};
+use crate::time::{Instant, Zone};
 
 /// Characters of a password: NIST SP 800-63B asks for at least eight and for no rules of composition.
 pub const PASSWORD_MIN: usize = 8;
@@ -20,10 +23,50 @@ pub struct HealthReply {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignUpRequest {
-    pub workspace: WorkspaceSettings,
+    pub workspace: WorkspaceRequest,
     pub name: String,
     pub email: String,
     pub password: String,
+}
+
+/// The settings of a workspace to be, as somebody wrote them: what is wrong with them is told at its field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct WorkspaceRequest {
+    pub name: String,
+    /// `zh` or `en`.
+    pub language: String,
+    /// IANA name.
+    pub zone: String,
+    /// Its code of three letters.
+    pub currency: String,
+    #[serde(default, skip_serializing_if = "WorkDays::is_usual")]
+    pub work: WorkDays,
+}
+
+impl WorkspaceRequest {
+    /// # Errors
+    /// Everything that is wrong, at its field.
+    pub fn read(self, zones: &dyn Zone) -> Result<WorkspaceSettings, Vec<Problem>> {
+        let Self { name, language, zone, currency, work } = self;
+        let name = name.trim().to_owned();
+        let mut problems = check_parts(&name, &language, &zone, &work, zones);
+        match Currency::parse(&currency) {
+            Some(currency) if problems.is_empty() => {
+                return Ok(WorkspaceSettings { name, language, zone, currency, work });
+            }
+            Some(_) => {}
+            None => problems.push(Problem::on("currency", "problem.not_currency")),
+        }
+        Err(problems)
+    }
+}
+
+impl From<WorkspaceSettings> for WorkspaceRequest {
+    fn from(settings: WorkspaceSettings) -> Self {
+        let WorkspaceSettings { name, language, zone, currency, work } = settings;
+        Self { name, language, zone, currency: currency.code().to_owned(), work }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,4 +204,27 @@ pub struct InvitationReply {
 #[serde(deny_unknown_fields)]
 pub struct AcceptRequest {
     pub password: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::UtcOnly;
+
+    #[test]
+    fn everything_wrong_with_a_workspace_to_be_is_told_at_its_field() {
+        let request = |name: &str, language: &str, zone: &str, currency: &str| {
+            let text = str::to_owned;
+            let (name, language, zone, currency) = (text(name), text(language), text(zone), text(currency));
+            WorkspaceRequest { name, language, zone, currency, work: WorkDays::default() }
+        };
+        let fields = |request: WorkspaceRequest| {
+            let problems = request.read(&UtcOnly).expect_err("something is wrong");
+            problems.into_iter().filter_map(|problem| problem.field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(request("A", "zh", "UTC", "yuan")), ["currency"]);
+        assert_eq!(fields(request(" ", "fr", "UTC", "")), ["name", "language", "currency"]);
+        let read = request(" A ", "zh", "UTC", "CNY").read(&UtcOnly).expect("settings");
+        assert_eq!((read.name.as_str(), read.currency.code()), ("A", "CNY"));
+    }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Code;
+use super::record::Names;
 use crate::command::{Command, Conflict, Kept, RowReport};
 use crate::ids::Id;
 use crate::message::Problem;
@@ -67,6 +68,54 @@ pub struct Saved {
     pub entity: String,
     pub record: Id,
     pub version: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImportsRequest {
+    /// The `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ImportsReply {
+    /// The newest first: by their ids, which begin with the moment they were made.
+    pub imports: Vec<ImportSummary>,
+    /// Who imported.
+    pub names: Names,
+    /// Where the next page begins; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// An import as a whole; [`super::GetImport`] tells its commands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ImportSummary {
+    pub import: Id,
+    /// The kind of record that the file was of.
+    pub entity: String,
+    /// When its first rows were saved.
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    pub at: Instant,
+    pub by: Id,
+    /// Rows that became records, that were there already, and that were refused.
+    pub created: u64,
+    pub skipped: u64,
+    pub refused: u64,
+    /// Commands that changed something and were not taken back: with none left, the import is undone.
+    pub open: u64,
+}
+
+impl ImportSummary {
+    /// Whether it made something and all of it was taken back.
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        self.created > 0 && self.open == 0
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,6 +24,8 @@ pub enum Code {
     Conflict,
     /// Validated against definitions that have moved on: load them and try again.
     Outdated,
+    /// Others changed the same things all the while; nothing was saved, and the same again will do.
+    Busy,
     TooLarge,
     UnsupportedMediaType,
     TooManyAttempts,
@@ -41,7 +43,7 @@ impl Code {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::Conflict | Self::Outdated => 409,
+            Self::Conflict | Self::Outdated | Self::Busy => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::TooManyAttempts => 429,
@@ -62,6 +64,7 @@ impl Code {
             Self::MethodNotAllowed => "error.method_not_allowed",
             Self::Conflict => "error.conflict",
             Self::Outdated => "error.outdated",
+            Self::Busy => "error.busy",
             Self::TooLarge => "error.too_large",
             Self::UnsupportedMediaType => "error.unsupported_media_type",
             Self::TooManyAttempts => "error.too_many_attempts",

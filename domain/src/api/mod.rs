@@ -4,6 +4,7 @@
 pub mod account;
 pub mod command;
 pub mod error;
+pub mod file;
 pub mod record;
 
 use serde::Serialize;
@@ -17,6 +18,8 @@ pub enum Method {
     Post,
     Patch,
     Delete,
+    /// POST of a file as it is; the parameters are in the address.
+    Upload,
 }
 
 impl Method {
@@ -24,7 +27,7 @@ impl Method {
     pub fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
-            Self::Post => "POST",
+            Self::Post | Self::Upload => "POST",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
@@ -55,8 +58,8 @@ pub struct Endpoint {
     pub summary: &'static str,
 }
 
-/// An endpoint with the shapes of its request and reply. For GET and DELETE the request travels as query
-/// parameters, otherwise as a JSON body.
+/// An endpoint with the shapes of its request and reply. For GET, DELETE and uploads the request
+/// travels as query parameters, otherwise as a JSON body.
 pub trait Call {
     const ENDPOINT: Endpoint;
     type Request: Serialize + DeserializeOwned;
@@ -120,10 +123,18 @@ calls! {
     DeleteRecord: "delete_record" Delete "/api/v1/records/{entity}/{id}" Session record::DeleteRequest => record::SavedReply, "Deletes one record; it can be restored for thirty days.";
     GetTimeline: "get_timeline" Get "/api/v1/records/{entity}/{id}/timeline" Session record::TimelineRequest => record::TimelineReply, "Touches, tasks and changes of a record, newest first.";
     GetTotals: "get_totals" Get "/api/v1/totals/{entity}" Session record::TotalsRequest => record::TotalsReply, "Exact counts and sums of a filter, grouped by a field.";
+    ExportRecords: "export_records" Get "/api/v1/export/{entity}" Session record::ExportRequest => record::Csv, "Every record of a filter as a file of comma-separated values; leaves a trace.";
+    ListExports: "list_exports" Get "/api/v1/exports" Session Empty => record::ExportsReply, "Who exported what, newest first; without the permission to define only one's own.";
     GetBoard: "get_board" Get "/api/v1/board/{pipeline}" Session record::BoardRequest => record::BoardReply, "The first cards of each stage.";
-    GetToday: "get_today" Get "/api/v1/today" Session record::TodayRequest => record::TodayReply, "One's open tasks and next touches: overdue, today and later.";
-    Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone or e-mail.";
+    GetToday: "get_today" Get "/api/v1/today" Session record::TodayRequest => record::TodayReply, "One's open tasks and next touches: overdue, today, later and without a day.";
+    Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone, e-mail and other short texts.";
+    RebuildSearch: "rebuild_search" Post "/api/v1/search/rebuild" Session record::RebuildRequest => record::RebuildReply, "Makes the next part of the search index anew.";
     FindAlike: "find_alike" Get "/api/v1/alike/{entity}" Session record::AlikeRequest => record::AlikeReply, "Records that may be the same one: of the same name however it is spelt, the same phone or the same e-mail.";
+    ListImports: "list_imports" Get "/api/v1/imports" Session command::ImportsRequest => command::ImportsReply, "Past imports, newest first; without the permission to define only one's own.";
+    UploadFile: "upload_file" Upload "/api/v1/files" Session file::UploadRequest => file::StoredFile, "Keeps a file until a record's field holds it, for a day at most.";
+    GetFile: "get_file" Get "/api/v1/files/{id}" Session Empty => file::Bytes, "A file, for whoever sees a record that holds it; before that, for whoever brought it.";
+    PutThumbnail: "put_thumbnail" Upload "/api/v1/files/{id}/thumbnail" Session file::ThumbnailRequest => Empty, "Adds the small picture of a file that one has brought and no record holds yet.";
+    GetThumbnail: "get_thumbnail" Get "/api/v1/files/{id}/thumbnail" Session Empty => file::Bytes, "The small picture of a file.";
     GetImport: "get_import" Get "/api/v1/imports/{id}" Session Empty => command::ImportReply, "The commands of an import, for its report and its undo.";
     ListChanges: "list_changes" Get "/api/v1/changes" Session record::ChangesRequest => record::ChangesReply, "What has changed since a point, as far as one sees it.";
 }

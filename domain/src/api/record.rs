@@ -26,6 +26,10 @@ pub struct RecordBody {
     pub values: Wire,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// When it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<String>"))]
+    pub deleted_at: Option<Instant>,
     pub may: May,
 }
 
@@ -36,7 +40,8 @@ pub struct ListRequest {
     /// A condition as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// A field's id, with `-` in front for descending.
+    /// A field's id, with `-` in front for descending; `id` reads many pages cheaply. Without one, the newest change
+    /// comes first, and of what was deleted what was deleted last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// The `next` of the page before.
@@ -111,7 +116,10 @@ pub struct SavedReply {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TimelineRequest {
-    /// Entries before this moment.
+    /// The `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Only entries before this moment. Pages go on by `after`: several entries may be of one moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "Option<String>"))]
     pub before: Option<Instant>,
@@ -135,8 +143,12 @@ pub struct TimelineReply {
     /// Newest first.
     pub entries: Vec<TimelineEntry>,
     pub names: Names,
-    /// There are older entries.
+    /// There may be older entries.
     pub more: bool,
+    /// Where the next page begins; absent on the last one. A page may be empty and not the last: behind it stands what
+    /// many changes that are not told came after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -211,6 +223,60 @@ pub struct Total {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+pub struct ExportRequest {
+    /// A condition as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// As of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Ids of fields in their order, separated by commas; every field when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<String>,
+    /// `zh` or `en`: the language of labels and choices; English when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
+}
+
+/// A file of comma-separated values: UTF-8 with its mark, the labels of the fields in the first line. The header
+/// `x-rows` of the reply says how many records follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(extend("contentMediaType" = "text/csv")))]
+pub struct Csv(pub String);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ExportsReply {
+    pub exports: Vec<Export>,
+    pub names: Names,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Export {
+    pub id: Id,
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    pub at: Instant,
+    pub by: Id,
+    pub entity: String,
+    #[serde(flatten)]
+    pub trace: ExportTrace,
+}
+
+/// What was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ExportTrace {
+    pub rows: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    pub columns: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct BoardRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
@@ -236,6 +302,9 @@ pub struct BoardColumn {
     pub records: Vec<RecordBody>,
     /// There are more; the list with the stage as filter and `rank` as sort goes on.
     pub more: bool,
+    /// The `after` with which that list goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,6 +322,9 @@ pub struct TodayReply {
     pub overdue: Vec<RecordBody>,
     pub today_items: Vec<RecordBody>,
     pub later: Vec<RecordBody>,
+    /// Tasks without a day, the newest first.
+    #[serde(default)]
+    pub undated: Vec<RecordBody>,
     pub names: Names,
     /// There is more than was sent.
     pub more: bool,
@@ -264,6 +336,8 @@ pub struct TodayReply {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
+    /// Characters, pinyin or its initials, beginnings of words, digits of a telephone number, parts of an address.
+    /// Without any, what changed last.
     pub q: String,
     /// Only this entity: a form looking for what a relation points at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -273,7 +347,14 @@ pub struct SearchRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SearchReply {
+    /// Names that are, or begin with, what was asked come first; the others newest change first.
     pub hits: Vec<Hit>,
+    /// So many records have these words that looking stopped before all that one may see were found.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
+    /// Nothing has these words; the hits have words that differ in one letter.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub near: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,6 +365,36 @@ pub struct Hit {
     pub title: String,
     /// A second line that tells namesakes apart.
     pub detail: String,
+    /// Where the words stand, when it is not in the title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Found {
+    /// The field's id.
+    pub field: String,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RebuildRequest {
+    /// The `next` of the step before; absent at the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct RebuildReply {
+    /// Records of this step.
+    pub records: u32,
+    /// Where the next step begins; absent when the index is whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// What is known about somebody who may be there already; each part finds by itself.

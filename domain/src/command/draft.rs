@@ -9,6 +9,7 @@ use super::{
 };
 use crate::access::{Level, Role};
 use crate::fields::{self, FieldKind, Reading};
+use crate::files::{FileInfo, Uploaded};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Money;
@@ -186,7 +187,7 @@ impl<'a> Draft<'a> {
 
     /// A record that must be there and not deleted; says so otherwise.
     pub fn load(&mut self, entity: &str, id: Id) -> Option<Loaded> {
-        let found = self.find(&RecordKey::new(entity, id)).filter(|loaded| !loaded.record.deleted);
+        let found = self.find(&RecordKey::new(entity, id)).filter(|loaded| loaded.record.deleted.is_none());
         if found.is_none() {
             self.not_found(Problem::on("record", "problem.record_not_found").with("record", id));
         }
@@ -231,8 +232,8 @@ impl<'a> Draft<'a> {
             self.number(&key);
         }
         drafted.deleted = match kind {
-            ChangeKind::Deleted => true,
-            ChangeKind::Restored => false,
+            ChangeKind::Deleted => Some(self.world.now),
+            ChangeKind::Restored => None,
             _ => drafted.deleted,
         };
         self.drafted.insert(key, drafted);
@@ -310,7 +311,7 @@ impl<'a> Draft<'a> {
             }
             let key = RecordKey::new(target, pointed);
             match self.find(&key) {
-                Some(loaded) if !loaded.record.deleted => {
+                Some(loaded) if loaded.record.deleted.is_none() => {
                     if loaded.record.version > 0 {
                         self.plan.alive.insert(key);
                     }
@@ -320,6 +321,45 @@ impl<'a> Draft<'a> {
                 }
                 _ => self.invalid(Problem::on(id, "problem.reference_not_found")),
             }
+        }
+    }
+
+    /// Files come from whoever writes, or are on the record already where the role sees them. What the workspace knows
+    /// of them replaces what was said.
+    pub fn check_files(&mut self, entity: &Entity, record: Option<&Record>, values: &mut Values) {
+        let seen = |(id, value): (&String, &'_ Value)| {
+            let hidden = self.role.hides(&entity.id, id);
+            if hidden { Vec::new() } else { value.files().to_vec() }
+        };
+        let held: Vec<FileInfo> =
+            record.iter().flat_map(|record| record.values.iter()).flat_map(seen).collect();
+        let mut problems = Vec::new();
+        for (id, value) in values {
+            let (Value::Files(files), Some(FieldKind::File(kind))) =
+                (value, entity.field(id).map(|field| &field.kind))
+            else {
+                continue;
+            };
+            for file in files.iter_mut() {
+                let own = |known: &BTreeMap<Id, Uploaded>| {
+                    let uploaded = known.get(&file.id)?;
+                    (uploaded.by == self.world.actor.user).then(|| uploaded.info.clone())
+                };
+                match (held.iter().find(|held| held.id == file.id), self.world.files) {
+                    (Some(held), _) => file.clone_from(held),
+                    (None, Some(known)) => match own(known) {
+                        Some(info) => *file = info,
+                        None => {
+                            problems.push(Problem::on(id, "problem.file_not_found").with("name", &file.name))
+                        }
+                    },
+                    (None, None) => {}
+                }
+            }
+            problems.extend(kind.problem(files).map(|problem| problem.at(id)));
+        }
+        for problem in problems {
+            self.invalid(problem);
         }
     }
 
@@ -377,7 +417,7 @@ impl<'a> Draft<'a> {
             let id = values.get(parent).and_then(Value::reference);
             let key = target.zip(id).map(|(target, id)| RecordKey::new(target, id));
             key.and_then(|key| self.find(&key))
-                .is_some_and(|loaded| loaded.may.update && !loaded.record.deleted)
+                .is_some_and(|loaded| loaded.may.update && loaded.record.deleted.is_none())
         })
     }
 

@@ -32,7 +32,7 @@ pub(super) fn rows(
             .invalid(Problem::on("rows", "problem.out_of_range").with("min", 1).with("max", MAX_IMPORT_ROWS));
         return;
     }
-    draft.plan.import = Some(import);
+    draft.plan.import = Some((import, entity.to_owned()));
     let mut run = Run {
         import,
         formats,

@@ -5,11 +5,14 @@
 //! refusal with every problem, or a conflict that shows both sides. The browser runs the same planner on what
 //! it has at hand, to foresee.
 
+mod contact;
 mod draft;
 mod import;
+mod invite;
 mod needs;
 mod plan;
 mod undo;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -19,11 +22,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use needs::{Needs, needs, needs_to_undo};
+pub use invite::{Invitation, plan_acceptance, plan_invitation};
+pub use needs::{Needs, hangs_on, needs, needs_to_undo, touches_to_undo};
 pub use plan::plan;
 
 use crate::access::Actor;
 use crate::fields::{Numbering, TextFormats};
+use crate::files::Uploaded;
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Rates;
@@ -187,10 +192,14 @@ pub struct World<'a> {
     pub occupied: &'a BTreeMap<Place, u64>,
     /// Active people by their role; `None` where nobody has counted them.
     pub active: Option<&'a BTreeMap<String, u64>>,
+    /// Files that [`Needs`] named, as far as the workspace has them; `None` where nobody can look.
+    pub files: Option<&'a BTreeMap<Id, Uploaded>>,
     /// The log of the command to undo; empty when there is none in sight.
     pub undo: &'a [Logged],
     /// Records the undone command created or restored that others point at, which it did not write itself.
     pub leant_on: &'a BTreeSet<RecordKey>,
+    /// When the newest contact was with what the touches of [`Needs`] hang on, without those touches.
+    pub contacts: &'a BTreeMap<RecordKey, Option<Instant>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,7 +239,8 @@ pub struct Plan {
     pub keys: Option<Keys>,
     pub rows: Vec<RowReport>,
     pub kept: Vec<Kept>,
-    pub import: Option<Id>,
+    /// The import these rows are part of, and the kind of record that its file is of.
+    pub import: Option<(Id, String)>,
     /// Numbers that the save gives to new records, in this order.
     pub numbers: Vec<Numbered>,
 }

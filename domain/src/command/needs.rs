@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::{Action, Command, Logged, Wire};
+use crate::fields::Shape;
+use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::Schema;
 use crate::schema::change::Place;
 use crate::text::match_key;
+use crate::value::Value;
 
+pub(super) const TOUCH: &str = "touch";
 /// A touch about a deal or a contact is part of the history of these of its relations too.
 pub(super) const INHERITED: [&str; 2] = ["account", "contact"];
 
@@ -28,6 +32,7 @@ pub struct Needs {
     /// What these relations of these records point at, whatever that is.
     pub related: BTreeSet<(RecordKey, String)>,
     pub external_ids: BTreeSet<(String, String)>,
+    pub files: BTreeSet<Id>,
     /// Which team is part of which?
     pub teams: bool,
     /// How many use these?
@@ -36,6 +41,8 @@ pub struct Needs {
     pub active: bool,
     /// The command whose log is wanted.
     pub undo: Option<Id>,
+    /// Touches that come, go or move: when was the newest contact without them?
+    pub touches: BTreeSet<Id>,
     /// The planner will ask who the asker's team mates are.
     pub team_mates: bool,
 }
@@ -52,8 +59,24 @@ pub fn needs(command: &Command, schema: &Schema) -> Needs {
 
 /// What more has to be known to take back what a log says, beside its records.
 #[must_use]
-pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> BTreeSet<Place> {
-    log.iter().flat_map(|entry| entry.inverse.iter()).flat_map(|inverse| inverse.vacates(schema)).collect()
+pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> (BTreeSet<Place>, BTreeSet<Id>) {
+    let places = log.iter().flat_map(|entry| entry.inverse.iter());
+    let files = log.iter().flat_map(|entry| entry.before.values()).flat_map(Value::files);
+    (places.flat_map(|inverse| inverse.vacates(schema)).collect(), files.map(|file| file.id).collect())
+}
+
+/// The touches that taking back a log may change.
+#[must_use]
+pub fn touches_to_undo(log: &[Logged]) -> BTreeSet<Id> {
+    log.iter().filter(|entry| entry.key.entity == TOUCH).map(|entry| entry.key.id).collect()
+}
+
+/// What these touches hang on, for [`Needs::related`].
+#[must_use]
+pub fn hangs_on(touches: &BTreeSet<Id>, schema: &Schema) -> BTreeSet<(RecordKey, String)> {
+    let parents = schema.entity(TOUCH).map_or(&[][..], |touch| &touch.parents);
+    let touches = touches.iter().map(|touch| RecordKey::new(TOUCH, *touch));
+    touches.flat_map(|touch| parents.iter().map(move |parent| (touch.clone(), parent.clone()))).collect()
 }
 
 impl Needs {
@@ -72,14 +95,23 @@ impl Needs {
                 self.teams |= entity == "team" && values.contains_key("parent");
                 self.active |=
                     entity == "user" && (values.contains_key("role") || values.contains_key("status"));
+                let parents = schema.entity(entity).map_or(&[][..], |definition| &definition.parents);
+                if values.keys().any(|field| field == "happened_at" || parents.contains(field)) {
+                    self.touch(entity, *record, schema);
+                }
             }
             Action::Delete { entity, record, .. } => {
                 self.record(entity, *record);
                 if entity == "team" {
                     self.places.insert(Place::Team(*record));
                 }
+                self.touch(entity, *record, schema);
             }
-            Action::Restore { entity, record } | Action::MoveStage { entity, record, .. } => {
+            Action::Restore { entity, record } => {
+                self.record(entity, *record);
+                self.touch(entity, *record, schema);
+            }
+            Action::MoveStage { entity, record, .. } => {
                 self.record(entity, *record);
             }
             Action::Assign { entity, record, owner, .. } => {
@@ -130,9 +162,23 @@ impl Needs {
         self.records.insert(RecordKey::new(entity, id));
     }
 
+    /// A touch that comes, goes or moves takes what it hangs on with it.
+    fn touch(&mut self, entity: &str, id: Id, schema: &Schema) {
+        if entity == TOUCH {
+            self.related.extend(hangs_on(&BTreeSet::from([id]), schema));
+            self.touches.insert(id);
+        }
+    }
+
     fn targets(&mut self, entity: &str, values: &Wire, schema: &Schema) {
         let Some(definition) = schema.entity(entity) else { return };
         for (field, json) in values {
+            let holds_files =
+                definition.field(field).is_some_and(|field| field.kind.behaviour().shape() == Shape::Files);
+            if holds_files {
+                let named = json.as_array().into_iter().flatten().filter_map(FileInfo::from_json);
+                self.files.extend(named.map(|file| file.id));
+            }
             let target = definition.field(field).and_then(|field| field.kind.relation_target());
             let id = json.as_str().and_then(|text| text.trim().parse().ok());
             if let (Some(target), Some(id)) = (target, id) {

@@ -1,19 +1,22 @@
 //! Deciding a command.
 
 use super::draft::Draft;
-use super::needs::{INHERITED, inherits};
-use super::{Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wire, World, import, undo};
+use super::needs::{INHERITED, TOUCH, inherits};
+use super::view::check_view;
+use super::{
+    Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wire, World, contact, import, undo,
+};
 use crate::access::{Act, Level, Permission};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Currency;
-use crate::record::{Record, RecordKey, Values};
+use crate::record::{RESTORABLE_MS, Record, RecordKey, Values, is_restorable};
+use crate::schema::builtin::saved_view;
 use crate::schema::builtin::user::status;
 use crate::schema::change::{self, DefinitionChange, Place};
 use crate::schema::{Entity, StageStatus};
-use crate::time::Instant;
 use crate::value::Value;
-use crate::{conversion, fields, rank};
+use crate::{fields, rank};
 
 /// Turns a command into changes.
 ///
@@ -45,6 +48,7 @@ pub fn plan(command: &Command, world: &World<'_>) -> Result<Plan, Refusal> {
         }
         plan_action(&mut draft, action);
     }
+    contact::settle(&mut draft);
     draft.finish()
 }
 
@@ -89,8 +93,10 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     defaults(draft, entity, id, &mut values);
     draft.check_required(entity, &values, true);
     draft.check_targets(entity, &values);
+    draft.check_files(entity, None, &mut values);
     check_external(draft, entity, None, &values);
     check_user(draft, entity, None, &values);
+    check_view(draft, entity, None, &values);
     check_rate(draft, entity, &values);
     let owner = values.get("owner").and_then(Value::reference);
     let owned = entity.field("owner").is_some();
@@ -111,10 +117,10 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     }
     draft.convert(&mut values);
     values.retain(|_, value| !value.is_null());
-    let record = Record { key, version: 0, values: Values::new(), deleted: false };
+    let record = Record { key, version: 0, values: Values::new(), deleted: None };
     draft.write(&record, ChangeKind::Created, values.clone());
     if entity.id == "touch" {
-        note_contact(draft, entity, &values);
+        contact::note(draft, entity, &values);
     }
 }
 
@@ -135,6 +141,9 @@ pub(super) fn defaults(draft: &Draft<'_>, entity: &Entity, id: Id, values: &mut 
     if entity.id == "lead" {
         default("status", Value::Text("new".to_owned()));
     }
+    if entity.id == saved_view::SAVED_VIEW {
+        default("shared", Value::Text(saved_view::OWN.to_owned()));
+    }
     let first_stage =
         world.schema.pipelines_of(&entity.id).next().and_then(|pipeline| pipeline.stages.first());
     if let Some(stage) = first_stage {
@@ -142,30 +151,9 @@ pub(super) fn defaults(draft: &Draft<'_>, entity: &Entity, id: Id, values: &mut 
     }
 }
 
-/// A touch is contact with everything it hangs on.
-fn note_contact(draft: &mut Draft<'_>, entity: &Entity, touch: &Values) {
-    let Some(at) = touch.get("happened_at").and_then(Value::instant) else { return };
-    for parent in &entity.parents {
-        let Some(target) = entity.field(parent).and_then(|field| field.kind.relation_target()) else {
-            continue;
-        };
-        let Some(id) = touch.get(parent).and_then(Value::reference) else { continue };
-        note_contact_with(draft, target, id, at);
-    }
-}
-
-fn note_contact_with(draft: &mut Draft<'_>, entity: &str, id: Id, at: Instant) {
-    let Some(loaded) = draft.find(&RecordKey::new(entity, id)) else { return };
-    let newer = loaded.record.get("last_touch_at").instant().is_none_or(|last| last < at);
-    if newer {
-        let values = Values::from([("last_touch_at".to_owned(), Value::Instant(at))]);
-        draft.write(&loaded.record, ChangeKind::Updated, values);
-    }
-}
-
 fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &Wire, wire: &Wire) {
     let Some(definition) = draft.entity(entity) else { return };
-    let values = draft.read_values(definition, wire);
+    let mut values = draft.read_values(definition, wire);
     let Some(loaded) = draft.load(entity, id) else { return };
     if !loaded.may.update {
         draft.forbid(Problem::new("problem.forbidden"));
@@ -192,9 +180,11 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     }
     draft.check_required(definition, &values, false);
     draft.check_targets(definition, &values);
+    draft.check_files(definition, Some(&loaded.record), &mut values);
     check_external(draft, definition, Some(&loaded.record), &values);
     check_cycle(draft, definition, id, &values);
     check_user(draft, definition, Some(&loaded.record), &values);
+    check_view(draft, definition, Some(&loaded.record), &values);
     check_rate(draft, definition, &values);
     let old = if base_version == loaded.record.version {
         loaded.record.values.clone()
@@ -208,16 +198,12 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     draft.convert(&mut merged);
     draft.write(&loaded.record, ChangeKind::Updated, merged.clone());
     if definition.id == "lead" {
-        hand_on_contact(draft, &loaded.record, &merged);
+        contact::hand_on(draft, &loaded.record, &merged);
     }
-}
-
-/// What a lead becomes has been in contact as long as the lead was.
-fn hand_on_contact(draft: &mut Draft<'_>, lead: &Record, changed: &Values) {
-    let Some(at) = lead.get("last_touch_at").instant() else { return };
-    for result in conversion::RESULTS {
-        let Some(id) = changed.get(result).and_then(Value::reference) else { continue };
-        note_contact_with(draft, result, id, at);
+    if definition.id == TOUCH {
+        let mut touch = loaded.record.values;
+        touch.extend(merged);
+        contact::note(draft, definition, &touch);
     }
 }
 
@@ -264,13 +250,19 @@ fn restore(draft: &mut Draft<'_>, entity: &str, id: Id) {
         draft.forbid(Problem::new("problem.forbidden"));
         return;
     }
-    if loaded.record.deleted {
+    if loaded.record.deleted.is_some() {
         restored(draft, &loaded.record);
     }
 }
 
-/// A record comes back; where its stage is gone meanwhile, it begins again.
+/// A record comes back; where its stage is gone meanwhile, it begins again. After its days it may be removed at any
+/// moment, and stays where it is.
 pub(super) fn restored(draft: &mut Draft<'_>, record: &Record) {
+    if record.deleted.is_some_and(|at| !is_restorable(at, draft.world.now)) {
+        let days = RESTORABLE_MS / (24 * 60 * 60 * 1000);
+        draft.invalid(Problem::on("record", "problem.deleted_long_ago").with("days", days));
+        return;
+    }
     let schema = draft.world.schema;
     let gone = record.get("stage").text().is_some_and(|stage| schema.stage(stage).is_none());
     let first = schema.pipelines_of(&record.key.entity).next().and_then(|pipeline| pipeline.stages.first());
@@ -358,7 +350,8 @@ fn log_touch(
         if values.get(inherited).is_none_or(Value::is_null) {
             let value = loaded.record.get(inherited);
             let target = value.reference().map(|id| RecordKey::new(inherited, id));
-            let visible = target.and_then(|key| draft.find(&key)).is_some_and(|found| !found.record.deleted);
+            let visible =
+                target.and_then(|key| draft.find(&key)).is_some_and(|found| found.record.deleted.is_none());
             if visible {
                 values.insert(inherited.to_owned(), value.clone());
             }
@@ -479,6 +472,8 @@ pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<
             draft.invalid(Problem::on(field, "problem.not_oneself"));
         } else if changes && !draft.role.may(Permission::ManageUsers) {
             draft.forbid(Problem::on(field, "problem.forbidden"));
+        } else if changes && field == "role" {
+            check_given(draft, values.get(field).and_then(Value::text).unwrap_or_default());
         }
     }
     // An entrance is made by an invitation alone; here it is only closed, and opened again for who had it.
@@ -490,5 +485,12 @@ pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<
     };
     if !has_one {
         draft.invalid(Problem::on("status", "problem.joins_by_invitation"));
+    }
+}
+
+/// Nobody gives a role with keys that they do not hold themselves.
+pub(super) fn check_given(draft: &mut Draft<'_>, role: &str) {
+    if draft.world.schema.role(role).is_some_and(|given| !draft.role.may_give(given)) {
+        draft.forbid(Problem::on("role", "problem.role_beyond_own"));
     }
 }

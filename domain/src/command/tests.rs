@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{Action, ChangeKind, Command, FORMAT, Loaded, Logged, May, Plan, Refusal, World, plan};
+use super::{
+    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World, plan,
+    plan_acceptance, plan_invitation,
+};
 use crate::access::{ADMINISTRATOR, Actor, REP};
+use crate::files::{FileInfo, Uploaded};
 use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
@@ -27,6 +31,8 @@ struct Story {
     teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
     active: Option<BTreeMap<String, u64>>,
+    contacts: BTreeMap<RecordKey, Option<Instant>>,
+    files: Option<BTreeMap<Id, Uploaded>>,
 }
 
 fn id(number: u8) -> Id {
@@ -55,13 +61,15 @@ impl Story {
             teams: BTreeMap::new(),
             occupied: BTreeMap::new(),
             active: None,
+            contacts: BTreeMap::new(),
+            files: None,
         }
     }
 
     fn with(mut self, entity: &str, number: u8, version: u64, values: &[(&str, Value)], may: May) -> Self {
         let key = RecordKey::new(entity, id(number));
         let values = values.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
-        let record = Record { key: key.clone(), version, values, deleted: false };
+        let record = Record { key: key.clone(), version, values, deleted: None };
         self.records.insert(key, Loaded { record, may });
         self
     }
@@ -69,7 +77,11 @@ impl Story {
     fn tell(&self, actions: Json) -> Result<Plan, Refusal> {
         let actions: Vec<Action> = serde_json::from_value(actions).unwrap();
         let command = Command { v: FORMAT, id: id(99), actions };
-        let world = World {
+        self.within(|world| plan(&command, world))
+    }
+
+    fn within<T>(&self, then: impl FnOnce(&World<'_>) -> T) -> T {
+        then(&World {
             schema: &self.schema,
             actor: &self.actor,
             now: Instant::parse("2026-05-01T08:00:00Z").unwrap(),
@@ -85,8 +97,9 @@ impl Story {
             occupied: &self.occupied,
             active: self.active.as_ref(),
             undo: &self.undo,
-        };
-        plan(&command, &world)
+            contacts: &self.contacts,
+            files: self.files.as_ref(),
+        })
     }
 }
 
@@ -220,6 +233,87 @@ fn what_a_lead_becomes_was_in_contact_when_the_lead_was() {
     let account = plan.changes.iter().find(|change| change.key.entity == "account").unwrap();
     assert_eq!((account.kind, &account.after["last_touch_at"]), (ChangeKind::Created, &Value::Instant(at)));
     assert_eq!(plan.changes.len(), 2);
+}
+
+/// A customer (2) whose touch (3) of this day was the last one, and another one (4) that comes in the story.
+fn in_contact(others: Option<&str>) -> Story {
+    let account = Value::Reference(id(2));
+    let touch = |day: &str| [("kind", text("call")), ("account", account.clone()), ("happened_at", at(day))];
+    let mut story = Story::new(ADMINISTRATOR)
+        .with("account", 2, 5, &[("name", text("A")), ("last_touch_at", at("2026-04-20"))], ALL)
+        .with("touch", 3, 1, &touch("2026-04-20"), ALL)
+        .with("touch", 4, 1, &touch("2026-04-25"), ALL);
+    story.records.get_mut(&RecordKey::new("touch", id(4))).unwrap().record.deleted =
+        Some(Instant::parse("2026-04-30T08:00:00Z").unwrap());
+    story.contacts.insert(RecordKey::new("account", id(2)), others.and_then(|day| at(day).instant()));
+    story
+}
+
+fn at(day: &str) -> Value {
+    Value::Instant(Instant::parse(&format!("{day}T08:00:00Z")).unwrap())
+}
+
+/// What the customer's last touch becomes; `None` where it stays.
+fn last_touch(plan: &Plan) -> Option<Value> {
+    let account = plan.changes.iter().find(|change| change.key.entity == "account")?;
+    account.after.get("last_touch_at").cloned()
+}
+
+#[test]
+fn the_last_touch_is_the_newest_that_is_left() {
+    let delete = json!({"do": "delete", "entity": "touch", "record": id(3), "base_version": 1});
+    let restore = json!({"do": "restore", "entity": "touch", "record": id(4)});
+    let move_to = |day: &str| {
+        let happened = format!("{day}T08:00:00Z");
+        json!({"do": "update", "entity": "touch", "record": id(3), "base_version": 1, "values": {"happened_at": happened}})
+    };
+    let elsewhere = json!({"do": "update", "entity": "touch", "record": id(3), "base_version": 1, "values": {"account": null}});
+    for (others, actions, expected) in [
+        (Some("2026-04-10"), json!([delete]), Some(at("2026-04-10"))),
+        (None, json!([delete]), Some(Value::Null)),
+        (Some("2026-04-20"), json!([delete]), None),
+        (None, json!([restore]), Some(at("2026-04-25"))),
+        (None, json!([delete, restore]), Some(at("2026-04-25"))),
+        (Some("2026-04-10"), json!([move_to("2026-04-05")]), Some(at("2026-04-10"))),
+        (Some("2026-04-10"), json!([move_to("2026-04-28")]), Some(at("2026-04-28"))),
+        (Some("2026-04-10"), json!([elsewhere]), Some(at("2026-04-10"))),
+    ] {
+        let plan = in_contact(others).tell(actions.clone()).unwrap();
+        assert_eq!(last_touch(&plan), expected, "{others:?} {actions}");
+    }
+}
+
+#[test]
+fn undoing_a_touch_finds_the_newest_that_is_left_and_a_touch_that_stays_counts() {
+    let touch = |after: &[(&str, Value)]| Logged {
+        key: RecordKey::new("touch", id(3)),
+        kind: ChangeKind::Created,
+        version: 1,
+        before: Values::new(),
+        after: after.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect(),
+        inverse: None,
+    };
+    let account = Logged {
+        key: RecordKey::new("account", id(2)),
+        kind: ChangeKind::Updated,
+        version: 5,
+        before: Values::from([("last_touch_at".to_owned(), at("2026-04-01"))]),
+        after: Values::from([("last_touch_at".to_owned(), at("2026-04-20"))]),
+        inverse: None,
+    };
+    let whole =
+        [("kind", text("call")), ("account", Value::Reference(id(2))), ("happened_at", at("2026-04-20"))];
+    let undo = json!([{"do": "undo", "command": id(50)}]);
+    // What stood before it was taken away meanwhile, and one between them was logged later.
+    let mut story = in_contact(Some("2026-04-10"));
+    story.undo = vec![touch(&whole), account.clone()];
+    assert_eq!(last_touch(&story.tell(undo.clone()).unwrap()), Some(at("2026-04-10")));
+    // Somebody wrote down since what was said: the touch stays, and with it the contact.
+    let other =
+        [("kind", text("visit")), ("account", Value::Reference(id(2))), ("happened_at", at("2026-04-20"))];
+    story.undo = vec![touch(&other), account];
+    let plan = story.tell(undo).unwrap();
+    assert_eq!(last_touch(&plan), None, "{plan:?}");
 }
 
 #[test]
@@ -417,6 +511,47 @@ fn a_role_cannot_lose_the_keys_when_its_people_are_the_last_to_hold_them() {
 }
 
 #[test]
+fn nobody_gives_a_role_with_keys_they_do_not_hold() {
+    let mut story = with_colleague(REP, &[(ADMINISTRATOR, 1), (REP, 1)]);
+    let mut clerk = story.schema.role(ADMINISTRATOR).unwrap().clone();
+    clerk.id = "clerk".into();
+    clerk.permissions = vec![crate::access::Permission::ManageUsers];
+    let mut designer = clerk.clone();
+    designer.id = "designer".into();
+    designer.permissions = vec![crate::access::Permission::Define];
+    story.schema.roles.extend([clerk, designer]);
+    let mut invitation = Invitation {
+        user: id(3),
+        existing: false,
+        name: "Wang",
+        email: "wang@example.com",
+        role: ADMINISTRATOR,
+        team: None,
+    };
+    for (giver, given, may) in [
+        ("clerk", ADMINISTRATOR, false),
+        ("clerk", "designer", false),
+        ("clerk", "clerk", true),
+        ("clerk", crate::access::MANAGER, true),
+        (ADMINISTRATOR, "designer", true),
+        (ADMINISTRATOR, ADMINISTRATOR, true),
+    ] {
+        story.actor.role = giver.into();
+        invitation.role = given;
+        let made = json!([{"do": "create", "entity": "user", "record": id(4), "values": {"name": "Wang", "role": given, "status": "inactive"}}]);
+        for (way, outcome) in [
+            ("update", story.tell(set(json!({"role": given})))),
+            ("create", story.tell(made)),
+            ("invite", story.within(|world| plan_invitation(&invitation, world))),
+        ] {
+            let told = outcome.is_err().then(|| problems(outcome));
+            let expected = vec![(Some("role".to_owned()), "problem.role_beyond_own".to_owned())];
+            assert_eq!(told, (!may).then_some(expected), "{giver} {way}s {given}");
+        }
+    }
+}
+
+#[test]
 fn only_an_invitation_makes_an_entrance() {
     let name_only = [("name", text("Moses")), ("role", text(REP)), ("status", text("inactive"))];
     let story = Story::new(ADMINISTRATOR).with("user", 2, 1, &name_only, ALL);
@@ -452,11 +587,41 @@ fn what_is_in_use_stays() {
 }
 
 #[test]
+fn what_was_deleted_more_than_thirty_days_ago_stays_deleted() {
+    // The story's now is the first of May, eight o'clock.
+    for (deleted, comes_back) in [("2026-04-01T08:00:00Z", true), ("2026-04-01T07:59:59Z", false)] {
+        let mut story = Story::new(ADMINISTRATOR).with("account", 2, 3, &[("name", text("A"))], ALL);
+        let key = RecordKey::new("account", id(2));
+        story.records.get_mut(&key).unwrap().record.deleted = Some(Instant::parse(deleted).unwrap());
+        story.undo = vec![Logged {
+            key,
+            kind: ChangeKind::Deleted,
+            version: 3,
+            before: Values::new(),
+            after: Values::new(),
+            inverse: None,
+        }];
+        for action in [
+            json!([{"do": "restore", "entity": "account", "record": id(2)}]),
+            json!([{"do": "undo", "command": id(50)}]),
+        ] {
+            let told = story.tell(action);
+            if comes_back {
+                assert_eq!(told.unwrap().changes[0].kind, ChangeKind::Restored, "{deleted}");
+            } else {
+                assert_eq!(first_problem(told), ("record".into(), "problem.deleted_long_ago".into()));
+            }
+        }
+    }
+}
+
+#[test]
 fn what_comes_back_to_a_stage_that_is_gone_begins_again() {
     let mut story =
         Story::new(ADMINISTRATOR).with("deal", 2, 3, &[("name", text("D")), ("stage", text("s_gone"))], ALL);
     let key = RecordKey::new("deal", id(2));
-    story.records.get_mut(&key).unwrap().record.deleted = true;
+    story.records.get_mut(&key).unwrap().record.deleted =
+        Some(Instant::parse("2026-04-30T08:00:00Z").unwrap());
     let plan = story.tell(json!([{"do": "restore", "entity": "deal", "record": id(2)}])).unwrap();
     let first = story.schema.pipelines[0].stages[0].id.clone();
     assert_eq!(
@@ -558,4 +723,203 @@ fn a_team_is_no_part_of_what_is_part_of_it() {
     // A circle that is there already ends the search.
     story.teams = BTreeMap::from([(id(3), id(4)), (id(4), id(3))]);
     assert!(story.tell(under(3)).is_ok());
+}
+
+fn view(values: &[(&str, &str)]) -> Json {
+    let mut all = json!({"name": "本周要跟进", "entity": "deal"});
+    for (field, value) in values {
+        all[*field] = json!(value);
+    }
+    json!([{"do": "create", "entity": "saved_view", "record": id(7), "values": all}])
+}
+
+#[test]
+fn a_view_filters_sorts_and_shows_what_its_kind_of_record_has() {
+    let story = Story::new(ADMINISTRATOR);
+    let sound = [
+        ("filter", r#"["=",["field","owner"],["me"]]"#),
+        ("sort", "-amount"),
+        ("columns", "name,stage,amount"),
+        ("shared", "team"),
+        ("roles", "rep,manager"),
+    ];
+    let plan = story.tell(view(&sound)).unwrap();
+    assert_eq!(plan.changes[0].after["shared"], text("team"));
+    assert_eq!(story.tell(view(&[])).unwrap().changes[0].after["shared"], text("own"));
+    for (wrong, field) in [
+        (("entity", "nothing"), "entity"),
+        (("filter", "{"), "filter"),
+        (("filter", r#"["=",["field","nothing"],1]"#), "filter"),
+        (("filter", r#"["frobnicate"]"#), "filter"),
+        (("sort", "nothing"), "sort"),
+        (("columns", "name,nothing"), "columns"),
+        (("roles", "rep"), "roles"),
+        (("roles", "nobody"), "roles"),
+    ] {
+        let Err(Refusal::Invalid(problems)) = story.tell(view(&[wrong])) else { panic!("{wrong:?}") };
+        assert!(problems.iter().all(|problem| problem.field.as_deref() == Some(field)), "{problems:?}");
+    }
+}
+
+#[test]
+fn sharing_a_view_and_making_it_a_default_are_for_those_who_may() {
+    let shared = view(&[("shared", "team")]);
+    let default = view(&[("shared", "team"), ("roles", "rep")]);
+    for (role, may_share, may_default) in
+        [(ADMINISTRATOR, true, true), (crate::access::MANAGER, true, false), (REP, false, false)]
+    {
+        let story = Story::new(role);
+        assert!(story.tell(view(&[])).is_ok(), "{role}");
+        assert_eq!(story.tell(shared.clone()).is_ok(), may_share, "{role}");
+        assert_eq!(story.tell(default.clone()).is_ok(), may_default, "{role}");
+    }
+    let own = [("name", text("A")), ("entity", text("deal")), ("shared", text("own"))];
+    let story = Story::new(REP).with("saved_view", 7, 1, &own, ALL);
+    let update = |values: Json| json!([{"do": "update", "entity": "saved_view", "record": id(7), "base_version": 1, "values": values}]);
+    assert!(story.tell(update(json!({"name": "B"}))).is_ok());
+    assert!(matches!(story.tell(update(json!({"shared": "team"}))), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn an_invitation_is_a_change_of_the_user_and_names_everything_wrong_with_it() {
+    let invitation = Invitation {
+        user: id(2),
+        existing: false,
+        name: "Li",
+        email: "li@example.com",
+        role: REP,
+        team: None,
+    };
+    let invite =
+        |story: &Story, invitation: &Invitation<'_>| story.within(|world| plan_invitation(invitation, world));
+    let plan = invite(&Story::new(ADMINISTRATOR), &invitation).unwrap();
+    let change = &plan.changes[0];
+    assert_eq!((change.kind, change.base_version), (ChangeKind::Created, 0));
+    assert_eq!(
+        (&change.after["status"], &change.after["email"]),
+        (&text("invited"), &text("li@example.com"))
+    );
+
+    // Sent again with another role: only what differs is written, and on top of what was seen.
+    let known = [
+        ("name", text("Li")),
+        ("email", text("li@example.com")),
+        ("role", text(REP)),
+        ("status", text("invited")),
+    ];
+    let story = Story::new(ADMINISTRATOR).with("user", 2, 4, &known, ALL);
+    let again = Invitation { existing: true, role: ADMINISTRATOR, ..invitation };
+    let plan = invite(&story, &again).unwrap();
+    assert_eq!((plan.changes[0].base_version, plan.changes[0].after.len()), (4, 1));
+
+    let wrong = Invitation { existing: true, role: "emperor", team: Some(id(8)), ..invitation };
+    let found: BTreeSet<_> = problems(invite(&Story::new(ADMINISTRATOR), &wrong))
+        .into_iter()
+        .filter_map(|(field, _)| field)
+        .collect();
+    assert_eq!(found, ["role", "team", "user"].map(str::to_owned).into());
+    let active = with_colleague(REP, &[(ADMINISTRATOR, 1)]);
+    let taken = problems(invite(&active, &Invitation { existing: true, ..invitation }));
+    assert_eq!(taken, [(Some("user".to_owned()), "problem.taken".to_owned())]);
+    assert!(matches!(invite(&Story::new(REP), &invitation), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn who_comes_in_again_joined_when_they_first_did() {
+    let now = at("2026-05-01").instant().unwrap();
+    let first = plan_acceptance(id(2), 3, None, now);
+    assert_eq!(first.changes[0].after["joined_at"], Value::Instant(now));
+    let again = plan_acceptance(id(2), 3, Some(now), now.plus_ms(1));
+    assert!(!again.changes[0].after.contains_key("joined_at"));
+    assert_eq!((again.changes[0].base_version, &again.changes[0].after["status"]), (3, &text("active")));
+}
+
+fn file(number: u8, name: &str, media: &str) -> FileInfo {
+    FileInfo { id: id(number), name: name.into(), size: 5, media: media.into(), thumbnail: false }
+}
+
+/// A deal that may hold files and photos, and a workspace with a file of one's own, a photo and somebody else's file.
+fn with_files(held: &[(&str, Value)]) -> Story {
+    let mut story = Story::new(ADMINISTRATOR).with("deal", 7, 3, held, ALL);
+    let deal = story.schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
+    for (id, photos_only) in [("f_files", false), ("f_photos", true)] {
+        let field = json!({"id": id, "label": {"zh": id, "en": id}, "type": "file", "max": 3, "photos_only": photos_only, "custom": true});
+        deal.fields.push(serde_json::from_value(field).unwrap());
+    }
+    let known = [
+        (file(20, "own.pdf", "application/pdf"), id(1)),
+        (file(21, "own.jpg", "image/jpeg"), id(1)),
+        (file(22, "other.pdf", "application/pdf"), id(2)),
+    ];
+    let known = known.map(|(info, by)| (info.id, Uploaded { info, by }));
+    story.files = Some(known.into());
+    story
+}
+
+fn hold(field: &str, files: Json) -> Json {
+    json!([{"do": "update", "entity": "deal", "record": id(7), "base_version": 3, "values": {field: files}}])
+}
+
+#[test]
+fn files_are_ones_own_or_on_the_record_already_and_told_as_the_workspace_knows_them() {
+    let held = [("f_files", Value::Files(vec![file(23, "held.pdf", "application/pdf")]))];
+    let story = with_files(&held);
+    let lied = json!([id(23), {"id": id(20), "name": "lie.jpg", "size": 1, "type": "image/jpeg"}]);
+    let plan = story.tell(hold("f_files", lied)).unwrap();
+    let expected = [file(23, "held.pdf", "application/pdf"), file(20, "own.pdf", "application/pdf")];
+    assert_eq!(plan.changes[0].after["f_files"].files(), expected);
+    // What is on the record may move to another of its fields, as far as that takes it.
+    assert!(story.tell(hold("f_photos", json!([id(21)]))).is_ok());
+    for (field, files, key) in [
+        ("f_files", json!([id(22)]), "problem.file_not_found"),
+        ("f_files", json!([id(24)]), "problem.file_not_found"),
+        ("f_photos", json!([id(20)]), "problem.not_photo"),
+        ("f_photos", json!([{"id": id(20), "type": "image/jpeg"}]), "problem.not_photo"),
+        ("f_photos", json!([id(23)]), "problem.not_photo"),
+        ("f_files", json!([id(20), id(21), id(23), id(24)]), "problem.too_many"),
+    ] {
+        let found = problems(story.tell(hold(field, files)));
+        assert_eq!(found, [(Some(field.to_owned()), key.to_owned())]);
+    }
+    // The same files again are no change, whatever is said of them.
+    let again = story.tell(hold("f_files", json!([{"id": id(23), "name": "lie.pdf"}]))).unwrap();
+    assert_eq!(again.changes, []);
+}
+
+#[test]
+fn a_file_of_a_field_one_does_not_see_is_not_on_the_record() {
+    let held = [("f_files", Value::Files(vec![file(23, "held.jpg", "image/jpeg")]))];
+    let mut story = with_files(&held);
+    assert!(story.tell(hold("f_photos", json!([id(23)]))).is_ok());
+    let role = story.schema.roles.iter_mut().find(|role| role.id == ADMINISTRATOR).unwrap();
+    role.hidden.insert("deal".into(), ["f_files".to_owned()].into());
+    assert_eq!(problems(story.tell(hold("f_photos", json!([id(23)]))))[0].1, "problem.file_not_found");
+}
+
+#[test]
+fn a_device_that_cannot_look_believes_what_it_is_told() {
+    let mut story = with_files(&[]);
+    story.files = None;
+    let told = json!([file(30, "new.jpg", "image/jpeg").to_json()]);
+    let plan = story.tell(hold("f_photos", told)).unwrap();
+    assert_eq!(plan.changes[0].after["f_photos"].files(), [file(30, "new.jpg", "image/jpeg")]);
+}
+
+#[test]
+fn an_undo_brings_files_back_while_they_are_kept() {
+    let before = Value::Files(vec![file(22, "other.pdf", "application/pdf")]);
+    let mut story = with_files(&[]);
+    story.undo = vec![Logged {
+        key: RecordKey::new("deal", id(7)),
+        kind: ChangeKind::Updated,
+        version: 3,
+        before: Values::from([("f_files".to_owned(), before.clone())]),
+        after: Values::from([("f_files".to_owned(), Value::Null)]),
+        inverse: None,
+    }];
+    let undo = json!([{"do": "undo", "command": id(50)}]);
+    assert_eq!(story.tell(undo.clone()).unwrap().changes[0].after["f_files"], before);
+    story.files = Some(BTreeMap::new());
+    let plan = story.tell(undo).unwrap();
+    assert_eq!((plan.changes.len(), plan.kept[0].fields.clone()), (0, vec!["f_files".to_owned()]));
 }

@@ -1,10 +1,12 @@
 //! Taking a command back, under the asker's own rights, except where somebody changed things since.
 
+use super::contact::LAST_TOUCH;
 use super::draft::Draft;
 use super::plan::{check_user, define_now, restored};
 use super::{ChangeKind, Kept, Logged};
 use crate::access::Permission;
 use crate::fields;
+use crate::files::FileInfo;
 use crate::message::Problem;
 use crate::record::{Record, Values};
 use crate::value::Value;
@@ -50,16 +52,18 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
         ChangeKind::Created => {
             let changed = fields_changed_since(draft, entry, record);
             if changed.is_empty() && !leant_on {
-                if !record.deleted {
+                if record.deleted.is_none() {
                     draft.write(record, ChangeKind::Deleted, Values::new());
                 }
             } else {
                 keep(draft, entry, changed);
             }
         }
-        ChangeKind::Deleted if record.deleted => restored(draft, record),
-        ChangeKind::Restored if !record.deleted && leant_on => keep(draft, entry, Vec::new()),
-        ChangeKind::Restored if !record.deleted => draft.write(record, ChangeKind::Deleted, Values::new()),
+        ChangeKind::Deleted if record.deleted.is_some() => restored(draft, record),
+        ChangeKind::Restored if record.deleted.is_none() && leant_on => keep(draft, entry, Vec::new()),
+        ChangeKind::Restored if record.deleted.is_none() => {
+            draft.write(record, ChangeKind::Deleted, Values::new())
+        }
         ChangeKind::Updated => {
             let mut changed = fields_changed_since(draft, entry, record);
             changed.extend(entry.before.keys().filter(|field| is_gone(draft, entry, field)).cloned());
@@ -72,6 +76,8 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
                     entry.after.get(*field).is_some_and(|after| record.get(field).same(after))
                 })
                 .filter(|(field, value)| !changed.contains(field) && !record.get(field).same(value))
+                // Where touches are taken back too, the last one is looked for among those that are left.
+                .filter(|(field, _)| *field != LAST_TOUCH || !draft.world.contacts.contains_key(&entry.key))
                 .map(|(field, value)| (field.clone(), value.clone()))
                 .collect();
             if let Some(entity) = draft.world.schema.entity(&entry.key.entity) {
@@ -88,7 +94,8 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
     }
 }
 
-/// What a field would go back to is no value of it any more, such as a stage or role that was removed: it stays.
+/// What a field would go back to is no value of it any more, such as a stage or role that was removed, or names files
+/// that have gone: it stays.
 fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
     let entity = draft.world.schema.entity(&entry.key.entity);
     let (Some(field), Some(before)) =
@@ -96,7 +103,9 @@ fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
     else {
         return false;
     };
-    !field.system && fields::read(&field.kind, &before.to_json(), &draft.reading()).is_err()
+    let known = |file: &FileInfo| draft.world.files.is_none_or(|known| known.contains_key(&file.id));
+    let gone = !before.files().iter().all(known);
+    gone || !field.system && fields::read(&field.kind, &before.to_json(), &draft.reading()).is_err()
 }
 
 /// Fields a person changed after the entry. What the system computes (the last touch) does not count.

@@ -40,6 +40,7 @@ fn body(entity: &str, number: u8, values: Json) -> RecordBody {
         version: 3,
         values: serde_json::from_value(values).unwrap(),
         deleted: false,
+        deleted_at: None,
         may: May { update: true, delete: true, assign: true },
     }
 }

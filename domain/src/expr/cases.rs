@@ -30,13 +30,13 @@ const ME: &str = "0190a000-0000-7000-8000-0000000000aa";
 
 /// When and for whom the cases are read.
 #[must_use]
-pub fn env() -> Env {
+pub fn env() -> Env<'static> {
     let (Some(today), Some(now), Ok(me)) =
         (Date::new(2026, 5, 1), Instant::parse("2026-05-01T04:00:00Z"), ME.parse::<Id>())
     else {
         unreachable!("constants of this file")
     };
-    Env { today, now, me }
+    Env { today, now, me, zone: "UTC", zones: &UtcOnly }
 }
 
 #[must_use]
@@ -550,6 +550,9 @@ const TABLE: &[Row] = &[
     ("plus_days before year zero is null", r#"["is_empty",["plus_days",["field","day"],["field","count"]]]"#, r#"{"day":"2026-05-01","count":-2000000}"#, true),
     ("plus_days far beyond is null", r#"["is_empty",["plus_days",["field","day"],["field","count"]]]"#, r#"{"day":"2026-05-01","count":100000000000000}"#, true),
     ("plus_days far before is null", r#"["is_empty",["plus_days",["field","day"],["field","count"]]]"#, r#"{"day":"2026-05-01","count":-100000000000000}"#, true),
+    ("length counts characters", r#"["=",["length",["field","name"]],4]"#, r#"{"name":"知客😀a"}"#, true),
+    ("length of nothing is null", r#"["is_empty",["length",["field","name"]]]"#, "{}", true),
+    ("longer than", r#"[">",["length",["field","name"]],3]"#, r#"{"name":"abc"}"#, false),
     ("days_between", r#"["=",["days_between",["field","day"],["field","until"]],30]"#, r#"{"day":"2026-04-01","until":"2026-05-01"}"#, true),
     ("days_between backwards", r#"["=",["days_between",["field","until"],["field","day"]],-30]"#, r#"{"day":"2026-04-01","until":"2026-05-01"}"#, true),
     ("days_between the borders", r#"["=",["days_between",["field","day"],["field","until"]],109937]"#, r#"{"day":"1900-01-01","until":"2200-12-31"}"#, true),
@@ -561,6 +564,12 @@ const TABLE: &[Row] = &[
     ("now", r#"["<=",["field","at"],["now"]]"#, r#"{"at":"2026-05-01T04:00:00Z"}"#, true),
     ("a schedule compares by its instant", r#"["<",["field","next"],["now"]]"#, r#"{"next":{"date":"2026-05-01","time":"03:59"}}"#, true),
     ("a schedule without a time is due at the end of its day", r#"["<",["field","next"],["now"]]"#, r#"{"next":{"date":"2026-05-01"}}"#, false),
+    ("the start of today", r#"[">=",["field","at"],["start_of",["today"]]]"#, r#"{"at":"2026-05-01T00:00:00Z"}"#, true),
+    ("before the start of today", r#"["<",["field","at"],["start_of",["today"]]]"#, r#"{"at":"2026-04-30T23:59:59.999Z"}"#, true),
+    ("the start of a day counted from today", r#"["<",["field","next"],["start_of",["plus_days",["today"],2]]]"#, r#"{"next":{"date":"2026-05-02"}}"#, true),
+    ("the start of a literal day", r#"["=",["field","at"],["start_of","2026-04-01"]]"#, r#"{"at":"2026-04-01T00:00:00Z"}"#, true),
+    ("the start of a day beyond the last is null", r#"["is_empty",["start_of",["plus_days","2200-12-31",1]]]"#, "{}", true),
+    ("the start of no day is null", r#"["not",["<",["field","at"],["start_of",null]]]"#, r#"{"at":"2026-04-01T00:00:00Z"}"#, true),
     ("no schedule is not due", r#"["<",["field","next"],["now"]]"#, "{}", false),
 
     // References.

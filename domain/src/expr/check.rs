@@ -340,6 +340,13 @@ impl Checker<'_> {
             (Op::Today, _) => Some(Operand { kind: Type::Date, node: Node::Today }),
             (Op::Now, _) => Some(Operand { kind: Type::Instant, node: Node::Now }),
             (Op::Me, _) => Some(Operand { kind: Type::Reference, node: Node::Me }),
+            (Op::StartOf, [day]) if !day.fields().is_empty() => {
+                self.refuse(Problem::new("problem.expr.needs_fixed_day"))
+            }
+            (Op::StartOf, [day]) => {
+                let day = self.operand(day, Kind::Date)?;
+                Some(Operand { kind: Type::Instant, node: Node::StartOf(Box::new(day)) })
+            }
             (Op::Add, [left, right]) => {
                 let (left, right) = self.pair(left, right, Kind::Number)?;
                 let scale = left.scale().max(right.scale());
@@ -378,6 +385,10 @@ impl Checker<'_> {
                 Some(Operand { kind: operand.kind, node: Node::Negate(Box::new(operand)) })
             }
             (Op::Round, [operand, places]) => self.round(operand, places),
+            (Op::Length, [text]) => {
+                let text = self.operand(text, Kind::Text)?;
+                Some(Operand { kind: Type::Number { scale: 0 }, node: Node::Length(Box::new(text)) })
+            }
             (Op::DaysBetween, [from, to]) => {
                 let (from, to) = self.pair(from, to, Kind::Date)?;
                 Some(Operand {
@@ -420,11 +431,16 @@ impl Checker<'_> {
 /// What an operator yields; `None` for conditions and for those that take their type from their arguments.
 fn result_kind(op: Op) -> Option<Kind> {
     match op {
-        Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Negate | Op::Round | Op::DaysBetween => {
-            Some(Kind::Number)
-        }
+        Op::Add
+        | Op::Subtract
+        | Op::Multiply
+        | Op::Divide
+        | Op::Negate
+        | Op::Round
+        | Op::Length
+        | Op::DaysBetween => Some(Kind::Number),
         Op::PlusDays | Op::Today => Some(Kind::Date),
-        Op::Now => Some(Kind::Instant),
+        Op::Now | Op::StartOf => Some(Kind::Instant),
         Op::Me => Some(Kind::Reference),
         _ => None,
     }

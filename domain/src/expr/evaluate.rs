@@ -8,22 +8,25 @@ use crate::fields::Shape;
 use crate::ids::Id;
 use crate::money::round_half_away;
 use crate::text::fold;
-use crate::time::{Date, Instant};
+use crate::time::{Date, Instant, Zone};
 use crate::value::{Decimal, Value};
 
 /// What an expression may ask about the moment and its reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Env {
+#[derive(Clone, Copy)]
+pub struct Env<'a> {
     /// The reader's day.
     pub today: Date,
     pub now: Instant,
     pub me: Id,
+    /// The reader's zone: where their days begin.
+    pub zone: &'a str,
+    pub zones: &'a dyn Zone,
 }
 
 impl Checked {
     /// Whether the condition holds for a record whose values `get` gives by field id.
     #[must_use]
-    pub fn holds(&self, get: &dyn Fn(&str) -> Value, env: &Env) -> bool {
+    pub fn holds(&self, get: &dyn Fn(&str) -> Value, env: &Env<'_>) -> bool {
         Reader { get, env }.holds(&self.0)
     }
 }
@@ -32,7 +35,7 @@ impl CheckedValue {
     /// What the expression is worth for a record: a whole number or a decimal, a text, a day, an instant, a
     /// reference, a yes or no, or a list, as its type says, or null.
     #[must_use]
-    pub fn evaluate(&self, get: &dyn Fn(&str) -> Value, env: &Env) -> Value {
+    pub fn evaluate(&self, get: &dyn Fn(&str) -> Value, env: &Env<'_>) -> Value {
         match (Reader { get, env }).value(&self.0) {
             Constant::Null => Value::Null,
             Constant::Text(text) => Value::Text(text),
@@ -51,7 +54,15 @@ impl CheckedValue {
 
 struct Reader<'a> {
     get: &'a dyn Fn(&str) -> Value,
-    env: &'a Env,
+    env: &'a Env<'a>,
+}
+
+impl Operand {
+    /// What it is worth when it reads no field: for readers that have no record at hand.
+    #[must_use]
+    pub fn fixed(&self, env: &Env<'_>) -> Constant {
+        Reader { get: &|_| Value::Null, env }.value(self)
+    }
 }
 
 impl Reader<'_> {
@@ -124,6 +135,12 @@ impl Reader<'_> {
                 number(self.number(inner).and_then(|a| kept(round_half_away(a, 10_i128.pow(*by)))))
             }
             Node::Gain(inner, by) => number(self.number(inner).and_then(|a| kept(a * 10_i128.pow(*by)))),
+            Node::Length(text) => match self.value(text) {
+                Constant::Text(text) => {
+                    i64::try_from(text.chars().count()).map_or(Constant::Null, Constant::Number)
+                }
+                _ => Constant::Null,
+            },
             Node::DaysBetween(from, to) => match (self.value(from), self.value(to)) {
                 (Constant::Date(from), Constant::Date(to)) => Constant::Number(to.days_since(from)),
                 _ => Constant::Null,
@@ -131,6 +148,14 @@ impl Reader<'_> {
             Node::PlusDays(date, days) => match (self.value(date), self.value(days)) {
                 (Constant::Date(date), Constant::Number(days)) => {
                     moved(date, days).map_or(Constant::Null, Constant::Date)
+                }
+                _ => Constant::Null,
+            },
+            Node::StartOf(day) => match self.value(day) {
+                Constant::Date(day) => {
+                    let begins =
+                        self.env.zones.instant(self.env.zone, day.naive().and_time(chrono::NaiveTime::MIN));
+                    begins.map_or(Constant::Null, Constant::Instant)
                 }
                 _ => Constant::Null,
             },
@@ -176,6 +201,9 @@ fn plain(value: Value, shape: Shape) -> Constant {
         (Value::Reference(id), Shape::Reference) => Constant::Reference(id),
         (Value::Bool(yes), Shape::Bool) => Constant::Bool(yes),
         (Value::List(items), Shape::List) if !items.is_empty() => Constant::List(items),
+        (Value::Files(files), Shape::Files) if !files.is_empty() => {
+            Constant::List(files.into_iter().map(|file| file.name).collect())
+        }
         (Value::Address(address), Shape::Address) if !address.is_empty() => Constant::Text(address.line()),
         _ => Constant::Null,
     }

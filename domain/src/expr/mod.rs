@@ -31,7 +31,8 @@
 //!   it is true. **Trees**: `under` is `in` with the option and everything below it, as the tree stands when the
 //!   expression is checked. **Addresses** are the text of their one line.
 //! - **Days** lie between 1900 and 2200; `plus_days` beyond is null.
-//! - Today, now and the reader come in with [`Env`]; no reader looks at a clock.
+//! - Today, now, the reader and their zone come in with [`Env`]; no reader looks at a clock. `start_of` takes a day
+//!   that hangs on no field, so that the SQL compiler works it out beforehand and SQL knows nothing of zones.
 //!
 //! Values are taken to be within the bounds their field types enforce.
 
@@ -41,7 +42,7 @@ mod check;
 mod evaluate;
 mod parse;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 mod tree;
 
 pub use check::{check, check_value};

@@ -28,7 +28,7 @@ fn any_literal() -> impl Strategy<Value = Json> {
 }
 
 /// Anything, but often enough something that makes sense.
-fn any_expr() -> impl Strategy<Value = Json> {
+pub(crate) fn any_expr() -> impl Strategy<Value = Json> {
     let fields = vec![
         "name", "grade", "count", "weight", "ratio", "amount", "day", "at", "next", "owner", "nope", "Name",
         "vip", "tags", "colors", "industry", "place", "share",
@@ -55,7 +55,7 @@ fn any_expr() -> impl Strategy<Value = Json> {
 }
 
 /// Also what no field would let in.
-fn any_value() -> impl Strategy<Value = Value> {
+pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
         any::<String>().prop_map(Value::Text),

@@ -44,18 +44,20 @@ pub enum Op {
     Divide,
     Negate,
     Round,
+    Length,
     DaysBetween,
     PlusDays,
     Today,
     Now,
     Me,
+    StartOf,
     If,
     Coalesce,
 }
 
 impl Op {
     /// Operator, its name on the wire, and how many arguments it takes; `None` is any number.
-    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 28] = [
+    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 30] = [
         (Self::And, "and", None),
         (Self::Or, "or", None),
         (Self::Not, "not", Some(1)),
@@ -77,11 +79,13 @@ impl Op {
         (Self::Divide, "/", Some(2)),
         (Self::Negate, "neg", Some(1)),
         (Self::Round, "round", Some(2)),
+        (Self::Length, "length", Some(1)),
         (Self::DaysBetween, "days_between", Some(2)),
         (Self::PlusDays, "plus_days", Some(2)),
         (Self::Today, "today", Some(0)),
         (Self::Now, "now", Some(0)),
         (Self::Me, "me", Some(0)),
+        (Self::StartOf, "start_of", Some(1)),
         (Self::If, "if", Some(3)),
         (Self::Coalesce, "coalesce", Some(2)),
     ];
@@ -192,9 +196,13 @@ pub enum Node {
     Drop(Box<Operand>, u32),
     /// The same number with this many decimals more.
     Gain(Box<Operand>, u32),
+    /// Characters of a text.
+    Length(Box<Operand>),
     /// Days from the first day to the second.
     DaysBetween(Box<Operand>, Box<Operand>),
     PlusDays(Box<Operand>, Box<Operand>),
+    /// The instant at which the reader's day begins. The day hangs on no field, so that SQL needs no zones.
+    StartOf(Box<Operand>),
     If(Box<Condition>, Box<Operand>, Box<Operand>),
     Coalesce(Box<Operand>, Box<Operand>),
 }

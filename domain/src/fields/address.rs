@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, check_string, read_string};
+use super::{FieldType, Reading, Searched, Shape, TextFormats, check_string, read_string};
 use crate::address::{Address, PARTS};
 use crate::expr::Type;
 use crate::message::Problem;
@@ -87,6 +87,10 @@ impl FieldType for AddressField {
 
     fn shape(&self) -> Shape {
         Shape::Address
+    }
+
+    fn searched(&self) -> Option<Searched> {
+        Some(Searched::Words)
     }
 
     fn expr_type(&self, _schema: &Schema) -> Type {

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, check_string, read_string};
+use super::{
+    Adjustment, FieldKind, FieldType, Reading, Searched, Shape, TextFormats, check_string, read_string,
+};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -148,6 +150,10 @@ impl FieldType for AutoNumber {
         Shape::Text
     }
 
+    fn searched(&self) -> Option<Searched> {
+        Some(Searched::Code)
+    }
+
     fn expr_type(&self, _schema: &Schema) -> Type {
         Type::Text
     }
@@ -176,6 +182,18 @@ impl FieldType for AutoNumber {
             problems.push(Problem::on("start", "problem.out_of_range").with("min", 0).with("max", MAX_START));
         }
         problems
+    }
+
+    fn adjustment(&self) -> Option<Adjustment> {
+        let (format, start) = (Some(self.format.clone()), Some(self.start));
+        Some(Adjustment { format, start, ..Adjustment::default() })
+    }
+
+    fn adjusted(&self, to: &Adjustment) -> Result<FieldKind, Problem> {
+        let (format, start) = (to.format.clone(), to.start);
+        to.only(&Adjustment { format, start, ..Adjustment::default() })?;
+        let format = to.format.as_ref().ok_or_else(|| Problem::on("format", "problem.required"))?;
+        Ok(FieldKind::auto_number(format, to.start.unwrap_or(1)))
     }
 
     fn is_assigned(&self) -> bool {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats};
+use super::{Exporting, FieldType, Reading, Shape, TextFormats};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -43,6 +43,19 @@ impl FieldType for Checkbox {
     fn write_text(&self, value: &Value, _cx: &Reading<'_>) -> String {
         match value {
             Value::Bool(yes) => yes.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        let word = |yes| match (yes, cx.chinese) {
+            (true, true) => "是",
+            (false, true) => "否",
+            (true, false) => "yes",
+            (false, false) => "no",
+        };
+        match value {
+            Value::Bool(yes) => word(*yes).to_owned(),
             _ => String::new(),
         }
     }

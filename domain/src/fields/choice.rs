@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, find_option, read_string};
+use super::{Exporting, FieldType, Reading, Shape, TextFormats, find_option, read_string};
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::schema::{Label, Schema};
 use crate::value::Value;
@@ -102,6 +103,14 @@ impl FieldType for Choice {
         value.text().unwrap_or_default().to_owned()
     }
 
+    fn operators(&self) -> &'static [Operator] {
+        Operator::CHOICE
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        cx.option(&self.options, value.text().unwrap_or_default())
+    }
+
     fn shape(&self) -> Shape {
         Shape::Text
     }
@@ -118,6 +127,10 @@ impl FieldType for Choice {
 
     fn options(&self, _schema: &Schema) -> Vec<ChoiceOption> {
         self.options.iter().filter(|option| !option.retired).cloned().collect()
+    }
+
+    fn order(&self, _schema: &Schema) -> Option<Vec<String>> {
+        Some(self.options.iter().map(|option| option.id.clone()).collect())
     }
 }
 

@@ -5,8 +5,9 @@ use serde_json::Value as Json;
 
 use super::choice::{check_flat, check_options};
 use super::tags::{JOINT, split};
-use super::{ChoiceOption, FieldType, Reading, Shape, TextFormats, find_option};
+use super::{ChoiceOption, Exporting, FieldType, Reading, Shape, TextFormats, find_option};
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -45,6 +46,15 @@ impl FieldType for Choices {
 
     fn write_text(&self, value: &Value, _cx: &Reading<'_>) -> String {
         value.list().join(JOINT)
+    }
+
+    fn operators(&self) -> &'static [Operator] {
+        Operator::CHOICE
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        let labels: Vec<String> = value.list().iter().map(|id| cx.option(&self.options, id)).collect();
+        labels.join(JOINT)
     }
 
     fn shape(&self) -> Shape {

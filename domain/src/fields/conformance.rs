@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Choice, ChoiceOption, DateOrder, DecimalMark, FieldKind, OptionColor, Reading, Shape, TextFormats, read,
+    Adjustment, Choice, ChoiceOption, DateOrder, DecimalMark, FieldKind, OptionColor, Reading, Searched,
+    Shape, TextFormats, read,
 };
 use crate::expr::Type;
 use crate::money::Currency;
@@ -328,6 +329,32 @@ fn samples(schema: &Schema) -> Vec<Sample> {
             vec![json!("HT-2026-0001")],
             vec![(json!(1), "problem.not_text"), (json!("a\nb"), "problem.one_line")],
         ),
+        sample(
+            FieldKind::file(false, 2),
+            vec![
+                json!([id]),
+                json!([{"id": id}, id, {"id": id.replace("aa", "ab"), "name": "合同.pdf", "size": 5, "type": "application/pdf", "thumbnail": false}]),
+                json!([{"id": id.to_uppercase(), "size": 20_971_520}]),
+            ],
+            vec![
+                (json!([id, id.replace("aa", "ab"), id.replace("aa", "ac")]), "problem.too_many"),
+                (json!(["a.pdf"]), "problem.not_files"),
+                (json!([{"name": "a.pdf"}]), "problem.not_files"),
+                (json!([{"id": id, "size": -1}]), "problem.not_files"),
+                (json!([{"id": id, "size": 20_971_521}]), "problem.not_files"),
+                (json!([{"id": id, "name": "a\nb"}]), "problem.not_files"),
+                (json!([{"id": id, "name": "长".repeat(201)}]), "problem.not_files"),
+                (json!([{"id": id, "path": "/"}]), "problem.not_files"),
+                (json!([[id]]), "problem.not_files"),
+                (json!([super::uploading("a.pdf", 1)]), "problem.file_uploading"),
+                (json!(id), "problem.not_list"),
+            ],
+        ),
+        sample(
+            FieldKind::file(true, 10),
+            vec![json!([{"id": id, "name": "a.jpg", "type": "image/jpeg", "thumbnail": true}]), json!([id])],
+            vec![(json!([{"id": id, "name": "a.pdf", "type": "application/pdf"}]), "problem.not_photo")],
+        ),
     ]
 }
 
@@ -396,6 +423,7 @@ fn assert_lawful(kind: &FieldKind, value: &Value, schema: &Schema) {
                 && items.iter().all(|item| !item.is_empty() && !crate::text::has_forbidden(item))
         }
         (Value::Address(address), Shape::Address) => !address.is_empty(),
+        (Value::Files(files), Shape::Files) => !files.is_empty(),
         _ => false,
     };
     assert!(fits, "{kind:?}: {value:?} has another shape");
@@ -427,9 +455,22 @@ fn good_values_are_read_and_survive_wire_and_file() {
                 .unwrap_or_else(|problem| panic!("{kind:?}: {json}: {problem:?}"));
             assert!(!value.is_null(), "{kind:?}: {json}");
             assert_lawful(&kind, &value, &schema);
-            if !is_reference(&kind) {
+            if !is_reference(&kind) && kind.behaviour().is_importable() {
                 assert_text_lawful(&kind, &value, &schema);
             }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_stand_in_a_file_of_rows_says_so() {
+    let schema = schema();
+    for Sample { kind, .. } in
+        samples(&schema).into_iter().filter(|sample| !sample.kind.behaviour().is_importable())
+    {
+        for text in ["a.pdf", "0190a000-0000-7000-8000-0000000000aa"] {
+            let read = kind.behaviour().read_text(text, &formats(), &reading(&schema));
+            assert_eq!(read.map_err(|problem| problem.key), Err("problem.file_import".to_owned()));
         }
     }
 }
@@ -459,7 +500,7 @@ fn bad_values_give_their_problem() {
         // What is nothing to most is something to these.
         let allowed = |json: &Json| match kind.behaviour().shape() {
             Shape::Bool => json.is_boolean(),
-            Shape::List => *json == json!([]),
+            Shape::List | Shape::Files => *json == json!([]),
             Shape::Address => *json == json!({}),
             _ => false,
         };
@@ -482,7 +523,7 @@ fn null_and_emptied_texts_are_null_for_every_type() {
             assert_eq!(read(&kind, &json, &reading(&schema)), Ok(Value::Null), "{kind:?}: {json}");
         }
         let emptied = match kind.behaviour().shape() {
-            Shape::List => json!([]),
+            Shape::List | Shape::Files => json!([]),
             Shape::Address => json!({"city": " ", "street": null}),
             _ => json!(null),
         };
@@ -552,6 +593,27 @@ fn sample_settings_are_in_order_and_survive_the_definition_document() {
 }
 
 #[test]
+fn settings_are_set_anew_as_far_as_the_type_has_them() {
+    let schema = schema();
+    let foreign = Adjustment { min: Some(1), max: Some(9), format: Some("{0}".into()), start: Some(1) };
+    for Sample { kind, .. } in samples(&schema) {
+        let behaviour = kind.behaviour();
+        match behaviour.adjustment() {
+            Some(now) => assert_eq!(behaviour.adjusted(&now), Ok(kind.clone())),
+            None => assert!(behaviour.adjusted(&Adjustment::default()).is_err(), "{kind:?}"),
+        }
+        // No type has all of them.
+        let problem = behaviour.adjusted(&foreign).unwrap_err();
+        assert_eq!(problem.key, "problem.definition.not_a_setting", "{kind:?}");
+        assert!(problem.field.is_some(), "{kind:?}");
+    }
+    for kind in [FieldKind::text(9), FieldKind::rating(5), FieldKind::auto_number("{0}", 1)] {
+        let problem = kind.behaviour().adjusted(&Adjustment::default()).unwrap_err();
+        assert_eq!(problem.key, "problem.required", "{kind:?}");
+    }
+}
+
+#[test]
 fn wrong_settings_are_told() {
     let option = |id: &str| ChoiceOption::new(id, Label::new("甲", "A"));
     let below = |id: &str, parent: &str| ChoiceOption { parent: Some(parent.into()), ..option(id) };
@@ -559,6 +621,8 @@ fn wrong_settings_are_told() {
         (FieldKind::text(0), "problem.out_of_range"),
         (FieldKind::text(2001), "problem.out_of_range"),
         (FieldKind::integer(Some(2), Some(1)), "problem.less_than_min"),
+        (FieldKind::integer(Some(i64::MIN), None), "problem.out_of_range"),
+        (FieldKind::integer(None, Some(i64::MAX)), "problem.out_of_range"),
         (FieldKind::decimal(0), "problem.out_of_range"),
         (FieldKind::decimal(7), "problem.out_of_range"),
         (FieldKind::choice(&[]), "problem.out_of_range"),
@@ -578,6 +642,8 @@ fn wrong_settings_are_told() {
         (FieldKind::percent(5), "problem.out_of_range"),
         (FieldKind::rating(1), "problem.out_of_range"),
         (FieldKind::rating(11), "problem.out_of_range"),
+        (FieldKind::file(false, 0), "problem.out_of_range"),
+        (FieldKind::file(true, 11), "problem.out_of_range"),
         (FieldKind::auto_number("HT", 1), "problem.definition.bad_number_format"),
         (FieldKind::auto_number("{0}", 1_000_000_001), "problem.out_of_range"),
     ] {
@@ -600,11 +666,37 @@ fn the_type_in_conditions_fits_the_shape_in_storage() {
             Shape::Instant | Shape::Schedule => Type::Instant,
             Shape::Reference => Type::Reference,
             Shape::Bool => Type::Bool,
-            Shape::List => Type::List,
+            Shape::List | Shape::Files => Type::List,
             Shape::Address => Type::Text,
         };
         assert_eq!(kind.behaviour().expr_type(&schema), expected, "{kind:?}");
     }
+}
+
+#[test]
+fn search_reads_what_people_write_and_numbers_that_they_read_out() {
+    let schema = schema();
+    for Sample { kind, good, .. } in samples(&schema) {
+        let expected = match &kind {
+            FieldKind::Text(_) | FieldKind::Tags(_) | FieldKind::Address(_) => Some(Searched::Words),
+            FieldKind::Phone(_) => Some(Searched::Digits),
+            FieldKind::Email(_) | FieldKind::Url(_) => Some(Searched::Address),
+            FieldKind::AutoNumber(_) => Some(Searched::Code),
+            _ => None,
+        };
+        let searched = kind.behaviour().searched();
+        assert_eq!(searched, expected, "{kind:?}");
+        if searched.is_some() {
+            for json in good {
+                let text = read(&kind, &json, &reading(&schema)).unwrap().searched_text();
+                assert!(text.is_some_and(|text| !text.is_empty()), "{kind:?}: {json}");
+            }
+        }
+    }
+    let text = |kind: FieldKind, json: Json| read(&kind, &json, &reading(&schema)).unwrap().searched_text();
+    assert_eq!(text(FieldKind::tags(), json!(["重点", "VIP"])).as_deref(), Some("重点, VIP"));
+    let address = json!({"province": "广东省", "city": "深圳市", "postcode": "518000"});
+    assert_eq!(text(FieldKind::address(), address).as_deref(), Some("广东省深圳市 518000"));
 }
 
 #[test]
@@ -672,7 +764,7 @@ fn any_json() -> impl Strategy<Value = Json> {
     ];
     let key = prop_oneof![
         4 => prop::sample::select(vec![
-            "amount", "currency", "base", "date", "time", "zone", "at", "country", "province", "city", "street", "postcode",
+            "id", "name", "size", "type", "thumbnail", "amount", "currency", "base", "date", "time", "zone", "at", "country", "province", "city", "street", "postcode",
         ]).prop_map(str::to_owned),
         1 => any::<String>(),
     ];

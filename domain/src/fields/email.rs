@@ -4,7 +4,7 @@ use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, check_string, read_string};
+use super::{FieldType, Reading, Searched, Shape, TextFormats, check_string, read_string};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -41,6 +41,14 @@ impl FieldType for Email {
 
     fn shape(&self) -> Shape {
         Shape::Text
+    }
+
+    fn searched(&self) -> Option<Searched> {
+        Some(Searched::Address)
+    }
+
+    fn may_be_personal(&self) -> bool {
+        true
     }
 
     fn expr_type(&self, _schema: &Schema) -> Type {

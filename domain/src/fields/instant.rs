@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::date::read_day;
-use super::{FieldType, Reading, Shape, TextFormats, read_string};
+use super::{Exporting, FieldType, Reading, Shape, TextFormats, read_string};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -38,6 +38,18 @@ impl FieldType for InstantField {
             Value::Instant(at) => at.to_string(),
             _ => String::new(),
         }
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        let Some(at) = value.instant() else { return String::new() };
+        let Reading { zone, zones, .. } = cx.reading;
+        // The clock of the reader: what stands on it is found by how far its day has come.
+        let local = zones.date(zone, at).and_then(|day| {
+            let begins = zones.instant(zone, day.naive().and_time(chrono::NaiveTime::MIN))?;
+            let minutes = (at.unix_ms() - begins.unix_ms()) / 60_000;
+            Some(format!("{day} {:02}:{:02}", minutes / 60, minutes % 60))
+        });
+        local.unwrap_or_else(|| at.to_string())
     }
 
     fn shape(&self) -> Shape {

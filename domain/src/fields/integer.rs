@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, plain_number};
+use super::{Adjustment, FieldKind, FieldType, Reading, Shape, TextFormats, plain_number};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -64,9 +64,26 @@ impl FieldType for Integer {
     }
 
     fn check_settings(&self) -> Vec<Problem> {
+        let far = |bound: Option<i64>| bound.is_some_and(|bound| !(-MAX..=MAX).contains(&bound));
+        let beyond = |place| Problem::on(place, "problem.out_of_range").with("min", -MAX).with("max", MAX);
+        let mut problems = Vec::new();
+        problems.extend(far(self.min).then(|| beyond("min")));
+        problems.extend(far(self.max).then(|| beyond("max")));
         match (self.min, self.max) {
-            (Some(min), Some(max)) if min > max => vec![Problem::on("max", "problem.less_than_min")],
-            _ => Vec::new(),
+            (Some(min), Some(max)) if min > max && problems.is_empty() => {
+                problems.push(Problem::on("max", "problem.less_than_min"));
+            }
+            _ => {}
         }
+        problems
+    }
+
+    fn adjustment(&self) -> Option<Adjustment> {
+        Some(Adjustment { min: self.min, max: self.max, ..Adjustment::default() })
+    }
+
+    fn adjusted(&self, to: &Adjustment) -> Result<FieldKind, Problem> {
+        to.only(&Adjustment { min: to.min, max: to.max, ..Adjustment::default() })?;
+        Ok(FieldKind::integer(to.min, to.max))
     }
 }

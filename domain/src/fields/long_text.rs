@@ -29,6 +29,10 @@ impl FieldType for LongText {
         value.text().unwrap_or_default().to_owned()
     }
 
+    fn is_sortable(&self) -> bool {
+        false
+    }
+
     fn shape(&self) -> Shape {
         Shape::Text
     }

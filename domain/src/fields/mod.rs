@@ -2,6 +2,7 @@
 //! it asks the type what it can do.
 
 mod address;
+mod adjustment;
 mod auto_number;
 mod checkbox;
 mod choice;
@@ -10,6 +11,7 @@ mod date;
 mod decimal;
 pub mod duration;
 pub mod email;
+mod file;
 mod instant;
 mod integer;
 mod long_text;
@@ -31,6 +33,7 @@ mod user;
 mod conformance;
 
 pub use address::AddressField;
+pub use adjustment::Adjustment;
 pub use auto_number::{AutoNumber, Numbering};
 pub use checkbox::{Checkbox, yes_or_no};
 pub use choice::{Choice, ChoiceOption, OptionColor};
@@ -39,6 +42,7 @@ pub use date::DateField;
 pub use decimal::DecimalField;
 pub use duration::DurationField;
 pub use email::Email;
+pub use file::{FileField, MAX_FILES, uploading};
 pub use instant::InstantField;
 pub use integer::Integer;
 pub use long_text::LongText;
@@ -60,6 +64,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::money::Currency;
 use crate::schema::{Label, Schema};
@@ -97,6 +102,7 @@ pub enum FieldKind {
     TreeChoice(TreeChoice),
     Address(AddressField),
     AutoNumber(AutoNumber),
+    File(FileField),
 }
 
 /// The settings of all types together; each type takes its own.
@@ -109,6 +115,7 @@ pub(crate) struct Settings {
     pub entity: Option<String>,
     pub format: Option<String>,
     pub start: Option<u32>,
+    pub photos_only: Option<bool>,
 }
 
 /// What reading a value may need to know.
@@ -148,6 +155,32 @@ pub enum DecimalMark {
     Comma,
 }
 
+/// What writing a value into a file may need to know.
+pub struct Exporting<'a> {
+    pub reading: Reading<'a>,
+    /// Labels in Chinese rather than English.
+    pub chinese: bool,
+    /// Names of what records point at.
+    pub names: &'a crate::api::record::Names,
+}
+
+impl Exporting<'_> {
+    #[must_use]
+    pub fn label<'l>(&self, label: &'l Label) -> &'l str {
+        if self.chinese { &label.zh } else { &label.en }
+    }
+
+    /// The label of one of these options, or its id when it has gone.
+    fn option(&self, options: &[ChoiceOption], id: &str) -> String {
+        let known = options.iter().find(|option| option.id == id);
+        known.map_or(id, |option| self.label(&option.label)).to_owned()
+    }
+
+    fn name(&self, value: &Value) -> String {
+        value.reference().and_then(|id| self.names.get(&id).cloned()).unwrap_or_default()
+    }
+}
+
 /// How a value lies in storage and on the wire, for code that must not know the type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -165,6 +198,21 @@ pub enum Shape {
     /// Several texts.
     List,
     Address,
+    /// Files by their ids, with what is known of each.
+    Files,
+}
+
+/// How search reads the text of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Searched {
+    /// Words of any language: by characters, beginnings of words and their sound.
+    Words,
+    /// A number: by any run of its digits.
+    Digits,
+    /// An address of e-mail or the web: by the beginnings of its parts.
+    Address,
+    /// A number that may have letters: by any run of its letters and digits.
+    Code,
 }
 
 /// What a type of field can do. Values that reach these methods are never null.
@@ -189,9 +237,34 @@ pub trait FieldType {
     /// Its type in the condition language.
     fn expr_type(&self, schema: &Schema) -> Type;
 
+    /// How search reads it, when its value is a text worth finding a record by.
+    fn searched(&self) -> Option<Searched> {
+        None
+    }
+
     /// What is wrong with its settings.
     fn check_settings(&self) -> Vec<Problem> {
         Vec::new()
+    }
+
+    /// What a filter may ask about such a field, in the order it is offered.
+    fn operators(&self) -> &'static [Operator] {
+        Operator::of_shape(self.shape())
+    }
+
+    /// What somebody typed to look for a part of such a value, in the spelling of the values.
+    fn part(&self, text: &str) -> String {
+        text.trim().to_owned()
+    }
+
+    /// Whether an order by this field means something to people.
+    fn is_sortable(&self) -> bool {
+        !matches!(self.shape(), Shape::Reference | Shape::List | Shape::Address | Shape::Files)
+    }
+
+    /// The value as somebody reads it in a file; days and moments by the reader's clock.
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        self.write_text(value, &cx.reading)
     }
 
     /// The choices a reader can pick from, in order.
@@ -199,16 +272,45 @@ pub trait FieldType {
         Vec::new()
     }
 
+    /// The ids of all choices, retired ones too, in the order in which their values sort; `None` where values have an
+    /// order of their own.
+    fn order(&self, _schema: &Schema) -> Option<Vec<String>> {
+        None
+    }
+
+    /// What can be set anew when there are values already; nothing for most types.
+    fn adjustment(&self) -> Option<Adjustment> {
+        None
+    }
+
+    /// The type with these settings instead of [`FieldType::adjustment`].
+    ///
+    /// # Errors
+    /// A setting that this type does not have, or that it needs.
+    fn adjusted(&self, _to: &Adjustment) -> Result<FieldKind, Problem> {
+        Err(Problem::on("field", "problem.definition.not_a_setting"))
+    }
+
+    /// Whether such a value may name a person or say how to reach one.
+    fn may_be_personal(&self) -> bool {
+        false
+    }
+
     /// Whether the system gives the value when a record is made, and nobody writes it.
     fn is_assigned(&self) -> bool {
         false
+    }
+
+    /// Whether a file of rows can hold such values.
+    fn is_importable(&self) -> bool {
+        true
     }
 }
 
 impl FieldKind {
     /// The type of this name with its settings; `None` when there is no such type or it lacks a setting.
     pub(crate) fn from_settings(name: &str, settings: Settings) -> Option<Self> {
-        let Settings { min, max, scale, options, entity, format, start } = settings;
+        let Settings { min, max, scale, options, entity, format, start, photos_only } = settings;
         Some(match name {
             "text" => Self::Text(Text { max: u32::try_from(max?).ok()? }),
             "long_text" => Self::LongText(LongText {}),
@@ -235,6 +337,7 @@ impl FieldKind {
             "tree_choice" => Self::TreeChoice(TreeChoice { options: options? }),
             "address" => Self::Address(AddressField {}),
             "auto_number" => Self::AutoNumber(AutoNumber { format: format?, start: start.unwrap_or(1) }),
+            "file" => Self::File(FileField { photos_only: photos_only.unwrap_or_default(), max: max? }),
             _ => return None,
         })
     }
@@ -267,6 +370,7 @@ impl FieldKind {
             Self::TreeChoice(kind) => kind,
             Self::Address(kind) => kind,
             Self::AutoNumber(kind) => kind,
+            Self::File(kind) => kind,
         }
     }
 
@@ -396,6 +500,11 @@ impl FieldKind {
     #[must_use]
     pub fn auto_number(format: &str, start: u32) -> Self {
         Self::AutoNumber(AutoNumber { format: format.to_owned(), start })
+    }
+
+    #[must_use]
+    pub fn file(photos_only: bool, max: i64) -> Self {
+        Self::File(FileField { photos_only, max })
     }
 
     #[must_use]

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, read_string};
+use super::{Exporting, FieldType, Reading, Searched, Shape, TextFormats, read_string};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -65,8 +65,32 @@ impl FieldType for Phone {
         value.text().unwrap_or_default().to_owned()
     }
 
+    fn part(&self, text: &str) -> String {
+        text.chars().map(half_width).filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+
+    /// Grouped as it is read aloud, so that no spreadsheet takes it for a number or a sum.
+    fn export_text(&self, value: &Value, _cx: &Exporting<'_>) -> String {
+        let number = value.text().unwrap_or_default();
+        match number.strip_prefix("+86").map(|local| (local, local.get(..3), local.get(3..7), local.get(7..)))
+        {
+            Some((local, Some(first), Some(middle), Some(last))) if local.len() == 11 => {
+                format!("{first} {middle} {last}")
+            }
+            _ => number.to_owned(),
+        }
+    }
+
     fn shape(&self) -> Shape {
         Shape::Text
+    }
+
+    fn searched(&self) -> Option<Searched> {
+        Some(Searched::Digits)
+    }
+
+    fn may_be_personal(&self) -> bool {
+        true
     }
 
     fn expr_type(&self, _schema: &Schema) -> Type {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, plain_number};
+use super::{Adjustment, FieldKind, FieldType, Reading, Shape, TextFormats, plain_number};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -73,5 +73,15 @@ impl FieldType for Rating {
         } else {
             vec![Problem::on("max", "problem.out_of_range").with("min", 2).with("max", MAX_STARS)]
         }
+    }
+
+    fn adjustment(&self) -> Option<Adjustment> {
+        Some(Adjustment { max: Some(self.max), ..Adjustment::default() })
+    }
+
+    fn adjusted(&self, to: &Adjustment) -> Result<FieldKind, Problem> {
+        to.only(&Adjustment { max: to.max, ..Adjustment::default() })?;
+        let max = to.max.ok_or_else(|| Problem::on("max", "problem.required"))?;
+        Ok(FieldKind::rating(max))
     }
 }

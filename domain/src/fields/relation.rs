@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats};
+use super::{Exporting, FieldType, Reading, Shape, TextFormats};
 use crate::expr::Type;
 use crate::ids::Id;
 use crate::message::Problem;
@@ -36,6 +36,10 @@ impl FieldType for Relation {
 
     fn write_text(&self, value: &Value, _cx: &Reading<'_>) -> String {
         write_id(value)
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        cx.name(value)
     }
 
     fn shape(&self) -> Shape {

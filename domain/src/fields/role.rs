@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{ChoiceOption, FieldType, Reading, Shape, TextFormats, find_option, read_string};
+use super::{ChoiceOption, Exporting, FieldType, Reading, Shape, TextFormats, find_option, read_string};
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -30,6 +31,14 @@ impl FieldType for RoleField {
         value.text().unwrap_or_default().to_owned()
     }
 
+    fn operators(&self) -> &'static [Operator] {
+        Operator::CHOICE
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        cx.option(&self.options(cx.reading.schema), value.text().unwrap_or_default())
+    }
+
     fn shape(&self) -> Shape {
         Shape::Text
     }
@@ -40,5 +49,9 @@ impl FieldType for RoleField {
 
     fn options(&self, schema: &Schema) -> Vec<ChoiceOption> {
         schema.roles.iter().map(|role| ChoiceOption::new(&role.id, role.label.clone())).collect()
+    }
+
+    fn order(&self, schema: &Schema) -> Option<Vec<String>> {
+        Some(self.options(schema).into_iter().map(|option| option.id).collect())
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats};
+use super::{FieldType, Reading, Searched, Shape, TextFormats};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -71,8 +71,16 @@ impl FieldType for Tags {
         value.list().join(JOINT)
     }
 
+    fn part(&self, text: &str) -> String {
+        tag(text).unwrap_or_default().to_owned()
+    }
+
     fn shape(&self) -> Shape {
         Shape::List
+    }
+
+    fn searched(&self) -> Option<Searched> {
+        Some(Searched::Words)
     }
 
     fn expr_type(&self, _schema: &Schema) -> Type {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, check_string, read_string};
+use super::{
+    Adjustment, FieldKind, FieldType, Reading, Searched, Shape, TextFormats, check_string, read_string,
+};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -42,6 +44,10 @@ impl FieldType for Text {
         Shape::Text
     }
 
+    fn searched(&self) -> Option<Searched> {
+        Some(Searched::Words)
+    }
+
     fn expr_type(&self, _schema: &Schema) -> Type {
         Type::Text
     }
@@ -52,5 +58,20 @@ impl FieldType for Text {
         } else {
             vec![Problem::on("max", "problem.out_of_range").with("min", 1).with("max", 2000)]
         }
+    }
+
+    fn adjustment(&self) -> Option<Adjustment> {
+        Some(Adjustment { max: Some(i64::from(self.max)), ..Adjustment::default() })
+    }
+
+    fn adjusted(&self, to: &Adjustment) -> Result<FieldKind, Problem> {
+        to.only(&Adjustment { max: to.max, ..Adjustment::default() })?;
+        let max = to.max.ok_or_else(|| Problem::on("max", "problem.required"))?;
+        // What is no length is refused with those that are too long.
+        Ok(FieldKind::text(u32::try_from(max).unwrap_or(u32::MAX)))
+    }
+
+    fn may_be_personal(&self) -> bool {
+        true
     }
 }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::choice::check_options;
-use super::{ChoiceOption, FieldType, Reading, Shape, TextFormats, find_option, read_string};
+use super::{ChoiceOption, Exporting, FieldType, Reading, Shape, TextFormats, find_option, read_string};
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -93,6 +94,15 @@ impl FieldType for TreeChoice {
         value.text().unwrap_or_default().to_owned()
     }
 
+    fn operators(&self) -> &'static [Operator] {
+        Operator::BRANCH
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        let steps = self.path(value.text().unwrap_or_default());
+        steps.into_iter().map(|option| cx.label(&option.label)).collect::<Vec<_>>().join(" / ")
+    }
+
     fn shape(&self) -> Shape {
         Shape::Text
     }
@@ -113,6 +123,14 @@ impl FieldType for TreeChoice {
     fn options(&self, _schema: &Schema) -> Vec<ChoiceOption> {
         let offered = |option: &&ChoiceOption| self.path(&option.id).iter().all(|above| !above.retired);
         self.options.iter().filter(offered).cloned().collect()
+    }
+
+    fn order(&self, _schema: &Schema) -> Option<Vec<String>> {
+        // An option stands before what is below it, and siblings as they are listed.
+        let place = |id: &str| self.options.iter().position(|option| option.id == id);
+        let mut ids: Vec<String> = self.options.iter().map(|option| option.id.clone()).collect();
+        ids.sort_by_cached_key(|id| self.path(id).iter().map(|above| place(&above.id)).collect::<Vec<_>>());
+        Some(ids)
     }
 }
 
@@ -173,5 +191,22 @@ mod tests {
             assert!(!broken.is_tree(), "{parents:?}");
             assert!(broken.path("pumps").len() <= MAX_LEVELS);
         }
+    }
+
+    #[test]
+    fn an_option_sorts_before_what_is_below_it() {
+        let option = |id: &str, parent: Option<&str>| ChoiceOption {
+            parent: parent.map(str::to_owned),
+            ..ChoiceOption::new(id, Label::new(id, id))
+        };
+        let options = vec![
+            option("pumps", Some("machines")),
+            option("trade", None),
+            option("machines", None),
+            option("valves", Some("machines")),
+            option("shops", Some("trade")),
+        ];
+        let (tree, schema) = (TreeChoice { options }, crate::expr::cases::schema());
+        assert_eq!(tree.order(&schema).unwrap(), ["trade", "shops", "machines", "pumps", "valves"]);
     }
 }

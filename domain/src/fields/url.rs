@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, check_string, read_string};
+use super::{FieldType, Reading, Searched, Shape, TextFormats, check_string, read_string};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -82,6 +82,10 @@ impl FieldType for Url {
 
     fn shape(&self) -> Shape {
         Shape::Text
+    }
+
+    fn searched(&self) -> Option<Searched> {
+        Some(Searched::Address)
     }
 
     fn expr_type(&self, _schema: &Schema) -> Type {

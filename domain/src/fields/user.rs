@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::relation::{read_id, write_id};
-use super::{FieldType, Reading, Shape, TextFormats};
+use super::{Exporting, FieldType, Reading, Shape, TextFormats};
 use crate::expr::Type;
+use crate::filter::Operator;
 use crate::message::Problem;
 use crate::schema::Schema;
 use crate::value::Value;
@@ -25,6 +26,14 @@ impl FieldType for User {
 
     fn write_text(&self, value: &Value, _cx: &Reading<'_>) -> String {
         write_id(value)
+    }
+
+    fn operators(&self) -> &'static [Operator] {
+        Operator::PERSON
+    }
+
+    fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
+        cx.name(value)
     }
 
     fn shape(&self) -> Shape {

@@ -74,7 +74,8 @@ impl Target {
 
 /// Fields that a file may fill.
 pub fn fields_of(entity: &Entity) -> impl Iterator<Item = &Field> {
-    entity.fields.iter().filter(|field| !field.system && !field.retired)
+    let takes = |field: &&Field| !field.system && !field.retired && field.kind.behaviour().is_importable();
+    entity.fields.iter().filter(takes)
 }
 
 /// The kind of record most columns of the sheet fit.

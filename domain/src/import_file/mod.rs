@@ -12,6 +12,9 @@ mod rows;
 mod sheet;
 mod words;
 
+#[cfg(test)]
+mod properties;
+
 pub use encoding::Encoding;
 pub use formats::{DateGuess, date_order, decimal_mark, new_field};
 pub use mapping::{Column, ENTITIES, Mapping, Meaning, Target, fields_of, guess_entity, is_blank_word};

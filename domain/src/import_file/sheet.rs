@@ -34,10 +34,19 @@ impl Sheet {
         // One kind of line end, one at the very end: then the reader's line counter is exact.
         let mut text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
         text.push('\n');
+        let told = told_separator(&text);
+        if told.is_some() {
+            // The line stays, empty, so that the lines after it keep their numbers.
+            text.replace_range(..TOLD.len() + 1, "");
+        }
+        let quote = quote(&text);
+        let separator = told.unwrap_or_else(|| separator(&text, quote));
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(separator(&text))
+            .delimiter(separator)
+            .quote(quote)
+            .escape(escapes(&text, separator, quote).then_some(b'\\'))
             .from_reader(text.as_bytes());
         let mut rows: Vec<SheetRow> = Vec::new();
         let mut extra_lines = 0_u64;
@@ -48,6 +57,8 @@ impl Sheet {
                 record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum();
             extra_lines += inside as u64;
             let line = reader.position().line().saturating_sub(1 + extra_lines);
+            // A quote that is never closed swallows the last line end, too: its row is still one further down.
+            let after = rows.last().map_or(1, |last| u64::from(last.line) + 1);
             if record.len() > MAX_COLUMNS {
                 return Err(SheetProblem::TooManyColumns);
             }
@@ -58,7 +69,7 @@ impl Sheet {
                 return Err(SheetProblem::TooManyRows);
             }
             let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
-            rows.push(SheetRow { line: u32::try_from(line).unwrap_or(u32::MAX), cells });
+            rows.push(SheetRow { line: u32::try_from(line.max(after)).unwrap_or(u32::MAX), cells });
         }
         Self::with_header(rows)
     }
@@ -88,13 +99,42 @@ impl Sheet {
     }
 }
 
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// How Excel is told the separator, in a first line of its own.
+const TOLD: &str = "sep=";
+
+fn told_separator(text: &str) -> Option<u8> {
+    let line = text.lines().next()?;
+    let told = line.get(..TOLD.len()).filter(|start| start.eq_ignore_ascii_case(TOLD))?;
+    match line.as_bytes()[told.len()..] {
+        [mark] if SEPARATORS.contains(&mark) => Some(mark),
+        _ => None,
+    }
+}
+
+/// What stands around cells: an apostrophe when the header has every name between two of them.
+fn quote(text: &str) -> u8 {
+    let header = text.trim_start().lines().next().unwrap_or_default().trim_end();
+    let wrapped = header.len() > 1 && header.starts_with('\'') && header.ends_with('\'');
+    if wrapped && !header.contains('"') { b'\'' } else { b'"' }
+}
+
+/// Whether quotes inside of cells are written `\"`. A cell that ends with a backslash has its end after the quote, and
+/// proves nothing.
+fn escapes(text: &str, separator: u8, quote: u8) -> bool {
+    let ends = [separator, b'\n', quote];
+    text.as_bytes()
+        .windows(3)
+        .any(|three| three[0] == b'\\' && three[1] == quote && !ends.contains(&three[2]))
+}
+
 /// What stands most often between the names of the header, outside quotes; a comma when nothing does.
-fn separator(text: &str) -> u8 {
+fn separator(text: &str, quote: u8) -> u8 {
     let mut quoted = false;
-    let mut counts = [(b',', 0_u32), (b';', 0), (b'\t', 0), (b'|', 0)];
+    let mut counts = SEPARATORS.map(|mark| (mark, 0_u32));
     for byte in text.trim_start().bytes() {
         match byte {
-            b'"' => quoted = !quoted,
+            byte if byte == quote => quoted = !quoted,
             b'\n' if !quoted => break,
             byte if !quoted => {
                 if let Some(count) = counts.iter_mut().find(|(mark, _)| *mark == byte) {
@@ -132,6 +172,32 @@ mod tests {
         assert_eq!(sheet.rows[0].cells, ["Acme", "1.054,50"]);
         let sheet = Sheet::parse("\"Last, first\";b\n1;2\n").unwrap();
         assert_eq!(sheet.header, ["Last, first", "b"]);
+    }
+
+    #[test]
+    fn a_separator_that_the_file_tells_is_believed() {
+        let sheet = Sheet::parse("SEP=;\r\na,b;c\r\n1,2;3\r\n").unwrap();
+        assert_eq!(sheet.header, ["a,b", "c"]);
+        assert_eq!(lines(&sheet), [(3, "1,2|3".into())]);
+        // A column may be called so.
+        assert_eq!(Sheet::parse("sep=x,b\n1,2\n").unwrap().header, ["sep=x", "b"]);
+    }
+
+    #[test]
+    fn quotes_are_read_however_they_are_written() {
+        for text in [
+            "a,b\n\"say \"\"hi, you\"\"\",2\n",
+            "a,b\n\"say \\\"hi, you\\\"\",2\n",
+            "'a','b'\n'say \"hi, you\"','2'\n",
+        ] {
+            let sheet = Sheet::parse(text).unwrap();
+            assert_eq!(sheet.header, ["a", "b"], "{text}");
+            assert_eq!(sheet.rows[0].cells, ["say \"hi, you\"", "2"], "{text}");
+        }
+        let paths = Sheet::parse("a,b\n\"C:\\\",2\n\"D:\\\",3\n").unwrap();
+        assert_eq!(lines(&paths), [(2, "C:\\|2".into()), (3, "D:\\|3".into())]);
+        // An apostrophe in a word is one.
+        assert_eq!(Sheet::parse("a,b\nO'Neil,2\n").unwrap().rows[0].cells[0], "O'Neil");
     }
 
     #[test]

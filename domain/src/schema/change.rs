@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entity, Field, Label, Pipeline, Schema, Stage, StageStatus, WorkspaceSettings};
 use crate::access::{ADMINISTRATOR, Role};
-use crate::fields::{ChoiceOption, FieldKind};
+use crate::fields::{Adjustment, ChoiceOption, FieldKind};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::time::Zone;
@@ -21,6 +21,12 @@ const MAX_LABEL: usize = 80;
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
 pub enum DefinitionChange {
+    /// Another name for a kind of record, and for several of it.
+    RenameEntity {
+        entity: String,
+        label: Label,
+        plural: Label,
+    },
     AddField {
         entity: String,
         field: Field,
@@ -39,6 +45,18 @@ pub enum DefinitionChange {
         entity: String,
         field: String,
         options: Vec<ChoiceOption>,
+    },
+    /// Which new values a custom field takes, or how its numbers look from the next one on. What is there stays.
+    SetField {
+        entity: String,
+        field: String,
+        settings: Adjustment,
+    },
+    /// Whether a custom field names a person or says how to reach one; for what is written from now on.
+    SetPersonal {
+        entity: String,
+        field: String,
+        personal: bool,
     },
     /// Hides a custom field from forms; its data stays.
     RetireField {
@@ -170,6 +188,14 @@ pub fn apply(
     let mut next = schema.clone();
     next.revision += 1;
     let inverse = match change {
+        DefinitionChange::RenameEntity { entity, label, plural } => {
+            let target = entity_mut(&mut next, entity)?;
+            let wrong = [check_label(label, "label"), check_label(plural, "plural")];
+            no_problems(wrong.into_iter().filter_map(Result::err).flatten().collect())?;
+            let label = std::mem::replace(&mut target.label, label.clone());
+            let plural = std::mem::replace(&mut target.plural, plural.clone());
+            DefinitionChange::RenameEntity { entity: entity.clone(), label, plural }
+        }
         DefinitionChange::AddField { entity, field } => {
             add_field(entity_mut(&mut next, entity)?, field, schema)?
         }
@@ -203,6 +229,24 @@ pub fn apply(
             let old = std::mem::replace(current, options);
             no_problems(target.kind.behaviour().check_settings())?;
             DefinitionChange::SetOptions { entity: entity.clone(), field: field.clone(), options: old }
+        }
+        DefinitionChange::SetField { entity, field, settings } => {
+            let target = custom_mut(&mut next, entity, field)?;
+            let behaviour = target.kind.behaviour();
+            let old = behaviour.adjustment();
+            let kind = behaviour.adjusted(settings).map_err(|problem| vec![problem])?;
+            no_problems(kind.behaviour().check_settings())?;
+            target.kind = kind;
+            let settings = old.unwrap_or_default();
+            DefinitionChange::SetField { entity: entity.clone(), field: field.clone(), settings }
+        }
+        DefinitionChange::SetPersonal { entity, field, personal } => {
+            let target = custom_mut(&mut next, entity, field)?;
+            if !target.kind.behaviour().may_be_personal() {
+                return refuse(Problem::on("personal", "problem.definition.not_a_setting"));
+            }
+            let personal = std::mem::replace(&mut target.personal, *personal);
+            DefinitionChange::SetPersonal { entity: entity.clone(), field: field.clone(), personal }
         }
         DefinitionChange::RetireField { entity, field } => {
             let target = field_mut(&mut next, entity, field)?;
@@ -256,8 +300,19 @@ pub fn apply(
 /// What is wrong with a workspace's name, language and zone.
 #[must_use]
 pub fn check_settings(settings: &WorkspaceSettings, zones: &dyn Zone) -> Vec<Problem> {
+    check_parts(&settings.name, &settings.language, &settings.zone, &settings.work, zones)
+}
+
+/// The same before there is a currency.
+pub(crate) fn check_parts(
+    name: &str,
+    language: &str,
+    zone: &str,
+    work: &super::WorkDays,
+    zones: &dyn Zone,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let name = settings.name.trim();
+    let name = name.trim();
     if name.is_empty() {
         problems.push(Problem::on("name", "problem.required"));
     } else if name.chars().count() > MAX_LABEL {
@@ -265,13 +320,13 @@ pub fn check_settings(settings: &WorkspaceSettings, zones: &dyn Zone) -> Vec<Pro
     } else if crate::text::has_forbidden(name) {
         problems.push(Problem::on("name", "problem.control_characters"));
     }
-    if !matches!(settings.language.as_str(), "zh" | "en") {
+    if !matches!(language, "zh" | "en") {
         problems.push(Problem::on("language", "problem.not_a_choice"));
     }
-    if zones.date(&settings.zone, EPOCH_2026).is_none() {
+    if zones.date(zone, EPOCH_2026).is_none() {
         problems.push(Problem::on("zone", "problem.not_zone"));
     }
-    problems.extend(settings.work.problems());
+    problems.extend(work.problems());
     problems
 }
 
@@ -294,6 +349,16 @@ fn entity_mut<'a>(schema: &'a mut Schema, id: &str) -> Result<&'a mut Entity, Ve
 fn field_mut<'a>(schema: &'a mut Schema, entity: &str, id: &str) -> Result<&'a mut Field, Vec<Problem>> {
     let found = entity_mut(schema, entity)?.fields.iter_mut().find(|field| field.id == id);
     found.ok_or_else(|| vec![Problem::on("field", "problem.definition.unknown_field").with("field", id)])
+}
+
+/// A field of the workspace's own making.
+fn custom_mut<'a>(schema: &'a mut Schema, entity: &str, id: &str) -> Result<&'a mut Field, Vec<Problem>> {
+    let found = field_mut(schema, entity, id)?;
+    if found.custom {
+        Ok(found)
+    } else {
+        refuse(Problem::on("field", "problem.definition.built_in_settings"))
+    }
 }
 
 fn pipeline_mut<'a>(schema: &'a mut Schema, id: &str) -> Result<&'a mut Pipeline, Vec<Problem>> {

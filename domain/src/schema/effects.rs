@@ -7,6 +7,8 @@ use serde_json::{Value as Json, json};
 use super::change::DefinitionChange;
 use super::{Schema, Stage, StageStatus};
 use crate::access::{Act, Level, Permission, Role};
+use crate::fields::{Adjustment, ChoiceOption, Shape};
+use crate::ids::Id;
 use crate::schema::builtin::user::status;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,36 @@ pub enum Effect {
         entity: String,
         field: String,
     },
+    /// These keep an option that is no longer offered.
+    Withdraws {
+        entity: String,
+        field: String,
+        option: String,
+        /// The field holds several at once.
+        several: bool,
+    },
+    /// These hold what new limits would not allow; it stays until somebody changes it.
+    Excludes {
+        entity: String,
+        field: String,
+        /// Where the limits have become narrower.
+        min: Option<i64>,
+        max: Option<i64>,
+        /// The limits are about how long a text is.
+        of_length: bool,
+    },
+    /// These people no longer see what those are responsible for.
+    Covers {
+        people: Vec<Id>,
+        entity: String,
+        owners: Vec<Id>,
+    },
+    /// These people see from now on what those are responsible for.
+    Uncovers {
+        people: Vec<Id>,
+        entity: String,
+        owners: Vec<Id>,
+    },
     /// Reports and schedules without a zone of their own follow another clock.
     Clock {
         from: String,
@@ -111,6 +143,21 @@ impl Effect {
             Self::Requires { entity, field } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["is_empty", ["field", field]]) })
             }
+            Self::Withdraws { entity, field, option, several } => {
+                let test = if *several { "has" } else { "=" };
+                Some(Concerned { entity: entity.clone(), filter: json!([test, ["field", field], option]) })
+            }
+            Self::Excludes { entity, field, min, max, of_length } => {
+                let value =
+                    if *of_length { json!(["length", ["field", field]]) } else { json!(["field", field]) };
+                let below = min.map(|min| json!(["<", value, min]));
+                let above = max.map(|max| json!([">", value, max]));
+                let outside: Vec<Json> = std::iter::once(json!("or")).chain(below).chain(above).collect();
+                Some(Concerned { entity: entity.clone(), filter: Json::from(outside) })
+            }
+            Self::Covers { entity, owners, .. } | Self::Uncovers { entity, owners, .. } => {
+                Some(Concerned { entity: entity.clone(), filter: json!(["in", ["field", "owner"], owners]) })
+            }
             Self::Begins { .. } | Self::Clock { .. } | Self::Currency { .. } => None,
         }
     }
@@ -120,7 +167,13 @@ impl Effect {
     pub fn takes(&self) -> bool {
         match self {
             Self::Reaches { from, to, .. } => to < from,
-            Self::Hides { .. } | Self::Forbids { .. } | Self::Empties { .. } | Self::Retires { .. } => true,
+            Self::Hides { .. }
+            | Self::Forbids { .. }
+            | Self::Empties { .. }
+            | Self::Retires { .. }
+            | Self::Withdraws { .. }
+            | Self::Excludes { .. }
+            | Self::Covers { .. } => true,
             _ => false,
         }
     }
@@ -155,6 +208,10 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
         DefinitionChange::SetRequired { entity, field, required: true } => {
             vec![Effect::Requires { entity: entity.clone(), field: field.clone() }]
         }
+        DefinitionChange::SetOptions { entity, field, options } => withdrawn(schema, entity, field, options),
+        DefinitionChange::SetField { entity, field, settings } => {
+            excluded(schema, entity, field, settings).into_iter().collect()
+        }
         DefinitionChange::SetWorkspace { settings } => {
             let before = &schema.workspace;
             let mut effects = Vec::new();
@@ -167,10 +224,11 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             }
             effects
         }
-        DefinitionChange::AddField { .. }
+        DefinitionChange::RenameEntity { .. }
+        | DefinitionChange::AddField { .. }
         | DefinitionChange::RenameField { .. }
         | DefinitionChange::SetRequired { .. }
-        | DefinitionChange::SetOptions { .. }
+        | DefinitionChange::SetPersonal { .. }
         | DefinitionChange::RestoreField { .. }
         | DefinitionChange::ArrangeFields { .. }
         | DefinitionChange::AddPipeline { .. }
@@ -179,6 +237,43 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
         | DefinitionChange::AddRole { .. }
         | DefinitionChange::RemoveRole { .. } => Vec::new(),
     }
+}
+
+/// What it means for one person to have another role; the roles as they are defined now.
+#[must_use]
+pub fn of_another_role(schema: &Schema, before: &str, after: &str) -> Vec<Effect> {
+    let roles = schema.role(before).zip(schema.role(after));
+    roles.map(|(before, after)| of_role(schema, before, after)).unwrap_or_default()
+}
+
+/// Options that are offered now and would no longer be.
+fn withdrawn(schema: &Schema, entity: &str, field: &str, options: &[ChoiceOption]) -> Vec<Effect> {
+    let Some(current) = schema.entity(entity).and_then(|entity| entity.field(field)) else {
+        return Vec::new();
+    };
+    let several = current.kind.behaviour().shape() == Shape::List;
+    let stays = |id: &str| options.iter().any(|option| option.id == id && !option.retired);
+    let gone = current.kind.all_options().iter().filter(|option| !option.retired && !stays(&option.id));
+    let effect = |option: &ChoiceOption| Effect::Withdraws {
+        entity: entity.to_owned(),
+        field: field.to_owned(),
+        option: option.id.clone(),
+        several,
+    };
+    gone.map(effect).collect()
+}
+
+/// What narrower limits would no longer allow.
+fn excluded(schema: &Schema, entity: &str, field: &str, to: &Adjustment) -> Option<Effect> {
+    let current = schema.entity(entity)?.field(field)?;
+    let now = current.kind.behaviour().adjustment()?;
+    let min = to.min.filter(|min| now.min.is_none_or(|now| now < *min));
+    let max = to.max.filter(|max| now.max.is_none_or(|now| now > *max));
+    if min.is_none() && max.is_none() {
+        return None;
+    }
+    let of_length = current.kind.behaviour().shape() == Shape::Text;
+    Some(Effect::Excludes { entity: entity.to_owned(), field: field.to_owned(), min, max, of_length })
 }
 
 fn of_role(schema: &Schema, before: &Role, after: &Role) -> Vec<Effect> {
@@ -320,6 +415,16 @@ mod tests {
             DefinitionChange::RemovePipeline { pipeline: DEFAULT_PIPELINE.into() },
             DefinitionChange::RetireField { entity: "account".into(), field: "phone".into() },
             DefinitionChange::SetRequired { entity: "account".into(), field: "phone".into(), required: true },
+            DefinitionChange::SetField {
+                entity: "account".into(),
+                field: "name".into(),
+                settings: Adjustment { max: Some(3), ..Adjustment::default() },
+            },
+            DefinitionChange::SetOptions {
+                entity: "lead".into(),
+                field: "source".into(),
+                options: Vec::new(),
+            },
         ];
         for change in changes {
             let found = effects(&schema, &change);

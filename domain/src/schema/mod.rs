@@ -12,7 +12,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::access::Role;
-use crate::fields::{ChoiceOption, FieldKind, Settings};
+use crate::fields::{ChoiceOption, FieldKind, Searched, Settings};
 use crate::money::Currency;
 
 pub use work::WorkDays;
@@ -125,6 +125,7 @@ struct WrittenField {
     entity: Option<String>,
     format: Option<String>,
     start: Option<u32>,
+    photos_only: Option<bool>,
     #[serde(default)]
     required: bool,
     #[serde(default)]
@@ -150,13 +151,14 @@ impl<'de> Deserialize<'de> for Field {
             entity,
             format,
             start,
+            photos_only,
             required,
             personal,
             system,
             custom,
             retired,
         } = WrittenField::deserialize(deserializer)?;
-        let settings = Settings { min, max, scale, options, entity, format, start };
+        let settings = Settings { min, max, scale, options, entity, format, start, photos_only };
         let kind = FieldKind::from_settings(&kind, settings)
             .ok_or_else(|| D::Error::custom("an unknown type of field, or one that lacks a setting"))?;
         Ok(Self { id, label, kind, required, personal, system, custom, retired })
@@ -229,6 +231,15 @@ impl Entity {
     #[must_use]
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// Fields that search reads, with how it does; none where records have no name to be found by. Of what the system
+    /// fills in, only the numbers it gives.
+    pub fn searched_fields(&self) -> impl Iterator<Item = (&Field, Searched)> {
+        let named = self.title == "name";
+        let open = |field: &&Field| !field.system || field.kind.behaviour().is_assigned();
+        let open = self.fields.iter().filter(move |field| named && open(field));
+        open.filter_map(|field| Some((field, field.kind.behaviour().searched()?)))
     }
 
     /// Whether a field is required whatever the workspace wishes: records are called by it, or the product needs it.

@@ -106,7 +106,9 @@ pub fn to_json<T: Serialize>(value: &T) -> String {
 pub struct Reply {
     pub status: u16,
     pub headers: http::HeaderMap,
+    /// As text, as far as it is some.
     pub text: String,
+    pub bytes: Vec<u8>,
     /// What was asked, for the message of a failing test.
     pub asked: String,
 }
@@ -187,8 +189,9 @@ impl Browser {
             None => self.server.agent.run(http.body(())?),
         };
         let mut reply = sent?;
-        let text = reply.body_mut().with_config().limit(100 * 1024 * 1024).read_to_string()?;
-        Ok(Reply { status: reply.status().as_u16(), headers: reply.headers().clone(), text, asked })
+        let bytes = reply.body_mut().with_config().limit(100 * 1024 * 1024).read_to_vec()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Reply { status: reply.status().as_u16(), headers: reply.headers().clone(), text, bytes, asked })
     }
 
     /// Sends a request as it stands.
@@ -224,7 +227,19 @@ impl Browser {
     #[track_caller]
     #[must_use]
     pub fn reply<C: Call>(&self, parts: &[&str], request: &C::Request) -> Reply {
-        let reply = self.ask(&Request::of::<C>(parts, request));
+        self.sent::<C>(&Request::of::<C>(parts, request))
+    }
+
+    /// Sends a file to a described endpoint, whatever it answers.
+    #[track_caller]
+    #[must_use]
+    pub fn send_file<C: Call>(&self, parts: &[&str], request: &C::Request, file: &[u8]) -> Reply {
+        self.sent::<C>(&Request::of::<C>(parts, request).body(file))
+    }
+
+    #[track_caller]
+    fn sent<C: Call>(&self, request: &Request) -> Reply {
+        let reply = self.ask(request);
         if (200..300).contains(&reply.status) {
             called::note(C::ENDPOINT.name);
         }

@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document, made from the descriptions in `domain::api`.
 
-use domain::api::{Endpoint, Envelope, Gate, visit_schemas};
+use domain::api::{Endpoint, Envelope, Gate, Method, visit_schemas};
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value as Json, json};
@@ -57,11 +57,13 @@ fn operation(
     schemas: &Map<String, Json>,
 ) -> Json {
     let mut parameters = path_parameters(endpoint.path);
+    // A reply that is a file says so itself.
+    let media = resolved(reply, schemas)["contentMediaType"].as_str().unwrap_or("application/json");
     let mut operation = json!({
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {"schema": reply}}},
+            "200": {"description": "Done.", "content": {media: {"schema": reply}}},
             "default": {"description": "Refused, or a fault of ours.", "content": {"application/json": {"schema": envelope}}},
         },
     });
@@ -70,6 +72,10 @@ fn operation(
             json!({"required": true, "content": {"application/json": {"schema": request}}});
     } else {
         parameters.extend(query_parameters(request, schemas));
+    }
+    if endpoint.method == Method::Upload {
+        // A body that is a file has no schema of its own (OpenAPI 3.1, 4.8.14.3).
+        operation["requestBody"] = json!({"required": true, "content": {"application/octet-stream": {}}});
     }
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
@@ -87,12 +93,17 @@ fn path_parameters(path: &str) -> Vec<Json> {
     path.split('/').filter_map(name).map(parameter).collect()
 }
 
+/// The schema itself where it stands as a reference.
+fn resolved<'a>(schema: &'a Schema, schemas: &'a Map<String, Json>) -> &'a Json {
+    let schema = schema.as_value();
+    let named =
+        schema.get("$ref").and_then(Json::as_str).and_then(|name| schemas.get(name.rsplit('/').next()?));
+    named.unwrap_or(schema)
+}
+
 /// Every property of a request that travels in the address.
 fn query_parameters(request: &Schema, schemas: &Map<String, Json>) -> Vec<Json> {
-    let request = request.as_value();
-    let named =
-        request.get("$ref").and_then(Json::as_str).and_then(|name| schemas.get(name.rsplit('/').next()?));
-    let request = named.unwrap_or(request);
+    let request = resolved(request, schemas);
     let required: Vec<&str> =
         request["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     let parameter = |(name, schema): (&String, &Json)| {

@@ -247,6 +247,14 @@ impl Known<'_> {
                 values.retain(|_, _| dice.roll(3) > 0);
                 let mut old: Wire = values.keys().map(|field| (field.clone(), standing(field))).collect();
                 old.retain(|_, _| dice.roll(5) > 0);
+                // Somebody who comes late saw something else, and what they want may still be sound.
+                if version < record.version
+                    && let Some(definition) = self.schema.entity(&entity)
+                    && let Some(field) = definition.field(&definition.title)
+                {
+                    old.insert(field.id.clone(), self.fitting(dice, field));
+                    values.insert(field.id.clone(), self.fitting(dice, field));
+                }
                 Action::Update { entity, record: id, base_version: version, old, values }
             }
             3 => Action::Delete { entity, record: id, base_version: version },

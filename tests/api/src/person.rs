@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use domain::api::command::{Answer, CommandsRequest, Receipt};
+use domain::api::file::{StoredFile, UploadRequest};
 use domain::api::record::{ListReply, ListRequest, RecordBody, Total, TotalsRequest};
 use domain::api::{self, Code, Empty};
 use domain::command::{Action, Command, Conflict, FORMAT};
+use domain::files::FileInfo;
 use domain::ids::Id;
 use domain::message::Problem;
 use serde_json::Value as Json;
@@ -159,6 +161,15 @@ impl Person {
     #[track_caller]
     pub fn count(&self, entity: &str, filter: Option<&Json>) -> u64 {
         self.totals(entity, filter, None, None).iter().map(|total| total.count).sum()
+    }
+
+    /// Brings a file, which no record holds yet.
+    #[track_caller]
+    pub fn upload(&self, name: &str, file: &[u8]) -> FileInfo {
+        let request = UploadRequest { name: name.to_owned(), size: file.len() as u64 };
+        let reply = self.send_file::<api::UploadFile>(&[], &request, file);
+        assert_eq!(reply.status, 200, "{reply}");
+        reply.parse::<StoredFile>().file
     }
 
     /// How far the workspace's log has come.

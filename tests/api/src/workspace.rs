@@ -41,7 +41,7 @@ pub fn settings() -> WorkspaceSettings {
 #[must_use]
 pub fn sign_up_request(email: &str) -> SignUpRequest {
     SignUpRequest {
-        workspace: settings(),
+        workspace: settings().into(),
         name: "Admin".to_owned(),
         email: email.to_owned(),
         password: PASSWORD.to_owned(),
@@ -63,7 +63,7 @@ impl Workspace {
     pub fn on(server: &Arc<Server>, settings: WorkspaceSettings) -> Self {
         let email = new_email();
         let mut browser = Browser::new(server);
-        let request = SignUpRequest { workspace: settings, ..sign_up_request(&email) };
+        let request = SignUpRequest { workspace: settings.into(), ..sign_up_request(&email) };
         let reply = browser.enter::<api::SignUp>(&[], &request);
         let (workspace, user, password) = (reply.workspace, reply.user, PASSWORD.to_owned());
         Self { admin: Person { browser, workspace, user, email, password } }

@@ -3,7 +3,7 @@
 //! browser's build answers the same kind of questions in tests/e2e/parity.spec.ts.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api_tests::actions::define;
 use api_tests::browser::Server;
@@ -128,6 +128,10 @@ impl Scene {
         }
         let mates = [self.users[1], self.users[2]];
         let external = |(entity, id): &(String, String)| {
+            // What cannot be stored is not there, and cannot be asked for either.
+            if id.contains(char::is_control) {
+                return false;
+            }
             let filter = json!(["=", ["field", "external_id"], id]);
             self.schema.entity(entity).is_some() && self.workspace.admin.count(entity, Some(&filter)) > 0
         };
@@ -144,7 +148,35 @@ impl Scene {
             team_mates: mates.into(),
             names: Vec::new(),
             taken: needs.external_ids.iter().filter(|pair| external(pair)).cloned().collect(),
+            contacts: self.contacts(&needs.touches),
         }
+    }
+
+    /// When the newest contact was with what these touches hang on, without them.
+    fn contacts(&self, touches: &BTreeSet<Id>) -> Vec<(String, Id, Option<Instant>)> {
+        let touch = self.schema.entity("touch").unwrap();
+        let admin = &self.workspace.admin;
+        let mut subjects: BTreeSet<(String, Id, String)> = BTreeSet::new();
+        for id in touches {
+            let reply = admin.reply::<api::GetRecord>(&["touch", &id.to_string()], &Empty {});
+            if reply.status != 200 {
+                continue;
+            }
+            let values = reply.parse::<api::record::RecordReply>().record.values;
+            for parent in &touch.parents {
+                let target = touch.field(parent).and_then(|field| field.kind.relation_target());
+                let id = values.get(parent).and_then(Json::as_str).and_then(|id| id.parse().ok());
+                subjects.extend(target.zip(id).map(|(target, id)| (target.to_owned(), id, parent.clone())));
+            }
+        }
+        let newest = |(entity, id, parent): (String, Id, String)| {
+            let filter = json!(["=", ["field", parent], id]).to_string();
+            let others = admin.list("touch", &ListRequest { filter: Some(filter), ..all(false) }).records;
+            let others = others.into_iter().filter(|body| !touches.contains(&body.id));
+            let at = others.filter_map(|body| Instant::parse(body.values["happened_at"].as_str()?));
+            (entity, id, at.max())
+        };
+        subjects.into_iter().map(newest).collect()
     }
 
     fn decide_alike(&self, command: &Command, counts: &mut Counts) {

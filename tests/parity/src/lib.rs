@@ -54,6 +54,8 @@ pub struct Setting {
     /// Entity, match key of a name, and whose it is.
     pub names: Vec<(String, String, Vec<Id>)>,
     pub taken: BTreeSet<(String, String)>,
+    /// What the command's touches hang on, and when the newest contact was without them.
+    pub contacts: Vec<(String, Id, Option<Instant>)>,
 }
 
 /// What the planner decides, whole, as JSON.
@@ -88,6 +90,8 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         .map(|l| (l.record.key.clone(), l))
         .collect();
     let names = setting.names.iter().map(|(entity, key, ids)| ((entity.clone(), key.clone()), ids.clone()));
+    let contacts =
+        setting.contacts.iter().map(|(entity, id, last)| (RecordKey::new(entity, *id), *last)).collect();
     let world = World {
         schema: &setting.schema,
         actor: &actor,
@@ -101,9 +105,11 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         taken: &setting.taken,
         occupied: &BTreeMap::new(),
         active: None,
+        files: None,
         undo: &[],
         leant_on: &BTreeSet::new(),
         teams: &BTreeMap::new(),
+        contacts: &contacts,
     };
     plan(command, &world)
 }
@@ -116,7 +122,7 @@ fn loaded(body: &RecordBody, reading: &Reading<'_>) -> Loaded {
     };
     let values = body.values.iter().filter_map(value).collect();
     let key = RecordKey::new(&body.entity, body.id);
-    Loaded { record: Record { key, version: body.version, values, deleted: body.deleted }, may: body.may }
+    Loaded { record: Record { key, version: body.version, values, deleted: body.deleted_at }, may: body.may }
 }
 
 fn planned(plan: &Plan) -> Json {

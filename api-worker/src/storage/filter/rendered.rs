@@ -47,5 +47,6 @@ pub(super) fn stored(value: &Value) -> Json {
         Value::Bool(yes) => Json::from(*yes),
         Value::List(items) => Json::from(items.clone()),
         Value::Address(address) => Json::from(address.line()),
+        Value::Files(files) => files.iter().map(|file| file.name.as_str()).collect(),
     }
 }

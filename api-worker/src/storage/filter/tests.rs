@@ -310,7 +310,10 @@ impl Tape<'_> {
                         ["round", self.value("number", deeper), 0]
                     ]),
                 },
-                "instant" => json!(["now"]),
+                "instant" => match self.below(2) {
+                    0 => json!(["now"]),
+                    _ => json!(["start_of", ["plus_days", self.literal("date"), self.below(3)]]),
+                },
                 "reference" => json!(["me"]),
                 "list" => self.field("list"),
                 kind => self.literal(kind),

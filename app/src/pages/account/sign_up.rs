@@ -1,6 +1,5 @@
-use domain::api::account::{PASSWORD_MIN, SignUpRequest};
-use domain::money::Currency;
-use domain::schema::{WorkDays, WorkspaceSettings};
+use domain::api::account::{PASSWORD_MIN, SignUpRequest, WorkspaceRequest};
+use domain::schema::WorkDays;
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -42,12 +41,11 @@ pub fn SignUp() -> impl IntoView {
     let sending = Sending::<domain::api::SignUp>::new(|_| Next::Enter);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(currency) = Currency::parse(&currency.get_untracked()) else { return };
-        let workspace = WorkspaceSettings {
+        let workspace = WorkspaceRequest {
             name: workspace.get_untracked(),
             language: lang_now().code().to_owned(),
             zone: zone.get_untracked(),
-            currency,
+            currency: currency.get_untracked(),
             work: WorkDays::default(),
         };
         sending.send(SignUpRequest {
@@ -108,7 +106,7 @@ pub fn SignUp() -> impl IntoView {
                             <Field label=t("auth.field.zone") problem=problem("workspace.zone")>
                                 <Select value=zone choices=zones on_choose=move |chosen| zone.set(chosen) />
                             </Field>
-                            <Field label=t("auth.field.currency")>
+                            <Field label=t("auth.field.currency") problem=problem("workspace.currency")>
                                 <Select value=currency choices=currencies on_choose=move |chosen| currency.set(chosen) />
                             </Field>
                         </div>

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::access::{Act, Level, Permission};
 use domain::api::GetTotals;
 use domain::api::record::TotalsRequest;
+use domain::ids::Id;
 use domain::schema::StageStatus;
 use domain::schema::effects::{Concerned, Effect};
 use leptos::prelude::*;
@@ -14,13 +15,14 @@ use leptos::task::spawn_local;
 use crate::components::{icon, icons};
 use crate::i18n::{format, label, t, tr};
 use crate::state::ask;
+use crate::state::names::name_of;
 use crate::state::session::schema;
 
 /// How many records each question is about, as the answers come in.
 #[derive(Clone, Copy)]
 pub struct Counts(RwSignal<BTreeMap<String, Option<u64>>>);
 
-fn name_of(question: &Concerned) -> String {
+fn key_of(question: &Concerned) -> String {
     format!("{} {}", question.entity, question.filter)
 }
 
@@ -30,7 +32,7 @@ impl Counts {
         let known = RwSignal::new(BTreeMap::new());
         leptos::prelude::Effect::new(move |_| {
             for question in questions() {
-                let name = name_of(&question);
+                let name = key_of(&question);
                 if known.with_untracked(|known: &BTreeMap<String, Option<u64>>| known.contains_key(&name)) {
                     continue;
                 }
@@ -57,7 +59,7 @@ impl Counts {
 
     /// The answer, when it is there.
     pub fn get(self, question: &Concerned) -> Option<u64> {
-        self.0.with(|known| known.get(&name_of(question)).copied().flatten())
+        self.0.with(|known| known.get(&key_of(question)).copied().flatten())
     }
 }
 
@@ -153,6 +155,25 @@ pub fn stage_name(stage: &str) -> String {
     schema().stage(stage).map(|stage| label(&stage.label)).unwrap_or_default()
 }
 
+/// More names than this say less than their number.
+const MOST_NAMES: usize = 3;
+
+fn names(people: &[Id]) -> String {
+    let known: Vec<String> = people.iter().filter_map(|person| name_of(*person)).collect();
+    if people.len() > MOST_NAMES || known.len() < people.len() {
+        return tr("effect.so_many_people", &[("count", &people.len().to_string())]);
+    }
+    let joined = |before: String, last: String| tr("list.and", &[("before", &before), ("last", &last)]);
+    known.into_iter().reduce(joined).unwrap_or_default()
+}
+
+fn option_name(entity: &str, field: &str, option: &str) -> String {
+    let schema = schema();
+    let field = schema.entity(entity).and_then(|entity| entity.field(field));
+    let options = field.map(|field| field.kind.all_options()).unwrap_or_default();
+    options.iter().find(|known| known.id == option).map(|known| label(&known.label)).unwrap_or_default()
+}
+
 fn text(effect: &Effect, counts: Counts) -> String {
     let counted = effect.concerned().and_then(|question| counts.get(&question));
     let count = count_text(counted);
@@ -195,6 +216,18 @@ fn text(effect: &Effect, counts: Counts) -> String {
         }
         Effect::Retires { .. } => tr("effect.retires", &[("count", &count)]),
         Effect::Requires { .. } => tr("effect.requires", &[("count", &count)]),
+        Effect::Withdraws { entity, field, option, .. } => {
+            tr("effect.withdraws", &[("count", &count), ("option", &option_name(entity, field, option))])
+        }
+        Effect::Excludes { .. } => tr("effect.excludes", &[("count", &count)]),
+        Effect::Covers { people, entity, owners } | Effect::Uncovers { people, entity, owners } => {
+            let key = if effect.takes() { "effect.covers" } else { "effect.uncovers" };
+            let (people, owners) = (names(people), names(owners));
+            tr(
+                key,
+                &[("people", &people), ("owners", &owners), ("count", &count), ("entity", &plural(entity))],
+            )
+        }
         Effect::Clock { from, to } => tr("effect.clock", &[("from", from), ("to", to)]),
         Effect::Currency { from, to } => tr("effect.currency", &[("from", from), ("to", to)]),
     }
@@ -211,11 +244,25 @@ pub fn Retiring(entity: String, field: String) -> impl IntoView {
 
 /// What is going to happen, sentence by sentence; nothing when nothing does.
 #[component]
-pub fn Effects(#[prop(into)] effects: Signal<Vec<Effect>>) -> impl IntoView {
-    let questions = move || effects.with(|effects| effects.iter().filter_map(Effect::concerned).collect());
+pub fn Effects(
+    #[prop(into)] effects: Signal<Vec<Effect>>,
+    /// Whom all of it is about, where it is one person.
+    #[prop(optional, into)]
+    person: Option<TextProp>,
+) -> impl IntoView {
+    let of_one = person.is_some();
+    let person = StoredValue::new(person);
+    let questions = move || {
+        let asked = effects.with(|effects| effects.iter().filter_map(Effect::concerned).collect::<Vec<_>>());
+        // How many people have a role says nothing where it is about one of them.
+        asked.into_iter().filter(|question| !of_one || question.entity != "user").collect()
+    };
     let counts = Counts::of(questions);
     // Everything about a role concerns the same people: they are named once, above.
     let people = move || {
+        if let Some(name) = person.with_value(|person| person.as_ref().map(|person| person.get())) {
+            return Some(tr("effect.person", &[("name", &name)]));
+        }
         let question = effects.with(|effects| effects.first().and_then(Effect::concerned))?;
         (question.entity == "user")
             .then(|| tr("effect.people", &[("count", &count_text(counts.get(&question)))]))

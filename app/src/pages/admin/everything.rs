@@ -11,7 +11,7 @@ use crate::api::ApiError;
 use crate::components::{EmptyState, SkeletonRows, icons};
 use crate::i18n::t;
 use crate::state::session::Entry;
-use crate::state::{app, ask, loader};
+use crate::state::{app, ask, loader, names};
 
 /// Pages that are read at most: ten thousand people are more than any such page can show.
 const PAGES: usize = 50;
@@ -68,6 +68,9 @@ async fn read(entity: &str, sort: &str) -> Result<Vec<RecordBody>, ApiError> {
             break;
         }
     }
+    // Whoever is told about one of them is told its name.
+    let called = |record: &RecordBody| (record.id, text(record, "name"));
+    names::learn(&records.iter().map(called).filter(|(_, name)| !name.is_empty()).collect());
     Ok(records)
 }
 

@@ -1,12 +1,13 @@
-use domain::fields::{AutoNumber, FieldKind, FieldType as _, MAX_STARS};
+use domain::fields::{Adjustment, AutoNumber, FieldKind, FieldType as _, MAX_FILES, MAX_STARS};
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
+use domain::schema::effects::effects;
 use domain::schema::{Field as Definition, Label};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::define::define_all;
-use super::effects::Retiring;
+use super::effects::{Effects, Retiring};
 use super::options::{Draft, Options, drafts_of, options_of};
 use super::type_code;
 use crate::components::{Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, Switch, TextInput};
@@ -15,7 +16,7 @@ use crate::state::session::{schema, schema_now, today};
 use crate::state::time::new_id;
 
 /// Types a new field can have, the most frequent first.
-const TYPES: [&str; 22] = [
+const TYPES: [&str; 23] = [
     "text",
     "long_text",
     "choice",
@@ -31,6 +32,7 @@ const TYPES: [&str; 22] = [
     "email",
     "url",
     "address",
+    "file",
     "tags",
     "rating",
     "duration",
@@ -46,6 +48,8 @@ const TEXT_MAX: u32 = 300;
 /// Decimals of a new field, until somebody chooses.
 const DECIMALS: u32 = 2;
 const STARS: i64 = 5;
+/// Files of a new field, until somebody chooses.
+const FILES: i64 = 5;
 /// How numbers look until somebody says otherwise.
 const NUMBER_FORMAT: &str = "{year}-{0000}";
 
@@ -58,42 +62,62 @@ struct Form {
     target: RwSignal<String>,
     required: RwSignal<bool>,
     options: RwSignal<Vec<Draft>>,
+    personal: RwSignal<bool>,
+    min: RwSignal<String>,
+    max: RwSignal<String>,
+    length: RwSignal<String>,
     decimals: RwSignal<String>,
     stars: RwSignal<String>,
     format: RwSignal<String>,
     start: RwSignal<String>,
+    files: RwSignal<String>,
+    photos_only: RwSignal<bool>,
 }
 
 impl Form {
     fn of(field: Option<&Definition>) -> Self {
         let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
+        // What is set now, in the controls of its type; the others begin as for a new field.
+        let now = field.and_then(|field| field.kind.behaviour().adjustment());
+        let code = field.map_or_else(|| TYPES[0].to_owned(), |field| type_code(&field.kind));
+        let set = |of: &str, what: fn(&Adjustment) -> Option<String>, otherwise: &str| {
+            let known = now.as_ref().filter(|_| code == of).map(|now| what(now).unwrap_or_default());
+            RwSignal::new(known.unwrap_or_else(|| otherwise.to_owned()))
+        };
+        let min = |now: &Adjustment| now.min.map(|min| min.to_string());
+        let max = |now: &Adjustment| now.max.map(|max| max.to_string());
         let options = field.map(|field| drafts_of(field.kind.all_options())).unwrap_or_default();
         Self {
             zh: text(field.map(|field| &field.label.zh)),
             en: text(field.map(|field| &field.label.en)),
-            code: RwSignal::new(field.map_or_else(|| TYPES[0].to_owned(), |field| type_code(&field.kind))),
             target: RwSignal::new("account".to_owned()),
             required: RwSignal::new(field.is_some_and(|field| field.required)),
             options: RwSignal::new(options),
+            personal: RwSignal::new(field.is_some_and(|field| field.personal)),
+            min: set("integer", min, ""),
+            max: set("integer", max, ""),
+            length: set("text", max, &TEXT_MAX.to_string()),
             decimals: RwSignal::new(DECIMALS.to_string()),
-            stars: RwSignal::new(STARS.to_string()),
-            format: RwSignal::new(NUMBER_FORMAT.to_owned()),
-            start: RwSignal::new("1".to_owned()),
+            stars: set("rating", max, &STARS.to_string()),
+            format: set("auto_number", |now| now.format.clone(), NUMBER_FORMAT),
+            start: set("auto_number", |now| now.start.map(|start| start.to_string()), "1"),
+            code: RwSignal::new(code),
+            files: RwSignal::new(FILES.to_string()),
+            photos_only: RwSignal::new(false),
         }
     }
 
     fn auto_number(self) -> AutoNumber {
-        let half_width = |text: String| text.chars().map(domain::text::half_width).collect::<String>();
         AutoNumber {
             format: self.format.get().trim().to_owned(),
             // What is no number cannot be a start: it is refused as one that is too high.
-            start: half_width(self.start.get()).trim().parse().unwrap_or(u32::MAX),
+            start: plain(self.start).parse().unwrap_or(u32::MAX),
         }
     }
 
     /// Somebody who speaks one language names a field once.
     fn label(self) -> Label {
-        let (zh, en) = (self.zh.get_untracked().trim().to_owned(), self.en.get_untracked().trim().to_owned());
+        let (zh, en) = (self.zh.get().trim().to_owned(), self.en.get().trim().to_owned());
         Label {
             zh: if zh.is_empty() { en.clone() } else { zh.clone() },
             en: if en.is_empty() { zh } else { en },
@@ -101,7 +125,7 @@ impl Form {
     }
 
     fn kind(self) -> FieldKind {
-        match self.code.get_untracked().as_str() {
+        match self.code.get().as_str() {
             "long_text" => FieldKind::long_text(),
             "choice" => FieldKind::Choice(domain::fields::Choice { options: options_of(self.options) }),
             "choices" => FieldKind::choices(options_of(self.options)),
@@ -109,7 +133,7 @@ impl Form {
             "checkbox" => FieldKind::checkbox(),
             "date" => FieldKind::date(),
             "instant" => FieldKind::instant(),
-            "integer" => FieldKind::integer(None, None),
+            "integer" => FieldKind::integer(bound(self.min), bound(self.max)),
             "decimal" => FieldKind::decimal(number(self.decimals, DECIMALS)),
             "percent" => FieldKind::percent(number(self.decimals, DECIMALS)),
             "url" => FieldKind::url(),
@@ -117,30 +141,26 @@ impl Form {
             "tags" => FieldKind::tags(),
             "rating" => FieldKind::rating(number(self.stars, STARS)),
             "duration" => FieldKind::duration(),
-            "auto_number" => FieldKind::AutoNumber(untrack(|| self.auto_number())),
+            "auto_number" => FieldKind::AutoNumber(self.auto_number()),
+            "file" => FieldKind::file(self.photos_only.get_untracked(), number(self.files, FILES)),
             "money" => FieldKind::money(),
             "phone" => FieldKind::phone(),
             "email" => FieldKind::email(),
-            "relation" => FieldKind::relation(&self.target.get_untracked()),
+            "relation" => FieldKind::relation(&self.target.get()),
             "user" => FieldKind::user(),
-            _ => FieldKind::text(TEXT_MAX),
+            // What is no length is refused as one that is too long.
+            _ => FieldKind::text(plain(self.length).parse().unwrap_or(u32::MAX)),
         }
     }
 
     fn changes(self, entity: &str, old: Option<&Definition>) -> Vec<DefinitionChange> {
-        let (entity, label, required) = (entity.to_owned(), self.label(), self.required.get_untracked());
+        let (entity, label, required) = (entity.to_owned(), self.label(), self.required.get());
         let Some(old) = old else {
-            let (personal, system, custom, retired) = (false, false, true, false);
-            let field = Definition {
-                id: new_field_id(),
-                label,
-                kind: self.kind(),
-                required,
-                personal,
-                system,
-                custom,
-                retired,
-            };
+            let (system, custom, retired) = (false, true, false);
+            let kind = self.kind();
+            let personal = self.personal.get() && kind.behaviour().may_be_personal();
+            let field =
+                Definition { id: new_field_id(), label, kind, required, personal, system, custom, retired };
             return vec![DefinitionChange::AddField { entity, field }];
         };
         let mut changes = Vec::new();
@@ -159,6 +179,24 @@ impl Form {
                 required,
             });
         }
+        let wished = if old.custom { self.kind().behaviour().adjustment() } else { None };
+        if let Some(settings) =
+            wished.filter(|wished| Some(wished) != old.kind.behaviour().adjustment().as_ref())
+        {
+            changes.push(DefinitionChange::SetField {
+                entity: entity.clone(),
+                field: field.clone(),
+                settings,
+            });
+        }
+        let personal = self.personal.get();
+        if old.custom && personal != old.personal {
+            changes.push(DefinitionChange::SetPersonal {
+                entity: entity.clone(),
+                field: field.clone(),
+                personal,
+            });
+        }
         if WITH_OPTIONS.contains(&type_code(&old.kind).as_str()) {
             let options = options_of(self.options);
             let offered = old.kind.all_options().iter().filter(|option| !option.retired);
@@ -170,9 +208,20 @@ impl Form {
     }
 }
 
+/// What was typed as a number, in any width.
+fn plain(text: RwSignal<String>) -> String {
+    text.with(|text| text.trim().chars().map(domain::text::half_width).collect())
+}
+
+/// A limit, if there is one. What is no number is refused as one that is too far.
+fn bound(text: RwSignal<String>) -> Option<i64> {
+    let text = plain(text);
+    (!text.is_empty()).then(|| text.parse().unwrap_or(i64::MAX))
+}
+
 /// A number out of a list of choices.
 fn number<N: std::str::FromStr>(text: RwSignal<String>, otherwise: N) -> N {
-    text.with_untracked(|text| text.parse().ok()).unwrap_or(otherwise)
+    text.with(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
 fn new_field_id() -> String {
@@ -225,7 +274,7 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
     };
     // What belongs to no input of this sheet is said at its end.
     let rest = Signal::derive(move || {
-        let placed = ["label", "options", "format", "start"];
+        let placed = ["label", "options", "format", "start", "min", "max"];
         let others = problems.with(|problems| {
             problems
                 .iter()
@@ -250,9 +299,14 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
             }
         });
     };
+    let wished =
+        move || entity.with_value(|entity| field.with_value(|field| form.changes(entity, field.as_ref())));
+    let meaning = Signal::derive(move || {
+        let schema = schema();
+        wished().iter().flat_map(|change| effects(&schema, change)).collect::<Vec<_>>()
+    });
     let save = move || {
-        let changes =
-            entity.with_value(|entity| field.with_value(|field| form.changes(entity, field.as_ref())));
+        let changes = untrack(wished);
         send(changes);
     };
     let retire = move |()| {
@@ -261,6 +315,13 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
         }
     };
     let may_retire = field.with_value(|field| field.as_ref().is_some_and(|field| field.custom));
+    let custom = is_new || may_retire;
+    let personal = Memo::new(move |_| form.kind().behaviour().may_be_personal());
+    // Whoever adds a phone or an e-mail address mostly means somebody's.
+    let choose_type = move |code: String| {
+        form.personal.set(code == "phone" || code == "email");
+        form.code.set(code);
+    };
     let types: Vec<Choice> =
         TYPES.iter().map(|code| Choice::new(*code, move || tr(&format!("field.type.{code}"), &[]))).collect();
     let targets = Signal::derive(move || {
@@ -293,22 +354,25 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                 .then(|| {
                     view! {
                         <Field label=t("definition.type") problem=at("type")>
-                            <Select value=form.code choices=types on_choose=move |code| form.code.set(code) />
+                            <Select value=form.code choices=types on_choose=choose_type />
                         </Field>
                         <Show when=move || form.code.with(|code| code == "decimal" || code == "percent")>
                             <Decimals form />
                         </Show>
-                        <Show when=move || form.code.with(|code| code == "rating")>
-                            <Field label=t("definition.stars")>
+                        <Show when=move || form.code.with(|code| code == "file")>
+                            <Switch
+                                label=t("definition.files.photos")
+                                help=t("definition.files.photos.help")
+                                value=form.photos_only
+                                on_change=move |photos_only| form.photos_only.set(photos_only)
+                            />
+                            <Field label=t("definition.files.max")>
                                 <Select
-                                    value=form.stars
-                                    choices=counts(2, MAX_STARS)
-                                    on_choose=move |stars| form.stars.set(stars)
+                                    value=form.files
+                                    choices=counts(1, MAX_FILES)
+                                    on_choose=move |files| form.files.set(files)
                                 />
                             </Field>
-                        </Show>
-                        <Show when=move || form.code.with(|code| code == "auto_number")>
-                            <NumberFormat form format_problem=at("format") start_problem=at("start") />
                         </Show>
                         <Show when=move || form.code.with(|code| code == "relation")>
                             <Field label=t("definition.target")>
@@ -317,6 +381,35 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                         </Show>
                     }
                 })}
+            <Show when=move || custom && form.code.with(|code| code == "text")>
+                <Field label=t("definition.length") problem=at("max")>
+                    <TextInput value=form.length inputmode="numeric" autocomplete="off" />
+                </Field>
+            </Show>
+            <Show when=move || custom && form.code.with(|code| code == "integer")>
+                <Field label=t("definition.min") problem=at("min")>
+                    <TextInput value=form.min autocomplete="off" />
+                </Field>
+                <Field label=t("definition.max") problem=at("max")>
+                    <TextInput value=form.max autocomplete="off" />
+                </Field>
+            </Show>
+            <Show when=move || custom && form.code.with(|code| code == "rating")>
+                <Field label=t("definition.stars") problem=at("max")>
+                    <Select value=form.stars choices=counts(2, MAX_STARS) on_choose=move |stars| form.stars.set(stars) />
+                </Field>
+            </Show>
+            <Show when=move || custom && form.code.with(|code| code == "auto_number")>
+                <NumberFormat form format_problem=at("format") start_problem=at("start") />
+            </Show>
+            <Show when=move || custom && personal.get()>
+                <Switch
+                    label=t("definition.personal")
+                    help=t("definition.personal.help")
+                    value=form.personal
+                    on_change=move |personal| form.personal.set(personal)
+                />
+            </Show>
             <Show when=move || form.code.with(|code| WITH_OPTIONS.contains(&code.as_str()))>
                 <Options drafts=form.options tree=Signal::derive(move || form.code.with(|code| code == "tree_choice")) />
                 <FormProblem problem=at("options") />
@@ -330,6 +423,7 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                     on_change=move |required| form.required.set(required)
                 />
             </Show>
+            <Effects effects=meaning />
             <FormProblem problem=rest />
             <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
             {may_retire

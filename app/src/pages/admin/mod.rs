@@ -6,6 +6,7 @@ pub mod define;
 pub mod effects;
 pub mod everything;
 mod field_sheet;
+mod kind;
 mod naming;
 mod options;
 mod pipelines;
@@ -19,7 +20,7 @@ mod workspace;
 pub use pipelines::Pipelines;
 pub use role::Role;
 pub use roles::Roles;
-pub use teams::Teams;
+pub use teams::{Teams, sight_of};
 pub use workspace::Workspace;
 
 use domain::access::Permission;
@@ -32,7 +33,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use crate::components::{
-    Badge, Button, ButtonKind, ChipGroup, Choice, EmptyState, Icon, LinkRow, icon, icons,
+    Badge, Button, ButtonKind, ChipGroup, Choice, EmptyState, Icon, LinkRow, Sheet, icon, icons,
 };
 use crate::i18n::{label, problems_text, t, tr};
 use crate::pages::Page;
@@ -40,7 +41,9 @@ use crate::routes;
 use crate::state::session::{role, schema};
 use arrange::Arrange;
 use define::define;
+use effects::Effects;
 use field_sheet::FieldSheet;
+use kind::KindName;
 
 /// Kinds of record whose definition is nobody's daily business.
 const APART: [&str; 1] = ["rate"];
@@ -67,7 +70,7 @@ pub fn Definitions() -> impl IntoView {
                     <ChipGroup legend=t("definition.kind") choices value=entity on_choose=choose scroll=true />
                     {move || {
                         let id = entity.get();
-                        known.get().then(|| view! { <Fields entity=id.clone() /> <ToPipelines entity=id.clone() /> <Retired entity=id /> })
+                        known.get().then(|| view! { <KindName entity=id.clone() /> <Fields entity=id.clone() /> <ToPipelines entity=id.clone() /> <Retired entity=id /> })
                     }}
                 </div>
             </Guarded>
@@ -124,6 +127,7 @@ fn type_icon(code: &str) -> Icon {
         "rating" => icons::STAR,
         "url" => icons::WEB,
         "address" => icons::VISIT,
+        "file" => icons::FILE,
         "choice" | "stage" | "role" => icons::CHOICE,
         "phone" => icons::CALL,
         "email" => icons::MAIL,
@@ -175,7 +179,7 @@ fn Fields(entity: String) -> impl IntoView {
             let change = DefinitionChange::ArrangeFields { entity: entity.get_value(), layout };
             let outcome = define(change).await;
             pending.set(false);
-            problem.set(outcome.as_ref().err().map(|problems| problems_text(problems)));
+            problem.set(outcome.as_ref().err().map(|problems| problems_text(problems, "")));
             arranging.set(outcome.is_err());
         });
     };
@@ -226,24 +230,41 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
     let required = move || field.with(|field| field.as_ref().is_some_and(|field| field.required));
     let custom = move || field.with(|field| field.as_ref().is_some_and(|field| field.custom));
     let editing = RwSignal::new(false);
+    let asking = RwSignal::new(false);
     let problem = RwSignal::new(None::<String>);
     let pending = RwSignal::new(false);
+    let set = move |required: bool| DefinitionChange::SetRequired {
+        entity: entity.get_value(),
+        field: id.get_value(),
+        required,
+    };
+    let send = move |wanted: bool| {
+        pending.set(true);
+        spawn_local(async move {
+            let outcome: Result<(), Vec<Problem>> = define(set(wanted)).await;
+            pending.set(false);
+            asking.set(false);
+            problem.set(outcome.err().map(|problems| problems_text(&problems, "")));
+        });
+    };
     let change = move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlInputElement>| {
         let input = event.target();
         let wanted = input.checked();
-        pending.set(true);
-        spawn_local(async move {
-            let change = DefinitionChange::SetRequired {
-                entity: entity.get_value(),
-                field: id.get_value(),
-                required: wanted,
-            };
-            let outcome: Result<(), Vec<Problem>> = define(change).await;
-            pending.set(false);
-            // What could not be changed goes back to how it was.
-            input.set_checked(untrack(required));
-            problem.set(outcome.err().map(|problems| problems_text(&problems)));
-        });
+        // It stands where the definitions stand, which follow once they are saved.
+        input.set_checked(untrack(required));
+        if wanted {
+            asking.set(true);
+        } else {
+            send(false);
+        }
+    };
+    let meaning = Signal::derive(move || domain::schema::effects::effects(&schema(), &set(true)));
+    let title = move || tr("definition.require.title", &[("name", &name())]);
+    let foot = move || {
+        view! {
+            <Button label=t("action.cancel") on_press=move |()| asking.set(false) />
+            <Button label=t("definition.require") kind=ButtonKind::Primary pending on_press=move |()| send(true) />
+        }
     };
     view! {
         <li class="define">
@@ -276,6 +297,9 @@ fn FieldRow(entity: String, id: String) -> impl IntoView {
                     .map(|text| view! { <p class="field-problem define-problem" role="alert">{icon(icons::ALERT)} <span>{text}</span></p> })
             }}
             <FieldSheet entity=entity.get_value() id=Some(id.get_value()) open=editing />
+            <Sheet open=asking title close=t("action.close") foot=foot>
+                <Effects effects=meaning />
+            </Sheet>
         </li>
     }
 }
@@ -301,7 +325,7 @@ fn Retired(entity: String) -> impl IntoView {
                     define(DefinitionChange::RestoreField { entity: entity.get_value(), field }).await
                 {
                     crate::state::app().toasts.show(
-                        crate::components::Toast::new(untrack(|| problems_text(&problems)))
+                        crate::components::Toast::new(untrack(|| problems_text(&problems, "")))
                             .with_icon(icons::ALERT),
                     );
                 }

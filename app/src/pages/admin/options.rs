@@ -47,7 +47,7 @@ impl Draft {
 
     /// The option, unless nothing was written into a new one.
     fn option(&self, parent: Option<String>) -> Option<ChoiceOption> {
-        let (zh, en) = (self.zh.get_untracked().trim().to_owned(), self.en.get_untracked().trim().to_owned());
+        let (zh, en) = (self.zh.get().trim().to_owned(), self.en.get().trim().to_owned());
         if self.is_new && zh.is_empty() && en.is_empty() {
             return None;
         }
@@ -55,7 +55,7 @@ impl Draft {
             zh: if zh.is_empty() { en.clone() } else { zh.clone() },
             en: if en.is_empty() { zh } else { en },
         };
-        let color = self.color.get_untracked();
+        let color = self.color.get();
         Some(ChoiceOption { id: self.id.clone(), label, color, parent, retired: false })
     }
 }
@@ -82,12 +82,12 @@ fn outline(options: &[ChoiceOption], parent: Option<&str>, level: usize, drafts:
 pub fn options_of(drafts: RwSignal<Vec<Draft>>) -> Vec<ChoiceOption> {
     let mut above: Vec<String> = Vec::new();
     let option = |draft: &Draft| {
-        above.truncate(draft.level.get_untracked());
+        above.truncate(draft.level.get());
         let option = draft.option(above.last().cloned())?;
         above.push(option.id.clone());
         Some(option)
     };
-    drafts.with_untracked(|drafts| drafts.iter().filter_map(option).collect())
+    drafts.with(|drafts| drafts.iter().filter_map(option).collect())
 }
 
 /// Where the options end that hang on the one at `at`.

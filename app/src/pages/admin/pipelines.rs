@@ -76,7 +76,7 @@ fn OfEntity(entity: String) -> impl IntoView {
             let outcome =
                 define(DefinitionChange::ArrangePipelines { entity: entity.get_value(), order }).await;
             pending.try_set(false);
-            problem.try_set(outcome.as_ref().err().map(|problems| untrack(|| problems_text(problems))));
+            problem.try_set(outcome.as_ref().err().map(|problems| untrack(|| problems_text(problems, ""))));
             arranging.try_set(outcome.is_err());
         });
     };

@@ -102,7 +102,7 @@ fn Matrix(base: Memo<Option<Definition>>) -> impl IntoView {
             if outcome.is_ok() {
                 seen.try_update_value(|seen| *seen = role);
             }
-            problem.try_set(outcome.err().map(|problems| untrack(|| problems_text(&problems))));
+            problem.try_set(outcome.err().map(|problems| untrack(|| problems_text(&problems, ""))));
         });
     };
     let discard = move |()| {

@@ -58,7 +58,7 @@ pub fn Stages(id: String) -> impl IntoView {
         spawn_local(async move {
             let outcome = define(DefinitionChange::SetStages { pipeline: id.get_value(), stages }).await;
             pending.set(false);
-            problem.set(outcome.as_ref().err().map(|problems| problems_text(problems)));
+            problem.set(outcome.as_ref().err().map(|problems| problems_text(problems, "")));
             arranging.set(outcome.is_err());
         });
     };

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::Permission;
+use domain::access::sight::{self, Member};
 use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
 use domain::ids::Id;
@@ -14,6 +15,7 @@ use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
 use super::define::change;
+use super::effects::Effects;
 use super::everything::{everything, text};
 use crate::components::{
     Avatar, Button, ButtonKind, Choice, EmptyState, Field, FormProblem, IconButton, Select, Sheet, TextInput,
@@ -23,7 +25,7 @@ use crate::i18n::{t, tr};
 use crate::pages::more::Problems;
 use crate::pages::{Page, open_while};
 use crate::routes;
-use crate::state::session::role;
+use crate::state::session::{role, schema};
 use crate::state::time::new_id;
 
 /// The teams with who is in them.
@@ -35,6 +37,20 @@ struct Tree {
 
 fn reference(record: &RecordBody, field: &str) -> Option<Id> {
     record.values.get(field)?.as_str()?.parse().ok()
+}
+
+/// The tree as it concerns who sees what.
+pub fn sight_of(teams: &[RecordBody], people: &[RecordBody]) -> sight::Teams {
+    let member = |person: &RecordBody| Member {
+        id: person.id,
+        role: text(person, "role"),
+        team: reference(person, "team"),
+        active: text(person, "status") == status::ACTIVE,
+    };
+    sight::Teams {
+        parents: teams.iter().map(|team| (team.id, reference(team, "parent"))).collect(),
+        members: people.iter().map(member).collect(),
+    }
 }
 
 impl Tree {
@@ -237,7 +253,24 @@ fn TeamForm(edited: Edited, tree: Tree, open: RwSignal<bool>) -> impl IntoView {
             tree.people.iter().filter(|person| !inside.contains(&person.id)).map(choice).collect::<Vec<_>>()
         })
     });
+    // A new team has an id from the start, so that it can be told who will see whom in it.
+    let team = own.unwrap_or_else(new_id);
     let (before, known) = (StoredValue::new(before), StoredValue::new(known));
+    let meaning = Signal::derive(move || {
+        let now = tree.with_value(|tree| sight_of(&tree.teams, &tree.people));
+        let mut next = now.clone();
+        next.parents.insert(team, parent.get().parse().ok());
+        members.with(|inside| {
+            for member in &mut next.members {
+                if inside.contains(&member.id) {
+                    member.team = Some(team);
+                } else if member.team == Some(team) {
+                    member.team = None;
+                }
+            }
+        });
+        sight::moved(&schema(), &now, &next)
+    });
     let moved =
         move || members.with(|after| before.with_value(|before| before.symmetric_difference(after).count()));
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -250,7 +283,6 @@ fn TeamForm(edited: Edited, tree: Tree, open: RwSignal<bool>) -> impl IntoView {
             ("parent".to_owned(), id_json(&parent.get_untracked())),
             ("leader".to_owned(), id_json(&leader.get_untracked())),
         ]);
-        let team = own.unwrap_or_else(new_id);
         let mut actions = Vec::new();
         match known.get_value() {
             None => actions.push(Action::Create { entity: "team".to_owned(), record: team, values }),
@@ -349,6 +381,7 @@ fn TeamForm(edited: Edited, tree: Tree, open: RwSignal<bool>) -> impl IntoView {
                     </p>
                 </Show>
             </section>
+            <Effects effects=meaning />
             <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
             {own
                 .map(|_| {
@@ -403,6 +436,7 @@ mod tests {
             version: 1,
             values,
             deleted: false,
+            deleted_at: None,
             may: May::default(),
         }
     }

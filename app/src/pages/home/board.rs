@@ -9,6 +9,7 @@ use std::sync::Arc;
 use domain::access::{Act, Level};
 use domain::api::record::{BoardRequest, ListRequest, RecordBody, Total, TotalsRequest};
 use domain::api::{GetBoard, GetTotals, ListRecords};
+use domain::ids::Id;
 use domain::schema::{Pipeline, Stage};
 use leptos::html;
 use leptos::prelude::*;
@@ -29,7 +30,6 @@ use crate::pages::{Page, Width};
 use crate::routes;
 use crate::state::loader::{load, note};
 use crate::state::names::name_of;
-use crate::state::overlay::fingerprint;
 use crate::state::session::{role, schema};
 use crate::state::{app, ask};
 
@@ -245,11 +245,10 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             (None, false) => 3,
         }
     });
-    let more_of = move |stage: &str| {
+    let next_of = move |stage: &str| {
         reply.value.with(|reply| {
-            reply
-                .as_ref()
-                .is_some_and(|reply| reply.columns.iter().any(|column| column.stage == stage && column.more))
+            let column = reply.as_ref()?.columns.iter().find(|column| column.stage == stage)?;
+            column.next.clone()
         })
     };
     let columns = move || {
@@ -257,11 +256,11 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             let (id, name, entity) = (stage.id.clone(), stage.id.clone(), entity.clone());
             let mine = Memo::new(move |_| cards.with(|cards| cards.get(&id).cloned().unwrap_or_default()));
             let total = Memo::new(move |_| total_of(&name));
-            let more = {
+            let next = {
                 let id = stage.id.clone();
-                Memo::new(move |_| more_of(&id))
+                Memo::new(move |_| next_of(&id))
             };
-            view! { <Column stage=stage.clone() entity cards=mine total more further moving /> }
+            view! { <Column stage=stage.clone() entity cards=mine total next further moving /> }
         };
         stages.iter().map(one).collect_view()
     };
@@ -356,12 +355,13 @@ fn Column(
     entity: String,
     cards: Memo<Vec<Arc<RecordBody>>>,
     total: Memo<Option<Option<Total>>>,
-    more: Memo<bool>,
+    next: Memo<Option<String>>,
     further: RwSignal<Vec<Base>>,
     moving: RwSignal<Option<RecordBody>>,
 ) -> impl IntoView {
     let drawn = RwSignal::new(STEP);
-    let ended = RwSignal::new(false);
+    // Where the page after the further ones begins, once there are some.
+    let behind = RwSignal::new(None::<Option<String>>);
     let pending = RwSignal::new(false);
     let name = stage.label.clone();
     let title = move || label(&name);
@@ -373,17 +373,20 @@ fn Column(
             .unwrap_or_else(|| cards.with(Vec::len) as u64)
     };
     let left = Memo::new(move |_| cards.with(Vec::len) > drawn.get());
-    let shown = move || cards.with(|cards| cards.iter().take(drawn.get()).cloned().collect::<Vec<_>>());
+    let shown =
+        move || cards.with(|cards| cards.iter().take(drawn.get()).map(|body| body.id).collect::<Vec<_>>());
+    let known = Memo::new(move |_| {
+        cards.with(|cards| cards.iter().map(|body| (body.id, body.clone())).collect::<BTreeMap<_, _>>())
+    });
     let stage_id = stage.id.clone();
     let load_more = move |()| {
-        let last = cards.with_untracked(|cards| cards.last().map(|body| text(body, "rank").to_owned()));
-        let Some(last) = last.filter(|_| !pending.get_untracked()) else { return };
+        let after = behind.get_untracked().unwrap_or_else(|| next.get_untracked());
+        let Some(after) = after.filter(|_| !pending.get_untracked()) else { return };
         pending.set(true);
-        let filter =
-            json!(["and", ["=", ["field", "stage"], stage_id], [">", ["field", "rank"], last]]).to_string();
         let request = ListRequest {
-            filter: Some(filter),
+            filter: Some(json!(["=", ["field", "stage"], stage_id]).to_string()),
             sort: Some("rank".to_owned()),
+            after: Some(after),
             limit: Some(FURTHER),
             ..ListRequest::default()
         };
@@ -391,7 +394,7 @@ fn Column(
         spawn_local(async move {
             if let Ok(reply) = ask::<ListRecords>(&[&entity], &request).await {
                 note(&reply);
-                ended.set(reply.next.is_none());
+                behind.set(Some(reply.next));
                 further.update(|further| {
                     further.push(Base {
                         seq: reply.seq,
@@ -403,6 +406,11 @@ fn Column(
         });
     };
     let load_more = Callback::new(load_more);
+    let has_more = move || {
+        behind
+            .with(|behind| behind.as_ref().map(Option::is_some))
+            .unwrap_or_else(|| next.with(Option::is_some))
+    };
     let empty = Memo::new(move |_| cards.with(Vec::is_empty));
     view! {
         <section class="column" data-stage=stage.id.clone() aria-label=title>
@@ -412,8 +420,8 @@ fn Column(
                 <span class="column-sum numeric">{move || total.get().map(|total| money_short(total.map_or(0, |total| total.sum)))}</span>
             </header>
             <div class="column-cards">
-                <For each=shown key=|body| (body.id, body.version, fingerprint(body)) let:body>
-                    <Card body moving />
+                <For each=shown key=|id| *id let:id>
+                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known moving /> })}
                 </For>
                 <Show when=move || empty.get()>
                     <p class="column-empty">{t("board.column.empty")}</p>
@@ -421,7 +429,7 @@ fn Column(
                 <Show when=move || left.get()>
                     <Sentinel on_near=move |()| drawn.update(|drawn| *drawn += STEP) />
                 </Show>
-                <Show when=move || !left.get() && more.get() && !ended.get()>
+                <Show when=move || !left.get() && has_more()>
                     <Button label=t("list.more") block=true pending=pending on_press=load_more />
                 </Show>
             </div>
@@ -429,34 +437,35 @@ fn Column(
     }
 }
 
+/// A card stays the same element as long as its record stands in the column, so that focus and scroll position stay with
+/// it when the record changes.
 #[component]
-fn Card(body: Arc<RecordBody>, moving: RwSignal<Option<RecordBody>>) -> impl IntoView {
+fn Card(
+    body: Arc<RecordBody>,
+    known: Memo<BTreeMap<Id, Arc<RecordBody>>>,
+    moving: RwSignal<Option<RecordBody>>,
+) -> impl IntoView {
     let id = body.id;
     let to = routes::record(&body.entity, &id.to_string());
-    let name = {
-        let body = body.clone();
-        Memo::new(move |_| fields::title(&schema(), &body))
-    };
-    let sub = {
-        let body = body.clone();
-        move || fields::text_of(&schema(), &body, "account")
-    };
-    let amount = {
-        let body = body.clone();
-        move || fields::text_of(&schema(), &body, "amount")
-    };
-    let next = {
-        let body = body.clone();
-        move || {
+    // One that has just left the column is drawn for the last time as it was.
+    let body = Memo::new(move |before: Option<&Arc<RecordBody>>| {
+        let now = known.with(|known| known.get(&id).cloned());
+        now.unwrap_or_else(|| before.unwrap_or(&body).clone())
+    });
+    let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
+    let sub = move || body.with(|body| fields::text_of(&schema(), body, "account"));
+    let amount = move || body.with(|body| fields::text_of(&schema(), body, "amount"));
+    let next = move || {
+        body.with(|body| {
             let json = body.values.get("next_touch")?;
             let tone = if schedule::is_late(json) { Tone::Danger } else { Tone::Plain };
             let day = schedule::date_of(json).map(fields::day_text)?;
             Some(view! { <Badge label=day tone /> })
-        }
+        })
     };
-    let owner = {
-        let owner = fields::reference(&body, "owner");
-        move || owner.and_then(name_of).map(|name| view! { <Avatar name shape=AvatarShape::Small /> })
+    let owner = move || {
+        let owner = body.with(|body| fields::reference(body, "owner"));
+        owner.and_then(name_of).map(|name| view! { <Avatar name shape=AvatarShape::Small /> })
     };
     let waiting = move || {
         app()
@@ -464,19 +473,16 @@ fn Card(body: Arc<RecordBody>, moving: RwSignal<Option<RecordBody>>) -> impl Int
             .with(|overlay| overlay.is_waiting(id))
             .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
     };
-    let may = body.may.update;
-    let menu = {
-        let body = body.clone();
-        move |()| moving.set(Some((*body).clone()))
-    };
+    let may = Memo::new(move |_| body.with(|body| body.may.update));
+    let menu = move |()| moving.set(Some(body.with_untracked(|body| (**body).clone())));
     let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
     view! {
-        <article class="deal-card" data-card=id.to_string() data-movable=may.then_some("true")>
+        <article class="deal-card" data-card=id.to_string() data-movable=move || may.get().then_some("true")>
             <A href=to attr:class="deal-card-link" attr:draggable="false">
                 <span class="deal-card-name">{move || name.get()}</span>
                 <span class="deal-card-sub">{sub}</span>
             </A>
-            <span class="deal-card-menu">{may.then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
+            <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
             <div class="deal-card-foot numeric">
                 <span class="deal-card-amount">{amount}</span>
                 {next}

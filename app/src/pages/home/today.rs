@@ -1,4 +1,4 @@
-//! Today: what is overdue, what is due, what comes. One tap does a thing, one moves it.
+//! Today: what is overdue, what is due, what comes, and what has no day. One tap does a thing, one moves it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,6 +39,7 @@ struct Due {
     overdue: Vec<RecordBody>,
     today: Vec<RecordBody>,
     later: Vec<RecordBody>,
+    undated: Vec<RecordBody>,
 }
 
 /// What the server listed with what waits on top, sorted into its part of the day anew: a thing that was moved has
@@ -47,7 +48,7 @@ fn due(reply: &TodayReply) -> Due {
     let overlay = app().overlay.get();
     let mut due = Due::default();
     let mut seen = BTreeSet::new();
-    let listed = reply.overdue.iter().chain(&reply.today_items).chain(&reply.later);
+    let listed = reply.overdue.iter().chain(&reply.today_items).chain(&reply.later).chain(&reply.undated);
     let shown = listed.filter_map(|body| overlay.apply(reply.seq, body));
     let schema = schema();
     let followed = schema.entities.iter().filter(|entity| entity.follow_up || entity.id == "task");
@@ -55,11 +56,18 @@ fn due(reply: &TodayReply) -> Due {
     let day = today();
     for body in shown.chain(made) {
         let done = body.entity == "task" && body.values.get("status").and_then(Json::as_str) == Some("done");
-        let Some(at) = due_of(&body) else { continue };
-        let Some(date) = schedule::date_of(at) else { continue };
         if done || !seen.insert(body.id) {
             continue;
         }
+        let at = due_of(&body).unwrap_or(&Json::Null);
+        let Some(date) = schedule::date_of(at) else {
+            if body.entity == "task" {
+                // The newest first: an id begins with the moment it was made.
+                let place = due.undated.partition_point(|other| other.id > body.id);
+                due.undated.insert(place, body);
+            }
+            continue;
+        };
         let part = if date < day || schedule::is_late(at) {
             &mut due.overdue
         } else if date == day {
@@ -127,7 +135,9 @@ pub fn Today() -> impl IntoView {
                                 <div class="stack">
                                     {part("today.overdue", true, |due| &due.overdue)} {part("today.due", false, |due| &due.today)}
                                 </div>
-                                <div class="stack">{part("today.later", false, |due| &due.later)}</div>
+                                <div class="stack">
+                                    {part("today.later", false, |due| &due.later)} {part("today.undated", false, |due| &due.undated)}
+                                </div>
                             </div>
                         }
                         .into_any()

@@ -1,11 +1,16 @@
+use domain::api::ListImports;
+use domain::api::command::{ImportSummary, ImportsReply, ImportsRequest};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::file::read;
 use super::runner::{self, Phase, Run};
 use super::{Step, Work, plural};
-use crate::components::{ButtonRow, FormProblem, Group, icon, icons};
+use crate::components::{Button, ButtonRow, FormProblem, Group, icon, icons};
 use crate::i18n::{format, t, tr};
+use crate::state::loader::{load, note};
+use crate::state::names::name_of;
+use crate::state::{app, ask};
 
 /// The first step: a file, or an import of before.
 #[component]
@@ -49,36 +54,141 @@ pub fn Choose(work: Work, wanted: StoredValue<Option<String>>) -> impl IntoView 
     }
 }
 
-/// Imports this device remembers: to read their report, to go on, to take them back.
-#[component]
-fn Past(work: Work) -> impl IntoView {
-    let row = move |run: Run| {
-        let id = run.id;
-        let entity = run.entity.clone();
-        let sub = move || {
-            let state = match run.phase {
+/// An import of before: one that this device remembers, or one that only the server tells of.
+#[derive(Clone, PartialEq)]
+enum Known {
+    Here(Box<Run>, Option<ImportSummary>),
+    Elsewhere(ImportSummary),
+}
+
+impl Known {
+    fn started(&self) -> i64 {
+        match self {
+            Self::Here(run, _) => run.started,
+            Self::Elsewhere(told) => told.at.unix_ms(),
+        }
+    }
+
+    fn state(&self) -> String {
+        match self {
+            Self::Here(run, told) => match run.phase {
                 Phase::Undone { .. } => tr("import.past.undone", &[]),
                 Phase::Stopped { .. } => tr("import.past.stopped", &[]),
-                Phase::Done => tr("import.past.created", &[("count", &format::number(run.created as i64))]),
+                // Another device may have taken it back.
+                Phase::Done if told.as_ref().is_some_and(ImportSummary::is_undone) => {
+                    tr("import.past.undone", &[])
+                }
+                Phase::Done => {
+                    counts([run.created, run.skipped, run.refused_count].map(|count| count as i64))
+                }
                 _ => tr("import.past.running", &[]),
-            };
-            #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are far below 2^53")]
-            let when = format::moment(run.started as f64);
-            format!("{} · {when} · {state}", plural(&entity))
-        };
-        let open = move |()| {
-            work.shown.set(Some(id));
-            work.go(Step::Report);
-        };
-        view! {
-            <ButtonRow title=run.file.clone() sub=sub on_press=open>
-                <span class="row-icon">{icon(icons::HISTORY)}</span>
-            </ButtonRow>
+            },
+            Self::Elsewhere(told) if told.is_undone() => tr("import.past.undone", &[]),
+            Self::Elsewhere(told) => counts([told.created, told.skipped, told.refused].map(u64::cast_signed)),
         }
+    }
+}
+
+/// Rows that were created, were there already and were refused, as far as there are any.
+fn counts(counts: [i64; 3]) -> String {
+    let keys = ["import.past.created", "import.past.skipped", "import.past.refused"];
+    let told =
+        keys.into_iter().zip(counts).filter(|(key, count)| *count > 0 || *key == "import.past.created");
+    told.map(|(key, count)| tr(key, &[("count", &format::number(count))])).collect::<Vec<_>>().join(" · ")
+}
+
+/// The imports of this device, and those of other devices and, for administrators, of other people: to read their report,
+/// to go on, to take them back.
+#[component]
+fn Past(work: Work) -> impl IntoView {
+    let first = load::<ListImports>(|| Some((Vec::new(), ImportsRequest::default())));
+    let later = RwSignal::new(Vec::<ImportsReply>::new());
+    let pending = RwSignal::new(false);
+    // What follows a page that has been read anew is asked for anew.
+    Effect::new(move |_| {
+        first.value.track();
+        later.set(Vec::new());
+    });
+    let next = Memo::new(move |_| {
+        later
+            .with(|later| later.last().map(|reply| reply.next.clone()))
+            .unwrap_or_else(|| first.value.with(|reply| reply.as_ref().and_then(|reply| reply.next.clone())))
+    });
+    let more = move |()| {
+        let Some(after) = next.get_untracked().filter(|_| !pending.get_untracked()) else { return };
+        pending.set(true);
+        spawn_local(async move {
+            let request = ImportsRequest { after: Some(after.clone()) };
+            if let Ok(reply) = ask::<ListImports>(&[], &request).await
+                && next.try_get_untracked().flatten() == Some(after)
+            {
+                note(&reply);
+                later.update(|later| later.push(reply));
+            }
+            pending.try_set(false);
+        });
+    };
+    let known = Memo::new(move |_| {
+        let mut told: Vec<ImportSummary> =
+            first.value.with(|reply| reply.as_ref().map(|reply| reply.imports.clone()).unwrap_or_default());
+        later.with(|later| told.extend(later.iter().flat_map(|reply| reply.imports.iter().cloned())));
+        let runs = runner::runs();
+        let elsewhere = told.iter().filter(|one| runs.iter().all(|run| run.id != one.import));
+        let mut known: Vec<Known> = elsewhere.cloned().map(Known::Elsewhere).collect();
+        known.extend(runs.into_iter().map(|run| {
+            let told = told.iter().find(|one| one.import == run.id).cloned();
+            Known::Here(Box::new(run), told)
+        }));
+        known.sort_by_key(|known| std::cmp::Reverse(known.started()));
+        known
+    });
+    view! {
+        <Show when=move || known.with(|known| !known.is_empty())>
+            <Group title=t("settings.imports")>{move || known.get().into_iter().map(|known| row(work, known)).collect_view()}</Group>
+            <Show when=move || next.with(Option::is_some)>
+                <Button label=t("list.more") block=true pending on_press=more />
+            </Show>
+        </Show>
+    }
+}
+
+fn row(work: Work, known: Known) -> impl IntoView {
+    let (id, entity, file, by) = match &known {
+        Known::Here(run, told) => {
+            (run.id, &run.entity, Some(run.file.clone()), told.as_ref().map(|told| told.by))
+        }
+        Known::Elsewhere(told) => (told.import, &told.entity, None, Some(told.by)),
+    };
+    let entity = entity.clone();
+    let name = {
+        let entity = entity.clone();
+        // Only the device that read the file knows its name.
+        move || file.clone().unwrap_or_else(|| plural(&entity))
+    };
+    let (told, shown) = (known.clone(), name.clone());
+    let sub = move || {
+        let kind = plural(&entity);
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are far below 2^53")]
+        let when = format::moment(told.started() as f64);
+        let me = app().session.with(|session| session.as_ref().map(|session| session.user));
+        let by = by.filter(|by| Some(*by) != me).and_then(name_of);
+        let parts = [Some(kind).filter(|kind| *kind != shown()), Some(when), by, Some(told.state())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    };
+    let title = name.clone();
+    let open = move |()| {
+        match &known {
+            Known::Elsewhere(told) => runner::adopt(told, untrack(&name)),
+            Known::Here(_, told) => {
+                runner::note_undone(id, told.as_ref().is_some_and(ImportSummary::is_undone))
+            }
+        }
+        work.shown.set(Some(id));
+        work.go(Step::Report);
     };
     view! {
-        <Show when=|| !runner::runs().is_empty()>
-            <Group title=t("settings.imports")>{move || runner::runs().into_iter().map(row).collect_view()}</Group>
-        </Show>
+        <ButtonRow title=title sub=sub on_press=open>
+            <span class="row-icon">{icon(icons::HISTORY)}</span>
+        </ButtonRow>
     }
 }

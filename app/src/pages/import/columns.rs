@@ -205,7 +205,7 @@ fn ColumnRow(work: Work, at: usize) -> impl IntoView {
                     problem.set(None);
                     set(Target::Field(id));
                 }
-                Err(problems) => problem.set(Some(problems_text(&problems))),
+                Err(problems) => problem.set(Some(problems_text(&problems, ""))),
             }
             making.set(false);
         });

@@ -2,12 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use wasm_bindgen::{JsCast, JsValue};
 
 use super::look::Stat;
 use super::runner::{self, Made, Phase, Refused, Run};
 use super::{Work, field_name, plural};
-use crate::components::{Button, ButtonKind, Sheet, icon, icons};
+use crate::components::{Button, ButtonKind, Sheet, icon, icons, save_text};
 use crate::i18n::{format, problem_text, problems_text, t, tr};
 use crate::routes;
 
@@ -62,7 +61,7 @@ fn Progress(run: Memo<Option<Run>>) -> impl IntoView {
     let stopped = move || {
         run.with(|run| match run.as_ref().map(|run| &run.phase) {
             Some(Phase::Stopped { problems }) if problems.is_empty() => Some(tr("import.stopped", &[])),
-            Some(Phase::Stopped { problems }) => Some(problems_text(problems)),
+            Some(Phase::Stopped { problems }) => Some(problems_text(problems, "")),
             _ => None,
         })
     };
@@ -141,7 +140,8 @@ fn Result(run: Memo<Option<Run>>) -> impl IntoView {
         {move || (undone().is_none() && made.with(|made| !made.is_empty())).then(|| view! { <MadeOnTheWay made=made.get() /> })}
         {move || {
             let (entity, file, rows, count) = refused.get();
-            (count > 0).then(|| view! { <RefusedRows entity file rows count /> })
+            // Where the import was started elsewhere, only their number is known.
+            (!rows.is_empty()).then(|| view! { <RefusedRows entity file rows count /> })
         }}
     }
 }
@@ -308,28 +308,4 @@ fn error_sheet(entity: &str, rows: &[Refused]) -> String {
         sheet.push_str("\r\n");
     }
     sheet
-}
-
-/// Hands a text to the reader as a file.
-fn save_text(name: &str, text: &str) {
-    let give = || -> Result<(), JsValue> {
-        let parts = js_sys::Array::of1(&JsValue::from_str(text));
-        let blob = web_sys::Blob::new_with_str_sequence(&parts)?;
-        let address = web_sys::Url::create_object_url_with_blob(&blob)?;
-        let link: web_sys::HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-        link.set_href(&address);
-        link.set_download(name);
-        link.click();
-        // The browser reads it after this turn.
-        set_timeout(
-            move || {
-                let _ = web_sys::Url::revoke_object_url(&address);
-            },
-            std::time::Duration::from_secs(10),
-        );
-        Ok(())
-    };
-    if let Err(error) = give() {
-        web_sys::console::error_1(&error);
-    }
 }

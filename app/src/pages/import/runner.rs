@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use domain::api::command::{Answer, CommandsRequest, Receipt};
-use domain::api::{Code, GetImport, SendCommands};
+use domain::api::command::{ImportSummary, Receipt};
+use domain::api::{Code, GetImport};
 use domain::command::{Action, Command, RowOutcome};
 use domain::ids::Id;
 use domain::import_file::{Chunk, named};
@@ -15,9 +15,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
-use crate::api::ApiError;
 use crate::state::outbox::command;
-use crate::state::session::{note_revision, reload_schema, schema_now};
+use crate::state::session::{note_revision, schema_now};
+use crate::state::steady::{self, Sent};
 use crate::state::{app, ask, sleep, store, time};
 
 /// Under which the device remembers imports.
@@ -26,7 +26,6 @@ const RUNS: &str = "import/runs";
 const RUNS_KEPT: usize = 20;
 /// Refused rows that are kept to be mended; of more, only the count.
 const REFUSED_KEPT: usize = 5_000;
-const LONGEST_PAUSE_MS: i32 = 30_000;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -205,6 +204,40 @@ pub async fn start(id: Id, entity: &str, file: &str, chunks: Vec<Chunk>) {
     spawn_local(drive(id));
 }
 
+/// Takes an import that this device does not know into its list, so that its report is shown and it is taken back from
+/// here. What its file said is known only where it was started.
+pub fn adopt(told: &ImportSummary, name: String) {
+    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let run = Run {
+        id: told.import,
+        entity: told.entity.clone(),
+        file: name,
+        started: told.at.unix_ms(),
+        chunks: Vec::new(),
+        created: number(told.created),
+        skipped: number(told.skipped),
+        refused_count: number(told.refused),
+        refused: Vec::new(),
+        made: Vec::new(),
+        phase: if told.is_undone() { Phase::Undone { kept: 0 } } else { Phase::Done },
+    };
+    LIST.with(|list| {
+        list.update(|runs| {
+            if runs.iter().all(|known| known.id != run.id) {
+                let at = runs.partition_point(|known| known.started > run.started);
+                runs.insert(at, run);
+            }
+        });
+    });
+}
+
+/// Another device took a finished import back.
+pub fn note_undone(id: Id, undone: bool) {
+    if undone && now(id).is_some_and(|run| run.phase == Phase::Done) {
+        change(id, |run| run.phase = Phase::Undone { kept: 0 });
+    }
+}
+
 /// Goes on with an import that was interrupted.
 pub fn go_on(id: Id) {
     if now(id).is_some_and(|run| !run.is_busy()) {
@@ -222,64 +255,26 @@ async fn command_of(id: Id, at: usize) -> Option<Command> {
     serde_json::from_str(&text).ok()
 }
 
-/// What came of sending one command.
-enum Sent {
-    Done(Receipt),
-    /// The rows of this command, and only they, cannot go in.
-    Refused(Vec<Problem>),
-    /// Nothing more can be sent until somebody does something about it.
-    Stop(Vec<Problem>),
-}
+/// How often a command that met somebody else's change in the same moment is sent again.
+const TURNS: usize = 5;
 
 /// Sends a command until there is an answer.
 async fn send(id: Id, command: &Command) -> Sent {
-    let mut pause = 1_000;
-    let mut tries = 0;
-    loop {
-        let request = CommandsRequest { commands: vec![command.clone()] };
-        let again = match ask::<SendCommands>(&[], &request).await {
-            Ok(reply) => match reply.answers.into_iter().next() {
-                Some(Answer::Done(receipt)) => return Sent::Done(receipt),
-                Some(Answer::Refused { code: Code::Invalid | Code::NotFound, problems, .. }) => {
-                    return Sent::Refused(problems);
-                }
-                Some(Answer::Refused { code: Code::Outdated, .. }) | Some(Answer::Conflict { .. })
-                    if tries < 5 =>
-                {
-                    // Somebody changed definitions or records in the same moment.
-                    reload_schema();
-                    true
-                }
-                Some(Answer::Refused { code: Code::Fault, .. }) if tries < 5 => true,
-                Some(Answer::Refused { code, problems, .. }) => {
-                    let problems =
-                        if problems.is_empty() { vec![Problem::new(code.message_key())] } else { problems };
-                    return Sent::Stop(problems);
-                }
-                _ => return Sent::Stop(vec![Problem::new(Code::Fault.message_key())]),
-            },
-            Err(ApiError::Outdated | ApiError::Conflict(_)) if tries < 5 => true,
-            Err(ApiError::Fault(_)) if tries < 5 => true,
-            Err(ApiError::Offline) => false,
-            Err(ApiError::Refused(envelope)) => {
-                let problems = if envelope.problems.is_empty() {
-                    vec![Problem::new(envelope.code.message_key())]
-                } else {
-                    envelope.problems
-                };
-                return Sent::Stop(problems);
-            }
-            Err(error) => return Sent::Stop(vec![Problem::new(error.message_key())]),
-        };
-        tries += i32::from(again);
+    let wait = || {
         change(id, |run| {
             if run.phase == Phase::Running {
                 run.phase = Phase::Waiting;
             }
         });
-        sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE_MS);
+    };
+    for _ in 0..TURNS {
+        match steady::send(command, wait).await {
+            // Rows of a file are nobody's yet; who else was here is gone by the next turn.
+            Sent::Conflict(_) => sleep(1_000).await,
+            sent => return sent,
+        }
     }
+    Sent::Stop(vec![Problem::new(Code::Conflict.message_key())])
 }
 
 async fn drive(id: Id) {
@@ -300,6 +295,8 @@ async fn drive(id: Id) {
                 change(id, |run| take(run, at, &command, &receipt));
             }
             Sent::Refused(problems) => change(id, |run| refuse(run, at, &command, &problems)),
+            // `send` answers conflicts itself.
+            Sent::Conflict(_) => continue,
             Sent::Stop(problems) => {
                 change(id, |run| run.phase = Phase::Stopped { problems });
                 break;
@@ -399,6 +396,7 @@ async fn take_back(id: Id) -> Result<usize, Vec<Problem>> {
             Sent::Refused(problems)
                 if problems.iter().all(|problem| problem.key == "problem.nothing_to_undo") => {}
             Sent::Refused(problems) | Sent::Stop(problems) => return Err(problems),
+            Sent::Conflict(_) => return Err(vec![Problem::new(Code::Conflict.message_key())]),
         }
     }
     Ok(kept)

@@ -18,6 +18,7 @@ use crate::components::{
 };
 use crate::i18n::{label, say, t};
 use crate::pages::admin::everything::{everything, text};
+use crate::pages::admin::sight_of;
 use crate::pages::{Page, Width, open_while};
 use crate::routes;
 use crate::state::names::name_of;
@@ -116,7 +117,10 @@ pub fn Members() -> impl IntoView {
                 <InviteForm guest=guest.get_untracked() teams=team_choices />
             </Sheet>
             <Sheet open title close=t("action.close")>
-                {move || looking.get().map(|person| view! { <PersonForm person teams=team_choices open on_invite=invite /> })}
+                {move || looking.get().map(|person| {
+                    let sight = untrack(|| sight_of(&teams.list(), &people.list()));
+                    view! { <PersonForm person teams=team_choices sight open on_invite=invite /> }
+                })}
             </Sheet>
         </Page>
     }

@@ -1,9 +1,10 @@
 //! One person of the workspace: their role and team, their way in and out, and what becomes of what they own.
 
+use domain::access::sight::{self, Teams};
 use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
 use domain::schema::builtin::user::status;
-use domain::schema::effects::Concerned;
+use domain::schema::effects::{Concerned, of_another_role};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value as Json, json};
@@ -15,7 +16,7 @@ use crate::components::{
 };
 use crate::i18n::{label, t, tr};
 use crate::pages::admin::define::change;
-use crate::pages::admin::effects::{Counts, count_text};
+use crate::pages::admin::effects::{Counts, Effects, count_text};
 use crate::pages::admin::everything::text;
 use crate::routes;
 use crate::state::session::{me, schema, schema_now};
@@ -24,6 +25,8 @@ use crate::state::session::{me, schema, schema_now};
 pub fn PersonForm(
     person: RecordBody,
     teams: Signal<Vec<Choice>>,
+    /// Who is in which team now.
+    sight: Teams,
     open: RwSignal<bool>,
     #[prop(into)] on_invite: Callback<Guest>,
 ) -> impl IntoView {
@@ -77,6 +80,21 @@ pub fn PersonForm(
         };
         send(wished.into_iter().filter(differs).map(|(field, value)| (field.to_owned(), value)).collect());
     };
+    let moves = Signal::derive(move || {
+        let mut now = sight.clone();
+        let id = person.with_value(|person| person.id);
+        // Another role is told by itself: here only the move counts.
+        now.members.iter_mut().filter(|member| member.id == id).for_each(|member| member.role = role.get());
+        let mut next = now.clone();
+        let team = team.get().parse().ok();
+        next.members.iter_mut().filter(|member| member.id == id).for_each(|member| member.team = team);
+        sight::moved(&schema(), &now, &next)
+    });
+    let changes = Signal::derive(move || {
+        let before = person.with_value(|person| text(person, "role"));
+        of_another_role(&schema(), &before, &role.get())
+    });
+    let called = move || person.with_value(|person| text(person, "name"));
     let set_status = move |to: &str| send(Wire::from([("status".to_owned(), Json::from(to))]));
     let roles = Signal::derive(|| {
         schema().roles.iter().map(|role| Choice::new(role.id.clone(), label(&role.label))).collect::<Vec<_>>()
@@ -127,12 +145,14 @@ pub fn PersonForm(
                         <Field label=t("members.invite.role") problem=problems.at("role")>
                             <Select value=role choices=roles on_choose=move |chosen| role.set(chosen) />
                         </Field>
+                        <Effects effects=changes person=called />
                     }
                         .into_any()
                 }}
                 <Field label=t("members.invite.team") help=t("members.team.help") problem=problems.at("team")>
                     <Select value=team choices=teams on_choose=move |chosen| team.set(chosen) />
                 </Field>
+                <Effects effects=moves />
                 <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
                 {way_in()}
                 <div class="group">

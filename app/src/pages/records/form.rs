@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use super::ConflictSheet;
 use crate::components::{Button, ButtonKind, Field, FormProblem, icon, icons};
 use crate::fields;
-use crate::i18n::{label, problem_text, say, t, tr};
+use crate::i18n::{label, named_problem_text, problem_text, say, t, tr};
 use crate::pages::Page;
 use crate::routes;
 use crate::state::drafts::{self, Draft};
@@ -111,12 +111,13 @@ impl Form {
     /// Problems without a place on the form.
     pub fn summary(&self) -> Signal<Option<String>> {
         let (found, ids) = (self.found, self.values.keys().cloned().collect::<BTreeSet<_>>());
+        let entity = self.definition.id.clone();
         Signal::derive(move || {
             let placeless = found.with(|found| {
                 let rest = found
                     .iter()
                     .filter(|problem| problem.field.as_ref().is_none_or(|field| !ids.contains(field)));
-                rest.map(problem_text).collect::<Vec<_>>().join(" · ")
+                rest.map(|problem| named_problem_text(problem, &entity)).collect::<Vec<_>>().join(" · ")
             });
             (!placeless.is_empty()).then_some(placeless)
         })
@@ -159,6 +160,7 @@ impl Form {
         let class = if fields::is_wide(field) { "field-wide" } else { "field-cell" };
         let (required, problem) = (field.required, self.problem(field));
         let field = field.clone();
+        provide_context(fields::OfKind(self.definition.id.clone()));
         view! {
             <div class=class on:focusout=left>
                 <Field label=move || label(&text) required problem>
@@ -361,6 +363,7 @@ fn NewForm(definition: Entity, values: Wire, restored: bool) -> impl IntoView {
                     version: 0,
                     values: values.clone(),
                     deleted: false,
+                    deleted_at: None,
                     may: domain::command::May::default(),
                 };
                 let name = fields::title(&schema_now(), &body);

@@ -16,7 +16,7 @@ mod touch;
 
 pub use conflict::ConflictSheet;
 pub use convert::ConvertLead;
-pub use list::Records;
+pub use list::{Deleted, Records};
 pub use page::StaleNote;
 pub use stage::{MoveSheet, move_to};
 pub use touch::{NextChips, TouchSheet};
@@ -26,10 +26,13 @@ use domain::schema::Entity;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::components::{EmptyState, Icon, icons};
+use crate::components::{EmptyState, Icon, icons, media};
 use crate::i18n::t;
 use crate::pages::Page;
 use crate::state::session::schema;
+
+/// From this width on the list stands beside its record.
+const WIDE: &str = "(min-width: 48rem)";
 
 /// `/records/{entity}/{id}`, and `/records/{entity}/new`.
 #[component]
@@ -38,13 +41,28 @@ pub fn Record() -> impl IntoView {
     let at = Memo::new(move |_| {
         params.with(|params| (params.get("entity").unwrap_or_default(), params.get("id").unwrap_or_default()))
     });
-    move || {
+    // On a phone one thing at a time.
+    let wide = media(WIDE);
+    let beside = Memo::new(move |_| {
+        let (entity, id) = at.get();
+        (wide.get() && id != "new").then_some(entity)
+    });
+    let beside = move || {
+        let definition =
+            beside.get().and_then(|entity| definition(&entity)).filter(|entity| entity.listed)?;
+        Some(view! { <list::Beside definition /> })
+    };
+    let page = move || {
         let (entity, id) = at.get();
         match (definition(&entity), id.as_str(), id.parse::<Id>()) {
             (Some(definition), "new", _) => view! { <form::NewRecord definition /> }.into_any(),
             (Some(definition), _, Ok(id)) => view! { <page::RecordPage definition id /> }.into_any(),
             _ => view! { <Gone /> }.into_any(),
         }
+    };
+    view! {
+        {beside}
+        {page}
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::access::{Act, Level};
-use domain::api::record::{RecordBody, RecordReply};
+use domain::api::record::{Hit, RecordBody, RecordReply};
 use domain::api::{Empty, GetRecord};
 use domain::command::Action;
 use domain::ids::Id;
@@ -19,14 +19,15 @@ use super::became::Became;
 use super::convert::ConvertAction;
 use super::facts::Facts;
 use super::form::{EditForm, Unsaved, is_sheet_open};
+use super::list::{may_restore, restore, told};
 use super::people::{Standing, between};
 use super::related::Related;
 use super::stage::StagePath;
 use super::timeline::Timeline;
 use crate::api::ApiError;
 use crate::components::{
-    Avatar, AvatarShape, Badge, ButtonRow, EmptyState, IconButton, Sheet, SkeletonRows, Toast, Tone, icon,
-    icons,
+    Avatar, AvatarShape, Badge, Button, ButtonKind, ButtonRow, EmptyState, IconButton, Sheet, SkeletonRows,
+    Toast, Tone, icon, icons,
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{label, say, t, tr};
@@ -36,6 +37,7 @@ use crate::routes;
 use crate::state::drafts::{self, Draft};
 use crate::state::loader::{Loader, load};
 use crate::state::outbox::{self, Note};
+use crate::state::recent;
 use crate::state::session::{role, schema};
 use crate::state::{Touching, app};
 
@@ -64,10 +66,17 @@ pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
         let deleted = reply.value.with(Option::is_some);
         body.with(Option::is_none) && (refused || deleted)
     });
+    let deleted = Memo::new(move |_| {
+        let reply = reply.value.get()?;
+        app().overlay.get().apply(reply.seq, &reply.record).filter(|body| body.deleted).map(Arc::new)
+    });
     let there = Memo::new(move |_| body.with(Option::is_some));
     move || {
         if gone.get() {
-            view! { <Gone /> }.into_any()
+            match deleted.get() {
+                Some(body) => view! { <DeletedRecord body /> }.into_any(),
+                None => view! { <Gone /> }.into_any(),
+            }
         } else if there.get() {
             view! { <Present definition=definition.clone() id body stale=reply.stale /> }.into_any()
         } else {
@@ -85,6 +94,24 @@ pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
             }
             .into_any()
         }
+    }
+}
+
+/// In place of a record that was deleted: who did that and when, and the way back for those who may go it.
+#[component]
+fn DeletedRecord(body: Arc<RecordBody>) -> impl IntoView {
+    let back = routes::records(&body.entity);
+    let may = may_restore(&body);
+    let (named, said) = (body.clone(), body.clone());
+    let title = move || fields::title(&schema(), &named);
+    view! {
+        <Page title=title back=back width=Width::Broad>
+            <EmptyState drawing=icons::DELETE title=t("deleted.gone.title") body=move || told(&said)>
+                {may.then(|| view! {
+                    <Button label=t("action.restore") kind=ButtonKind::Primary drawing=icons::UNDO on_press=move |()| restore(&body) />
+                })}
+            </EmptyState>
+        </Page>
     }
 }
 
@@ -106,6 +133,12 @@ fn Present(
     let assigning = RwSignal::new(false);
     let title =
         Memo::new(move |_| body.get().map(|body| fields::title(&schema(), &body)).unwrap_or_default());
+    Effect::new(move |_| {
+        if let Some(body) = body.get().filter(|_| !title.with(String::is_empty)) {
+            let (entity, id, title) = (body.entity.clone(), body.id, title.get());
+            recent::look_at(Hit { entity, id, title, detail: String::new(), found: None });
+        }
+    });
     let may = Memo::new(move |_| body.with(|body| body.as_ref().map(|body| body.may).unwrap_or_default()));
     let may_edit = Memo::new(move |_| may.get().update && editing.with(Option::is_none));
     // Whoever edits goes on with what they had not saved: nothing typed is lost by beginning anew.
@@ -397,7 +430,7 @@ fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Into
                     view! {
                         <button type="button" class="record-action" aria-haspopup="dialog" aria-label=t("add.touch") on:click=touch>
                             {icon(icons::TOUCH)}
-                            <span>{t("entity.touch")}</span>
+                            <span>{t("kind.touch")}</span>
                         </button>
                     }
                 })}

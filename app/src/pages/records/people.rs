@@ -291,6 +291,7 @@ fn StandingSheet(
                             version: 0,
                             values,
                             deleted: false,
+                            deleted_at: None,
                             may: May { update: true, delete: false, assign: false },
                         };
                         view! { <StandingForm definition=definition.get_value() between row on_done=move |()| opened.set(None) /> }
@@ -336,8 +337,13 @@ fn Colleagues(
     let row = move |body: RecordBody| {
         let name = fields::title(&schema(), &body);
         let sub = fields::text_of(&schema(), &body, "position");
-        let hit =
-            Hit { entity: "contact".to_owned(), id: body.id, title: name.clone(), detail: String::new() };
+        let hit = Hit {
+            entity: "contact".to_owned(),
+            id: body.id,
+            title: name.clone(),
+            detail: String::new(),
+            found: None,
+        };
         view! {
             <ButtonRow title=name.clone() sub=sub on_press=move |()| on_pick.run(hit.clone())>
                 <Avatar name=name.clone() />

@@ -37,35 +37,34 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
     let shown = RwSignal::new(None::<TimelineKind>);
     let first = load::<GetTimeline>({
         let parts = parts.clone();
-        move || Some((parts(id.get()?), TimelineRequest { before: None, only: shown.get() }))
+        move || Some((parts(id.get()?), TimelineRequest { only: shown.get(), ..TimelineRequest::default() }))
     });
     let older = RwSignal::new(Vec::<TimelineEntry>::new());
-    let more = RwSignal::new(None::<bool>);
+    // Where the page after the older ones begins, once there are some.
+    let further = RwSignal::new(None::<Option<String>>);
     let pending = RwSignal::new(false);
     let show = move |kind: Option<TimelineKind>| {
         shown.set(kind);
         first.value.set(None);
         older.set(Vec::new());
-        more.set(None);
+        further.set(None);
     };
     let load_more = move |()| {
-        let last = older.with_untracked(|older| older.last().map(TimelineEntry::at)).or_else(|| {
-            first.value.with_untracked(|reply| {
-                reply.as_ref().and_then(|reply| reply.entries.last().map(TimelineEntry::at))
-            })
+        let next = further.get_untracked().unwrap_or_else(|| {
+            first.value.with_untracked(|reply| reply.as_ref().and_then(|reply| reply.next.clone()))
         });
-        let (Some(id), Some(before)) = (id.get_untracked(), last) else { return };
+        let (Some(id), Some(after)) = (id.get_untracked(), next) else { return };
         let parts = parts(id);
         pending.set(true);
         let only = shown.get_untracked();
         spawn_local(async move {
             let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            let request = TimelineRequest { before: Some(before), only };
+            let request = TimelineRequest { after: Some(after), only, before: None };
             if let Ok(reply) = ask::<GetTimeline>(&parts, &request).await
                 && shown.try_get_untracked() == Some(only)
             {
                 note(&reply);
-                more.set(Some(reply.more));
+                further.set(Some(reply.next));
                 older.update(|older| older.extend(reply.entries));
             }
             pending.set(false);
@@ -101,7 +100,9 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         })
     };
     let has_more = move || {
-        more.get().unwrap_or_else(|| first.value.with(|reply| reply.as_ref().is_some_and(|reply| reply.more)))
+        further.with(|further| further.as_ref().map(Option::is_some)).unwrap_or_else(|| {
+            first.value.with(|reply| reply.as_ref().is_some_and(|reply| reply.next.is_some()))
+        })
     };
     let key = |entry: &TimelineEntry| match entry {
         TimelineEntry::Touch { record, .. } | TimelineEntry::Task { record, .. } => {
@@ -111,7 +112,8 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
     };
     let load_more = Callback::new(load_more);
     let list = move || {
-        if entries.with(|entries| !entries.is_empty()) {
+        // A page may have nothing to tell and others behind it.
+        if entries.with(|entries| !entries.is_empty()) || has_more() {
             let entity = entity.clone();
             view! {
                 <ol class="timeline">
@@ -155,8 +157,8 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
 /// What of the history is shown.
 const KINDS: [(Option<TimelineKind>, &str); 4] = [
     (None, "list.filter.all"),
-    (Some(TimelineKind::Touch), "entity.touch.many"),
-    (Some(TimelineKind::Task), "entity.task.many"),
+    (Some(TimelineKind::Touch), "kind.touches"),
+    (Some(TimelineKind::Task), "kind.tasks"),
     (Some(TimelineKind::Change), "timeline.filter.changes"),
 ];
 
@@ -200,7 +202,7 @@ fn touch_drawing(kind: &str) -> Icon {
 fn from_lead(record: &RecordBody, entity: &str) -> Option<AnyView> {
     let lead = fields::reference(record, "lead").filter(|_| entity != "lead")?;
     let to = routes::record("lead", &lead.to_string());
-    Some(view! { <A href=to attr:class="badge">{t("entity.lead")}</A> }.into_any())
+    Some(view! { <A href=to attr:class="badge">{t("kind.lead")}</A> }.into_any())
 }
 
 fn touch(at: Instant, record: RecordBody, entity: &str) -> AnyView {

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use domain::api::record::{Hit, RecordBody};
 use domain::command::{Action, May};
 use domain::fields::FieldKind;
-use domain::message::Problem;
+use domain::schema::Entity;
 use domain::time::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
+use super::form::{Form, focus_first_problem};
 use crate::components::{
     Avatar, Button, ButtonKind, ButtonRow, ChipGroup, Choice, Field, FormProblem, Sheet, TextArea, TextInput,
 };
 use crate::fields::{self, Picker, day_text, schedule};
-use crate::i18n::{label, problem_text, say, t};
+use crate::i18n::{label, say, t};
 use crate::pages::open_while;
 use crate::state::outbox::{self, Note};
 use crate::state::session::{schema, schema_now, today};
@@ -144,6 +145,7 @@ fn ChooseSubject(#[prop(into)] on_pick: Callback<RecordBody>) -> impl IntoView {
             version: 0,
             values: BTreeMap::from([(title, Json::from(hit.title))]),
             deleted: false,
+            deleted_at: None,
             may: May { update: true, delete: false, assign: false },
         });
     };
@@ -155,6 +157,12 @@ fn ChooseSubject(#[prop(into)] on_pick: Callback<RecordBody>) -> impl IntoView {
     }
 }
 
+/// The definition with the workspace's own fields only: the built-in ones have their places on the sheet.
+fn own_fields(mut touch: Entity) -> Entity {
+    touch.fields.retain(|field| field.custom);
+    touch
+}
+
 #[component]
 fn TouchForm(
     body: RecordBody,
@@ -162,6 +170,7 @@ fn TouchForm(
     #[prop(into)] on_other: Callback<()>,
 ) -> impl IntoView {
     let definition = schema_now().entity("touch").cloned();
+    let own = definition.clone().map(|touch| Form::new(&own_fields(touch), &BTreeMap::new()));
     let options = move |id: &str| {
         let field = definition.as_ref().and_then(|touch| touch.field(id));
         let Some(FieldKind::Choice(choice)) = field.map(|field| &field.kind) else { return Vec::new() };
@@ -177,15 +186,19 @@ fn TouchForm(
     let outcome = RwSignal::new(String::new());
     let text = RwSignal::new(String::new());
     let next = RwSignal::new(None::<Date>);
-    let problems = RwSignal::new(Vec::<Problem>::new());
     let pending = RwSignal::new(false);
     let name = fields::title(&schema_now(), &body);
     let kind_of_subject =
         schema().entity(&body.entity).map(|entity| label(&entity.label)).unwrap_or_default();
 
     let subject = body.clone();
+    let form = own.clone();
     let save = move |()| {
         if pending.get_untracked() {
+            return;
+        }
+        if form.as_ref().is_some_and(|form| !form.is_sound()) {
+            focus_first_problem();
             return;
         }
         pending.set(true);
@@ -194,6 +207,9 @@ fn TouchForm(
             if !value.trim().is_empty() {
                 values.insert(field.to_owned(), Json::from(value));
             }
+        }
+        if let Some(form) = &form {
+            values.extend(form.wire().into_iter().filter(|(_, value)| !value.is_null()));
         }
         // The moment it happened is the moment it is logged, however late the phone finds a network.
         values.insert("happened_at".to_owned(), Json::from(time::now().to_string()));
@@ -217,24 +233,26 @@ fn TouchForm(
             record: Some((subject.entity.clone(), subject.id)),
         };
         let known = subject.clone();
+        let form = form.clone();
         spawn_local(async move {
             let answer = outbox::submit(outbox::command(vec![action]), note, vec![known]).await;
             pending.set(false);
-            match answer {
-                Ok(_) => on_done.run(()),
-                Err(found) => problems.set(found),
+            match (answer, form) {
+                (Ok(_), _) => on_done.run(()),
+                (Err(found), Some(form)) => form.refuse(None, found),
+                // Without its definition there is nothing to be filled in.
+                (Err(_), None) => {}
             }
         });
     };
-    let summary = Signal::derive(move || {
-        problems.with(|found| {
-            (!found.is_empty()).then(|| found.iter().map(problem_text).collect::<Vec<_>>().join(" · "))
-        })
-    });
+    let summary = own.as_ref().map_or_else(|| Signal::stored(None), Form::summary);
+    let rows =
+        own.map(|form| form.definition.form_fields().into_iter().map(|field| form.row(field)).collect_view());
     let shown = name.clone();
     view! {
         <form
             class="form"
+            novalidate
             on:submit=move |event| {
                 event.prevent_default();
                 save(());
@@ -257,6 +275,7 @@ fn TouchForm(
             <Field label=t("touch.note")>
                 <TextArea value=text placeholder=t("touch.note.placeholder") />
             </Field>
+            {rows}
             <NextChips legend=t("next.title") or_none=true on_choose=move |day| next.set(day) />
             <div class="sheet-submit">
                 <Button label=t("touch.save") kind=ButtonKind::Primary submit=true block=true pending=pending />

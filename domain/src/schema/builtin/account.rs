@@ -1,7 +1,7 @@
 //! An account: a company (or person) that buys, or may buy.
 
 use super::lead::source;
-use super::{Shape, field, follow_up, owner};
+use super::{Shape, field, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label};
 
@@ -43,6 +43,7 @@ pub(super) fn entity() -> Entity {
         field("revenue", "年营业额", "Annual revenue", FieldKind::money()),
         field("parent", "上级公司", "Parent account", FieldKind::relation("account")),
         owner(),
+        tags(),
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
     ];
     fields.extend(follow_up());

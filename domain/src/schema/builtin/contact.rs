@@ -1,6 +1,6 @@
 //! A contact: a person at an account.
 
-use super::{Shape, field, follow_up, owner};
+use super::{Shape, field, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label};
 
@@ -13,6 +13,7 @@ pub(super) fn entity() -> Entity {
         field("email", "邮箱", "E-mail", FieldKind::email()).personal(),
         field("wechat", "微信", "WeChat", FieldKind::text(80)).personal(),
         owner(),
+        tags(),
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
     ];
     fields.extend(follow_up());

@@ -1,7 +1,7 @@
 //! A deal: something that may be sold, on its way through the stages of a pipeline.
 
 use super::lead::source;
-use super::{Shape, field, follow_up, owner};
+use super::{Shape, field, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label, Pipeline, Stage, StageStatus};
 
@@ -20,6 +20,7 @@ pub(super) fn entity() -> Entity {
         field("source", "来源", "Source", source()),
         field("lost_reason", "输单原因", "Lost reason", FieldKind::text(300)),
         owner(),
+        tags(),
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
         field("rank", "排序", "Rank", FieldKind::text(120)).system(),
     ];

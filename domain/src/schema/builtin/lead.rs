@@ -1,6 +1,6 @@
 //! A lead: somebody who may become a customer and has not been qualified yet.
 
-use super::{Shape, field, follow_up, owner};
+use super::{Shape, field, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label};
 
@@ -31,6 +31,7 @@ pub(super) fn entity() -> Entity {
         field("source", "来源", "Source", source()),
         field("status", "状态", "Status", status),
         owner(),
+        tags(),
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
         field("account", "转化的客户", "Converted account", FieldKind::relation("account")),
         field("contact", "转化的联系人", "Converted contact", FieldKind::relation("contact")),

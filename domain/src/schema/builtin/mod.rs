@@ -9,6 +9,7 @@ mod deal_contact;
 mod lead;
 mod product;
 mod rate;
+pub mod saved_view;
 mod task;
 mod team;
 mod touch;
@@ -28,7 +29,9 @@ pub fn schema(workspace: WorkspaceSettings) -> Schema {
     Schema { v: FORMAT, revision: 1, workspace, entities, pipelines: vec![deal::pipeline()], roles }
 }
 
-fn entities() -> Vec<Entity> {
+/// Every kind of record, as a new workspace has it.
+#[must_use]
+pub fn entities() -> Vec<Entity> {
     vec![
         lead::entity(),
         account::entity(),
@@ -43,6 +46,7 @@ fn entities() -> Vec<Entity> {
         user::entity(),
         team::entity(),
         rate::entity(),
+        saved_view::entity(),
     ]
 }
 
@@ -87,6 +91,11 @@ impl Field {
 /// Who answers for a record. Not a system field: whoever may assign sets it.
 fn owner() -> Field {
     field("owner", "负责人", "Owner", FieldKind::user())
+}
+
+/// Free words by which people sort what they work on.
+fn tags() -> Field {
+    field("tags", "标签", "Tags", FieldKind::tags())
 }
 
 /// What every record carries; kept by the system.

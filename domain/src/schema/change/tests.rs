@@ -77,6 +77,84 @@ fn roles_and_pipelines_come_and_go_and_come_back_to_their_place() {
     assert_eq!(now, order);
 }
 
+fn with_field(schema: &Schema, id: &str, kind: FieldKind) -> Schema {
+    let (label, personal) = (Label::new("栏", "Field"), false);
+    let (required, system, custom, retired) = (false, false, true, false);
+    let field = Field { id: id.into(), label, kind, required, personal, system, custom, retired };
+    apply(schema, &DefinitionChange::AddField { entity: "account".into(), field }, &UtcOnly).unwrap().0
+}
+
+#[test]
+fn a_field_that_is_there_takes_other_values_from_now_on() {
+    let set = |field: &str, settings: Adjustment| DefinitionChange::SetField {
+        entity: "account".into(),
+        field: field.into(),
+        settings,
+    };
+    let limits = |min, max| Adjustment { min, max, ..Adjustment::default() };
+    let mut schema = fresh();
+    for (id, kind) in [
+        ("f_count", FieldKind::integer(None, Some(9))),
+        ("f_text", FieldKind::text(300)),
+        ("f_stars", FieldKind::rating(5)),
+        ("f_number", FieldKind::auto_number("HT-{0000}", 1)),
+        ("f_date", FieldKind::date()),
+    ] {
+        schema = with_field(&schema, id, kind);
+    }
+    there_and_back(&schema, &set("f_count", limits(Some(1), None)));
+    there_and_back(&schema, &set("f_text", limits(None, Some(20))));
+    there_and_back(&schema, &set("f_stars", limits(None, Some(10))));
+    let numbers = Adjustment { format: Some("{year}-{0}".into()), start: Some(500), ..Adjustment::default() };
+    there_and_back(&schema, &set("f_number", numbers));
+    for (field, settings, problem) in [
+        ("f_count", limits(Some(2), Some(1)), pair("max", "problem.less_than_min")),
+        ("f_count", limits(Some(i64::MAX), None), pair("min", "problem.out_of_range")),
+        ("f_text", limits(None, Some(0)), pair("max", "problem.out_of_range")),
+        ("f_text", limits(None, Some(-1)), pair("max", "problem.out_of_range")),
+        ("f_text", limits(Some(1), Some(9)), pair("min", "problem.definition.not_a_setting")),
+        ("f_stars", limits(None, None), pair("max", "problem.required")),
+        ("f_stars", limits(None, Some(11)), pair("max", "problem.out_of_range")),
+        ("f_date", limits(None, None), pair("field", "problem.definition.not_a_setting")),
+        ("f_nothing", limits(None, None), pair("field", "problem.definition.unknown_field")),
+        ("name", limits(None, Some(9)), pair("field", "problem.definition.built_in_settings")),
+    ] {
+        assert_eq!(refused(&schema, &set(field, settings)), [problem], "{field}");
+    }
+    let personal = |field: &str| DefinitionChange::SetPersonal {
+        entity: "account".into(),
+        field: field.into(),
+        personal: true,
+    };
+    there_and_back(&schema, &personal("f_text"));
+    assert_eq!(refused(&schema, &personal("f_date")), [pair("personal", "problem.definition.not_a_setting")]);
+    assert_eq!(refused(&schema, &personal("phone")), [pair("field", "problem.definition.built_in_settings")]);
+}
+
+#[test]
+fn a_kind_of_record_has_another_name_in_both_languages() {
+    let schema = fresh();
+    let rename = |label: Label, plural: Label| DefinitionChange::RenameEntity {
+        entity: "account".into(),
+        label,
+        plural,
+    };
+    let change = rename(Label::new("会员", "Member"), Label::new("会员", "Members"));
+    let changed = there_and_back(&schema, &change);
+    assert_eq!(changed.entity("account").map(|entity| entity.plural.en.as_str()), Some("Members"));
+    let wrong = rename(Label::new("会员", " "), Label::new(&"员".repeat(81), "Members"));
+    assert_eq!(
+        refused(&schema, &wrong),
+        [pair("label", "problem.required"), pair("plural", "problem.too_long")]
+    );
+    let nothing = DefinitionChange::RenameEntity {
+        entity: "nothing".into(),
+        label: Label::new("会员", "Member"),
+        plural: Label::new("会员", "Members"),
+    };
+    assert_eq!(refused(&schema, &nothing), [pair("entity", "problem.definition.unknown_entity")]);
+}
+
 #[test]
 fn what_is_wrong_with_a_role_is_said_all_at_once() {
     let schema = fresh();

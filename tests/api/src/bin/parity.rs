@@ -62,6 +62,7 @@ fn setting(dice: &mut Dice, at: usize) -> Result<Setting, &'static str> {
         rates: vec![(dollars, day("2026-01-01")?, 7_123_456), (dollars, day("2026-12-01")?, 6_900_000)],
         team_mates: mates.iter().copied().collect(),
         taken: BTreeSet::from([("account".to_owned(), "Acme Ltd".to_owned())]),
+        contacts: Vec::new(),
         role: role.to_owned(),
         records: Vec::new(),
         names: Vec::new(),
@@ -70,12 +71,12 @@ fn setting(dice: &mut Dice, at: usize) -> Result<Setting, &'static str> {
         zone,
         now,
     };
-    setting.records = mates.iter().map(|id| body("user", *id, dice)).collect();
+    setting.records = mates.iter().map(|id| body("user", *id, now, dice)).collect();
     for entity in api_tests::parity::ENTITIES {
         for _ in 0..4 {
             let known = Known { schema: &setting.schema, records: &setting.records, users: &mates };
             let values = known.values(dice, entity);
-            let mut record = body(entity, new_id(), dice);
+            let mut record = body(entity, new_id(), now, dice);
             record.values = values;
             setting.records.push(record);
         }
@@ -101,7 +102,10 @@ fn defined(dice: &mut Dice, mut schema: Schema) -> Schema {
     schema
 }
 
-fn body(entity: &str, id: Id, dice: &mut Dice) -> RecordBody {
+fn body(entity: &str, id: Id, now: Instant, dice: &mut Dice) -> RecordBody {
+    // Some of them longer ago than anything can be restored.
+    let deleted_at = (dice.roll(10) == 0)
+        .then(|| now.plus_ms(-86_400_000 * i64::try_from(dice.roll(60)).unwrap_or_default()));
     let mut may = || dice.roll(4) > 0;
     let may = May { update: may(), delete: may(), assign: may() };
     RecordBody {
@@ -109,7 +113,8 @@ fn body(entity: &str, id: Id, dice: &mut Dice) -> RecordBody {
         id,
         version: 3,
         values: Default::default(),
-        deleted: dice.roll(10) == 0,
+        deleted: deleted_at.is_some(),
+        deleted_at,
         may,
     }
 }

@@ -401,7 +401,7 @@ impl Scene {
         }
         // Today is one's own work, as far as one sees it.
         let today = me.call::<GetToday>(&[], &TodayRequest {});
-        let items = [today.overdue, today.today_items, today.later].concat();
+        let items = [today.overdue, today.today_items, today.later, today.undated].concat();
         let due = FOLLOWED_UP.iter().chain(&["task"]).flat_map(|entity| oracle.shown(entity));
         let mine = due.filter(|row| row.planned && row.owner == Some(oracle.me));
         let mine: BTreeSet<Id> = mine.map(|row| row.id).collect();

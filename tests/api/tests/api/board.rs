@@ -2,8 +2,8 @@
 
 use api_tests::actions::move_deal;
 use api_tests::workspace::Workspace;
-use domain::api::record::BoardRequest;
-use domain::api::{Code, GetBoard};
+use domain::api::record::{BoardRequest, ListRequest};
+use domain::api::{Code, GetBoard, ListRecords};
 use domain::command::Action;
 use domain::ids::Id;
 use serde_json::json;
@@ -48,6 +48,37 @@ fn a_card_put_between_two_others_stays_there() {
         rank: Some(between),
     }]);
     assert_eq!(cards().iter().map(|deal| deal.id).collect::<Vec<_>>(), [ids[2], ids[0], ids[1]]);
+}
+
+#[test]
+fn a_column_goes_on_behind_its_last_card_also_among_cards_of_one_rank() {
+    let Workspace { admin } = Workspace::new();
+    let mut ids: Vec<Id> =
+        (0..5).map(|at| admin.create("deal", json!({"name": format!("单 {at}")}))).collect();
+    ids.sort_unstable();
+    let stage = "first_contact".to_owned();
+    for id in &ids {
+        // Two who order a column at once may choose the same place.
+        admin.done(vec![Action::MoveStage {
+            entity: "deal".into(),
+            record: *id,
+            from: stage.clone(),
+            to: stage.clone(),
+            rank: domain::rank::between(None, None),
+        }]);
+    }
+    let board = admin.call::<GetBoard>(&["sales"], &BoardRequest { filter: None, limit: Some(2) });
+    let column = &board.columns[0];
+    let mut seen: Vec<Id> = column.records.iter().map(|deal| deal.id).collect();
+    let further = ListRequest {
+        filter: Some(json!(["=", ["field", "stage"], "first_contact"]).to_string()),
+        sort: Some("rank".into()),
+        after: column.next.clone(),
+        ..ListRequest::default()
+    };
+    let list = admin.call::<ListRecords>(&["deal"], &further);
+    seen.extend(list.records.iter().map(|deal| deal.id));
+    assert_eq!((seen, list.next, column.more), (ids, None, true));
 }
 
 #[test]

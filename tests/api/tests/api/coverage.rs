@@ -19,6 +19,8 @@ fn every_endpoint_has_a_contract_test() {
         super::search::COVERED,
         super::alike::COVERED,
         super::imports::COVERED,
+        super::exports::COVERED,
+        super::files::COVERED,
         super::changes::COVERED,
     ]
     .concat();

@@ -191,11 +191,21 @@ fn queries() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
             ],
         ),
         ("get_totals", vec![filter, ("group", "owner"), ("sum", "amount")]),
+        ("export_records", vec![filter, ("sort", "-name"), ("columns", "name,owner"), ("lang", "zh")]),
         ("get_board", vec![filter, ("limit", "5")]),
-        ("get_timeline", vec![("before", "2026-05-01T00:00:00Z"), ("only", "touch")]),
+        (
+            "get_timeline",
+            vec![
+                ("before", "2026-05-01T00:00:00Z"),
+                ("only", "touch"),
+                ("after", "eyJjaGFuZ2UiOjUsInRvdWNoIjpudWxsLCJ0YXNrIjpudWxsfQ"),
+            ],
+        ),
         ("find_alike", vec![("name", "x"), ("phone", "02158881234"), ("email", "a@example.com")]),
         ("search", vec![("q", "x"), ("entity", "account")]),
         ("list_changes", vec![("after", "0")]),
+        ("upload_file", vec![("name", "a.txt"), ("size", "5")]),
+        ("put_thumbnail", vec![("size", "5")]),
         ("delete_record", vec![("command", "01a20042-9c39-72cb-a694-6a3ca0623904"), ("base_version", "1")]),
     ]
 }

@@ -38,6 +38,7 @@ fn a_hidden_field_is_in_no_reply() {
         format!("/api/v1/records/deal/{id}/timeline"),
         "/api/v1/board/sales".to_owned(),
         "/api/v1/totals/deal".to_owned(),
+        "/api/v1/records/saved_view".to_owned(),
         "/api/v1/totals/deal?group=stage".to_owned(),
         "/api/v1/search?q=%E4%BB%93%E5%82%A8".to_owned(),
         "/api/v1/changes?after=0".to_owned(),

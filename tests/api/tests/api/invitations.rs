@@ -3,7 +3,11 @@
 use api_tests::browser::Browser;
 use api_tests::workspace::{PASSWORD, Workspace, new_email, token_of};
 use domain::api::account::{AcceptRequest, InviteRequest};
-use domain::api::{AcceptInvitation, Code, Empty, GetInvitation, GetSession, Invite};
+use domain::api::record::{ChangesRequest, TimelineEntry, TimelineRequest};
+use domain::api::{
+    AcceptInvitation, Code, Empty, GetInvitation, GetSession, GetTimeline, Invite, ListChanges,
+};
+use domain::command::ChangeKind;
 use serde_json::json;
 
 covers!(Invite, GetInvitation, AcceptInvitation);
@@ -53,6 +57,49 @@ fn an_invitation_lets_one_person_in_once() {
 
     assert_eq!(guest.refusal::<GetInvitation>(&[token], &Empty {}).code, Code::NotFound);
     assert_eq!(guest.refusal::<AcceptInvitation>(&[token], &accept(PASSWORD)).code, Code::NotFound);
+}
+
+#[test]
+fn the_log_says_who_invited_whom_and_when_they_came_in() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let start = admin.seq();
+    let (email, corrected) = (new_email(), new_email());
+    let first = workspace.invite(&email, "rep", None);
+    let request = InviteRequest { user: Some(first.user), ..invitation(&corrected, "manager") };
+    let reply = admin.call::<Invite>(&[], &request);
+    Browser::new(&admin.server).enter::<AcceptInvitation>(&[token_of(&reply.path)], &accept(PASSWORD));
+
+    let feed = admin.call::<ListChanges>(&[], &ChangesRequest { after: start });
+    let told: Vec<_> = feed
+        .changes
+        .iter()
+        .map(|note| (note.record, note.entity.as_str(), note.version, note.change))
+        .collect();
+    use ChangeKind::{Created, Updated};
+    assert_eq!(
+        told,
+        [
+            (first.user, "user", 1, Created),
+            (first.user, "user", 2, Updated),
+            (first.user, "user", 3, Updated)
+        ]
+    );
+    let timeline = admin.call::<GetTimeline>(&["user", &first.user.to_string()], &TimelineRequest::default());
+    let changes: Vec<_> = timeline
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            TimelineEntry::Change { by, fields, .. } => Some((*by, fields)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(changes.iter().map(|(by, _)| *by).collect::<Vec<_>>(), [first.user, admin.user, admin.user]);
+    assert_eq!(changes[0].1["status"], (json!("invited"), json!("active")));
+    assert!(admin.value("user", first.user, "joined_at").is_string());
+    assert_eq!(changes[1].1["role"], (json!("rep"), json!("manager")));
+    assert_eq!(admin.value("user", first.user, "email"), json!(corrected));
+    assert_eq!(changes[2].1["status"], (json!(null), json!("invited")));
 }
 
 #[test]

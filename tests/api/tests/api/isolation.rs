@@ -12,7 +12,7 @@ use api_tests::person::command;
 use api_tests::workspace::{Workspace, new_email, token_of};
 use domain::api::account::InviteRequest;
 use domain::api::command::Answer;
-use domain::api::record::{CreateRequest, DeleteRequest, SearchRequest, UpdateRequest};
+use domain::api::record::{CreateRequest, DeleteRequest, RebuildRequest, SearchRequest, UpdateRequest};
 use domain::api::{self, Code, ENDPOINTS, Empty, Gate};
 use domain::command::{Action, ImportRow};
 use domain::ids::Id;
@@ -26,26 +26,34 @@ struct Target {
     team: Id,
     command: Id,
     import: Id,
+    view: Id,
     session: Id,
+    /// A deal holds it.
+    file: Id,
     words: Vec<String>,
 }
 
 fn fill(workspace: Workspace, mark: &str) -> Target {
     let admin = &workspace.admin;
     let (account, deal, import) = (new_id(), new_id(), new_id());
+    workspace.add_field("deal", "f_files", json!({"type": "file", "max": 3}));
+    let file = admin.upload(&format!("{mark}合同.txt"), mark.as_bytes()).id;
     let first = command(vec![
         create("account", account, json!({"name": format!("{mark}客户"), "phone": "021 5888 1234"})),
-        create("deal", deal, json!({"name": format!("{mark}商机"), "account": account})),
+        create("deal", deal, json!({"name": format!("{mark}商机"), "account": account, "f_files": [file]})),
     ]);
     admin.done_as(&first);
     let team = workspace.team(&format!("{mark}团队"), None);
     let cells = [("name".to_owned(), format!("{mark}线索"))].into();
     let rows = vec![ImportRow { line: 1, record: new_id(), cells }];
     admin.done(vec![import_rows(import, "lead", false, rows)]);
+    let view = admin
+        .create("saved_view", json!({"name": format!("{mark}视图"), "entity": "account", "shared": "team"}));
+    assert_eq!(admin.get("/api/v1/export/account").status, 200);
     let session = admin.call::<api::ListSessions>(&[], &Empty {}).sessions[0].id;
     let mut words = vec![mark.to_owned(), admin.email.clone()];
-    words.extend([admin.user, account, deal, team].map(|id| id.to_string()));
-    Target { command: first.id, account, deal, team, import, session, words, workspace }
+    words.extend([admin.user, account, deal, team, view, file].map(|id| id.to_string()));
+    Target { command: first.id, account, deal, team, import, view, session, file, words, workspace }
 }
 
 impl Target {
@@ -93,6 +101,7 @@ impl Target {
                 ),
             ),
             ("list_records", get("/api/v1/records/account".into())),
+            ("list_records", get("/api/v1/records/saved_view".into())),
             (
                 "create_record",
                 Request::of::<api::CreateRecord>(
@@ -118,12 +127,24 @@ impl Target {
             ),
             ("get_timeline", get(format!("/api/v1/records/account/{account}/timeline"))),
             ("get_totals", get("/api/v1/totals/account?group=name".into())),
+            ("export_records", get("/api/v1/export/account".into())),
+            ("list_exports", get("/api/v1/exports".into())),
             ("get_board", get("/api/v1/board/sales".into())),
             ("get_today", get("/api/v1/today".into())),
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
+            ("rebuild_search", Request::of::<api::RebuildSearch>(&[], &RebuildRequest::default())),
             ("find_alike", get("/api/v1/alike/account?phone=02158881234".into())),
+            ("list_imports", get("/api/v1/imports".into())),
+            ("list_imports", get(format!("/api/v1/imports?after={}", self.import))),
             ("get_import", get(format!("/api/v1/imports/{}", self.import))),
             ("list_changes", get("/api/v1/changes?after=0".into())),
+            ("upload_file", Request::new("POST", "/api/v1/files?name=a.txt&size=1").body("a")),
+            ("get_file", get(format!("/api/v1/files/{}", self.file))),
+            (
+                "put_thumbnail",
+                Request::new("POST", &format!("/api/v1/files/{}/thumbnail?size=1", self.file)).body("a"),
+            ),
+            ("get_thumbnail", get(format!("/api/v1/files/{}/thumbnail", self.file))),
             ("sign_out", Request::new("POST", "/api/v1/auth/sign-out")),
         ]
     }
@@ -139,8 +160,11 @@ impl Target {
             log_touch(new_id(), "account", account, json!({"kind": "call"}), None),
             assign("account", account, Some(self.workspace.admin.user), None),
             create("contact", new_id(), json!({"name": "x", "account": account})),
+            create("deal", new_id(), json!({"name": "x", "f_files": [self.file]})),
             create("account", new_id(), json!({"name": "x", "owner": self.workspace.admin.user})),
             update("user", self.workspace.admin.user, 1, json!({}), json!({"role": "rep"})),
+            update("saved_view", self.view, 1, json!({}), json!({"name": "x"})),
+            delete("saved_view", self.view, 1),
             undo(self.command),
         ]
     }
@@ -202,8 +226,10 @@ fn no_endpoint_gives_away_or_changes_what_another_workspace_has() {
                 let reply = browser.ask(&request);
                 shows_nothing(&reply, target, &request);
                 match name {
-                    "get_record" | "get_timeline" | "get_import" | "revoke_session" | "update_record"
-                    | "delete_record" => assert_eq!(reply.refusal().code, Code::NotFound, "{reply}"),
+                    "get_file" | "put_thumbnail" | "get_thumbnail" | "get_record" | "get_timeline"
+                    | "get_import" | "revoke_session" | "update_record" | "delete_record" => {
+                        assert_eq!(reply.refusal().code, Code::NotFound, "{reply}")
+                    }
                     "create_record" | "invite" => assert_eq!(reply.refusal().code, Code::Invalid, "{reply}"),
                     "send_commands" => {
                         let answers = reply.parse::<api::command::CommandsReply>().answers;

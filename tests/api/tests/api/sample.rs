@@ -179,6 +179,7 @@ fn own_work(workspace: &Workspace) -> Id {
         "task",
         json!({"name": "寄样品", "deal": deal, "due": {"date": "2026-05-01", "time": "09:00"}}),
     );
+    admin.create("saved_view", json!({"name": "本周要跟进", "entity": "deal"}));
     admin.create("rate", json!({"currency": "CNY", "from": "2026-01-01", "rate": "0.14"}));
     let next = json!({"date": "2026-06-01"});
     admin.done(vec![log_touch(

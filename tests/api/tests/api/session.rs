@@ -87,6 +87,19 @@ fn a_password_is_not_guessed_from_inside_a_session() {
 }
 
 #[test]
+fn a_password_that_was_changed_forgets_the_attempts_before() {
+    let Workspace { admin } = Workspace::new();
+    let change = |old: &str| ChangePasswordRequest { old: old.to_owned(), new: "battery staple".to_owned() };
+    for _ in 0..9 {
+        assert_eq!(admin.reply::<ChangePassword>(&[], &change("wrong horse")).status, 422);
+    }
+    admin.call::<ChangePassword>(&[], &change(PASSWORD));
+    for _ in 0..3 {
+        assert_eq!(admin.reply::<ChangePassword>(&[], &change("wrong horse")).status, 422);
+    }
+}
+
+#[test]
 fn somebody_set_inactive_is_out_at_once() {
     let workspace = Workspace::new();
     let rep = workspace.person("rep", None);

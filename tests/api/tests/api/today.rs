@@ -1,11 +1,12 @@
 //! `/api/v1/today`
 
-use api_tests::actions::{log_touch, update};
-use api_tests::ids::new_id;
+use api_tests::actions::{create, delete, log_touch, update};
+use api_tests::ids::{new_id, now_ms, random};
 use api_tests::workspace::Workspace;
 use domain::api::GetToday;
 use domain::api::account::PreferencesRequest;
-use domain::api::record::{RecordBody, TodayRequest};
+use domain::api::record::{RecordBody, TodayReply, TodayRequest};
+use domain::ids::Id;
 use serde_json::json;
 
 covers!(GetToday);
@@ -34,7 +35,8 @@ fn what_is_due_stands_in_its_place_by_its_time() {
     let reply = admin.call::<GetToday>(&[], &TodayRequest {});
     assert_eq!(names(&reply.overdue), ["恒通", "昨天"]);
     assert_eq!(names(&reply.today_items), ["今天"]);
-    assert_eq!(names(&reply.later), ["明天", "李", "哪天"]);
+    assert_eq!(names(&reply.later), ["明天", "李"]);
+    assert_eq!(names(&reply.undated), ["哪天"]);
     assert_eq!(names(&rep.call::<GetToday>(&[], &TodayRequest {}).today_items), ["别人的"]);
 
     // Done by one tap, moved by another.
@@ -51,6 +53,33 @@ fn what_is_due_stands_in_its_place_by_its_time() {
     let reply = admin.call::<GetToday>(&[], &TodayRequest {});
     assert_eq!((names(&reply.overdue), reply.today_items.len()), (vec!["昨天".to_owned()], 0));
     assert!(names(&reply.later).contains(&"恒通".to_owned()));
+}
+
+#[test]
+fn of_the_tasks_without_a_day_the_newest_come() {
+    let Workspace { admin } = Workspace::new();
+    // One after the other, as devices make them.
+    let ids: Vec<_> = (0..52).map(|at| Id::v7(now_ms() - 1_000 + at, &random())).collect();
+    let make = |ids: &[Id]| {
+        admin.done(ids.iter().map(|id| create("task", *id, json!({"name": "任务"}))).collect());
+    };
+    let shown = |reply: &TodayReply| reply.undated.iter().map(|record| record.id).collect::<Vec<_>>();
+    make(&ids[..50]);
+    admin.update("task", ids[49], json!({"status": "done"}));
+    admin.done(vec![delete("task", ids[48], 1)]);
+    admin.update("task", ids[47], json!({"due": {"date": "2090-01-01"}}));
+    let reply = admin.call::<GetToday>(&[], &TodayRequest {});
+    assert_eq!(shown(&reply), ids[..47].iter().rev().copied().collect::<Vec<_>>());
+    assert!(!reply.more);
+
+    make(&ids[50..]);
+    let many: Vec<_> = (0..2).map(|at| Id::v7(now_ms() + at, &random())).collect();
+    make(&many);
+    let reply = admin.call::<GetToday>(&[], &TodayRequest {});
+    assert_eq!(
+        (reply.undated.len(), &shown(&reply)[..3], reply.more),
+        (50, &[many[1], many[0], ids[51]][..], true)
+    );
 }
 
 #[test]
@@ -73,7 +102,11 @@ fn today_without_anything_is_empty_for_every_role() {
     for role in ["manager", "rep", "marketing", "service", "finance", "read_only"] {
         let reply = workspace.person(role, None).call::<GetToday>(&[], &TodayRequest {});
         assert!(
-            reply.overdue.is_empty() && reply.today_items.is_empty() && reply.later.is_empty() && !reply.more,
+            reply.overdue.is_empty()
+                && reply.today_items.is_empty()
+                && reply.later.is_empty()
+                && reply.undated.is_empty()
+                && !reply.more,
             "{role}"
         );
     }

@@ -2,10 +2,10 @@
 
 use api_tests::browser::{Browser, Server};
 use api_tests::workspace::{PASSWORD, Workspace, new_email, settings, sign_up_request};
-use domain::api::account::{SignInRequest, SignUpRequest};
+use domain::api::account::{SignInRequest, SignUpRequest, WorkspaceRequest};
 use domain::api::record::ListRequest;
 use domain::api::{Code, Empty, GetSchema, GetSession, ListRecords, SignIn, SignUp};
-use domain::schema::{WorkspaceSettings, builtin};
+use domain::schema::builtin;
 use serde_json::json;
 
 #[test]
@@ -43,11 +43,12 @@ fn signing_up_makes_a_workspace_with_its_first_administrator() {
 fn everything_wrong_with_a_sign_up_is_said_at_once_and_names_its_field() {
     let browser = Browser::new(&Server::shared());
     let request = SignUpRequest {
-        workspace: WorkspaceSettings {
+        workspace: WorkspaceRequest {
             name: " ".into(),
             language: "fr".into(),
             zone: "Mars/Olympus".into(),
-            ..settings()
+            currency: "yuan".into(),
+            ..settings().into()
         },
         name: "\u{3000}".into(),
         email: "nobody".into(),
@@ -65,6 +66,7 @@ fn everything_wrong_with_a_sign_up_is_said_at_once_and_names_its_field() {
         ("email", "problem.not_email"),
         ("name", "problem.required"),
         ("password", "problem.too_short"),
+        ("workspace.currency", "problem.not_currency"),
         ("workspace.language", "problem.not_a_choice"),
         ("workspace.name", "problem.required"),
         ("workspace.zone", "problem.not_zone"),
@@ -87,6 +89,9 @@ fn each_field_of_a_sign_up_has_its_limits() {
     let cases = [
         ("workspace.name", with(&|request| request.workspace.name = "长".repeat(81))),
         ("workspace.name", with(&|request| request.workspace.name = "a\u{0}b".into())),
+        ("workspace.currency", with(&|request| request.workspace.currency = "yuan".into())),
+        ("workspace.currency", with(&|request| request.workspace.currency = String::new())),
+        ("workspace.currency", with(&|request| request.workspace.currency = "cny".into())),
         ("name", with(&|request| request.name = "长".repeat(121))),
         ("name", with(&|request| request.name = "a\nb".into())),
         ("email", with(&|request| request.email = String::new())),
@@ -102,7 +107,7 @@ fn each_field_of_a_sign_up_has_its_limits() {
         assert_eq!((refusal.code, fields), (Code::Invalid, vec![field]), "{request:?}");
     }
     let mut body = json!(good);
-    body["workspace"]["currency"] = "yuan".into();
+    body["workspace"]["currency"] = 7.into();
     assert_eq!(browser.post("/api/v1/auth/sign-up", body.to_string()).refusal().code, Code::Malformed);
 }
 

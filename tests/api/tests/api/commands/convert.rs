@@ -141,7 +141,7 @@ fn half_a_conversion_is_none() {
 }
 
 fn touches(person: &Person, entity: &str, id: Id, only: Option<TimelineKind>) -> Vec<TimelineEntry> {
-    let request = TimelineRequest { before: None, only };
+    let request = TimelineRequest { only, ..TimelineRequest::default() };
     person.call::<GetTimeline>(&[entity, &id.to_string()], &request).entries
 }
 

@@ -73,6 +73,27 @@ fn without_a_rate_an_amount_is_kept_and_counted_as_unconverted() {
 }
 
 #[test]
+fn a_rate_counts_for_amounts_that_are_there_already() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let today = today(&workspace);
+    let deal = admin.create("deal", json!({"name": "欧元", "amount": amount(500, "EUR")}));
+    let sum = || {
+        let totals = admin.totals("deal", None, None, Some("amount"));
+        (totals[0].sum, totals[0].unconverted)
+    };
+    assert_eq!(sum(), (0, 1));
+    let wrong = admin.create("rate", json!({"currency": "EUR", "from": today.to_string(), "rate": "80"}));
+    assert_eq!(sum(), (40_000, 0));
+    admin.update("rate", wrong, json!({"rate": "8"}));
+    assert_eq!(sum(), (4_000, 0));
+    assert_eq!(admin.value("deal", deal, "amount")["base"], 4_000);
+    // A day that has not come moves nothing.
+    rate(&workspace, "EUR", today.plus_days(1), "9");
+    assert_eq!((sum(), admin.read("deal", deal).version), ((4_000, 0), 1));
+}
+
+#[test]
 fn what_an_amount_is_worth_is_not_for_the_sender_to_say() {
     let Workspace { admin } = Workspace::new();
     let deal = admin.create(

@@ -86,6 +86,8 @@ fn what_is_deleted_is_out_of_sight_until_it_is_restored() {
         bin.records.iter().map(|record| (record.id, record.deleted)).collect::<Vec<_>>(),
         [(id, true)]
     );
+    assert_eq!(bin.records[0].values["updated_by"], json!(admin.user));
+    assert!(bin.records[0].deleted_at.is_some());
     let (code, problems) = admin.refused(vec![update("account", id, 2, json!({}), json!({"name": "x"}))]);
     assert_eq!((code, problems[0].key.as_str()), (Code::NotFound, "problem.record_not_found"));
     let (code, problems) =
@@ -94,11 +96,37 @@ fn what_is_deleted_is_out_of_sight_until_it_is_restored() {
 
     admin.done(vec![restore("account", id)]);
     let account = admin.read("account", id);
-    assert_eq!((account.deleted, &account.values["name"]), (false, &json!("恒通")));
+    assert_eq!((account.deleted, account.deleted_at, &account.values["name"]), (false, None, &json!("恒通")));
     assert!(admin.ids("account", None).contains(&id));
     let seq = admin.seq();
     admin.done(vec![restore("account", id)]);
     assert_eq!(admin.seq(), seq, "restoring what is there changes nothing");
+}
+
+#[test]
+fn what_was_deleted_last_comes_first_page_by_page() {
+    let Workspace { admin } = Workspace::new();
+    let ids: Vec<_> = ["一", "二", "三"].map(|name| admin.create("account", json!({"name": name}))).into();
+    // Another order than that of their making.
+    for at in [1, 2, 0] {
+        admin.done(vec![delete("account", ids[at], 1)]);
+    }
+    let mut request = ListRequest { deleted: Some(true), limit: Some(1), ..ListRequest::default() };
+    let mut found = Vec::new();
+    loop {
+        let page = admin.list("account", &request);
+        found.extend(page.records.iter().map(|record| record.id));
+        request.after = page.next;
+        if request.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, [ids[0], ids[2], ids[1]]);
+    // Asked for in another order, it comes in that.
+    let by_name =
+        ListRequest { deleted: Some(true), sort: Some("created_at".into()), ..ListRequest::default() };
+    let created: Vec<_> = admin.list("account", &by_name).records.iter().map(|record| record.id).collect();
+    assert_eq!(created, ids);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Logging touches, and the next one.
 
-use api_tests::actions::{create, delete, log_touch, undo};
+use api_tests::actions::{create, delete, log_touch, restore, undo, update};
 use api_tests::ids::new_id;
 use api_tests::person::command;
 use api_tests::workspace::Workspace;
@@ -62,6 +62,44 @@ fn an_older_touch_does_not_turn_the_last_one_back() {
         )]);
         assert_eq!(admin.value("account", account, "last_touch_at"), last);
     }
+}
+
+#[test]
+fn the_last_touch_follows_what_is_deleted_restored_moved_and_taken_back() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let (account, deal) = workspace.account_and_deal(admin.user);
+    let log = |day: &str| {
+        let touch = new_id();
+        let values = json!({"kind": "call", "happened_at": format!("{day}T00:00:00Z")});
+        (touch, admin.done(vec![log_touch(touch, "deal", deal, values, None)]).command)
+    };
+    let last = |day: Option<&str>| {
+        let expected = day.map_or(Json::Null, |day| json!(format!("{day}T00:00:00.000Z")));
+        for (entity, id) in [("deal", deal), ("account", account)] {
+            assert_eq!(admin.value(entity, id, "last_touch_at"), expected, "{entity}");
+        }
+    };
+    let (first, _) = log("2026-05-01");
+    let (second, _) = log("2026-05-03");
+    admin.done(vec![delete("touch", second, 1)]);
+    last(Some("2026-05-01"));
+    admin.done(vec![restore("touch", second)]);
+    last(Some("2026-05-03"));
+    let early = json!({"happened_at": "2026-04-01T00:00:00Z"});
+    admin.done(vec![update("touch", second, 3, json!({"happened_at": "2026-05-03T00:00:00.000Z"}), early)]);
+    last(Some("2026-05-01"));
+
+    // Between the newest and the one before it comes a third; then the newest is taken back.
+    let (_, newest) = log("2026-05-09");
+    let (between, _) = log("2026-05-05");
+    last(Some("2026-05-09"));
+    admin.done(vec![undo(newest)]);
+    last(Some("2026-05-05"));
+    admin.done(vec![delete("touch", first, 1), delete("touch", between, 1)]);
+    last(Some("2026-04-01"));
+    admin.done(vec![delete("touch", second, 4)]);
+    last(None);
 }
 
 #[test]

@@ -87,12 +87,13 @@ fn kinds() -> Vec<Kind> {
             &[json!(["contains", f(), "广东省深圳市"]), json!(["=", f(), "中国广东省深圳市 518000"])],
         ),
         kind(
-            json!({"type": "tree_choice", "options": [option("make", None), option("pumps", Some("make")), option("agents", None)]}),
-            [json!("agents"), json!("pumps")],
+            // Choices sort in the order of their definition, not of their ids.
+            json!({"type": "tree_choice", "options": [option("trade", None), option("make", None), option("pumps", Some("make"))]}),
+            [json!("trade"), json!("pumps")],
             &[
                 json!(["under", f(), "make"]),
                 json!(["=", f(), "pumps"]),
-                json!(["not", ["or", ["under", f(), "agents"], ["is_empty", f()]]]),
+                json!(["not", ["or", ["under", f(), "trade"], ["is_empty", f()]]]),
             ],
         ),
     ]

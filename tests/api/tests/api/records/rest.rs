@@ -3,11 +3,13 @@
 use api_tests::actions::create;
 use api_tests::ids::new_id;
 use api_tests::workspace::Workspace;
-use domain::api::record::{ChangesRequest, CreateRequest, DeleteRequest, TimelineRequest, UpdateRequest};
+use domain::api::record::{
+    ChangesRequest, CreateRequest, DeleteRequest, TimelineEntry, TimelineKind, TimelineRequest, UpdateRequest,
+};
 use domain::api::{
     Code, CreateRecord, DeleteRecord, Empty, GetRecord, GetTimeline, ListChanges, UpdateRecord,
 };
-use domain::command::Wire;
+use domain::command::{ChangeKind, Wire};
 use serde_json::{Value as Json, json};
 
 fn wire(json: Json) -> Wire {
@@ -165,17 +167,52 @@ fn a_timeline_is_told_to_who_sees_the_record_and_in_pages() {
     loop {
         let reply = admin.call::<GetTimeline>(&["account", &text], &request);
         for entry in &reply.entries {
-            if let domain::api::record::TimelineEntry::Change { command, .. } = entry {
+            if let TimelineEntry::Change { command, .. } = entry {
                 seen.insert(*command);
             }
         }
         pages += 1;
-        request.before = reply.entries.last().map(domain::api::record::TimelineEntry::at);
-        if !reply.more {
+        assert_eq!(reply.more, reply.next.is_some());
+        request.after = reply.next;
+        if request.after.is_none() {
             break;
         }
     }
     assert_eq!((seen.len(), pages), (46, 2));
+    let request = TimelineRequest { after: Some("nonsense".into()), ..TimelineRequest::default() };
+    assert_eq!(admin.refusal::<GetTimeline>(&["account", &text], &request).code, Code::Invalid);
+}
+
+#[test]
+fn touches_by_the_dozen_hide_no_older_change() {
+    let Workspace { admin } = Workspace::new();
+    let id = admin.create("account", json!({"name": "恒通"}));
+    for at in 0..50 {
+        // Each is newer than the one before, and moves the account's last touch.
+        let happened = format!("2026-05-01T08:{at:02}:00Z");
+        admin.create(
+            "touch",
+            json!({"kind": "call", "summary": format!("电话 {at}"), "account": id, "happened_at": happened}),
+        );
+    }
+    let told = |only: Option<TimelineKind>| {
+        let mut request = TimelineRequest { only, ..TimelineRequest::default() };
+        let mut told = Vec::new();
+        loop {
+            let reply = admin.call::<GetTimeline>(&["account", &id.to_string()], &request);
+            told.extend(reply.entries);
+            request.after = reply.next;
+            if request.after.is_none() {
+                return told;
+            }
+        }
+    };
+    let changes = told(Some(TimelineKind::Change));
+    assert!(
+        matches!(&changes[..], [TimelineEntry::Change { change: ChangeKind::Created, .. }]),
+        "{changes:?}"
+    );
+    assert_eq!(told(None).len(), 51);
 }
 
 #[test]

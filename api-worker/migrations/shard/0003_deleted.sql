@@ -1,0 +1,15 @@
+-- What was deleted, of one workspace: the list of it, newest first.
+CREATE INDEX lead_deleted ON "lead" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX account_deleted ON "account" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX contact_deleted ON "contact" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX deal_deleted ON "deal" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX deal_contact_deleted ON "deal_contact" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX product_deleted ON "product" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX competitor_deleted ON "competitor" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX deal_competitor_deleted ON "deal_competitor" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX touch_deleted ON "touch" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX task_deleted ON "task" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX user_deleted ON "user" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX team_deleted ON "team" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX rate_deleted ON "rate" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX saved_view_deleted ON "saved_view" (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;

@@ -1,0 +1,43 @@
+//! A shard in memory for tests of statements: the migrations, and values bound as D1 binds them.
+
+use domain::ids::Id;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use super::limits::{Param, check, highest_placeholder, names_workspace};
+use super::statement::{DbError, Rows, Statement};
+
+pub struct Shard {
+    pub connection: Connection,
+    pub workspace: Id,
+}
+
+/// An id by its number; greater numbers are greater ids.
+pub fn id(number: u64) -> Id {
+    Id::v7(number, &[0; 10])
+}
+
+impl Shard {
+    pub fn new() -> Self {
+        Self { connection: super::tests::shard(), workspace: id(1) }
+    }
+
+    pub fn run(&self, statement: Statement) -> Result<Rows, DbError> {
+        let (name, sql, mut params) = statement.into_parts();
+        assert!(names_workspace(&sql), "{name}");
+        params.insert(0, self.workspace.into());
+        assert_eq!(check(&sql, &params), Ok(()), "{name}");
+        // Floating point, as D1 binds JavaScript numbers.
+        #[expect(clippy::cast_precision_loss, reason = "`check` lets safe integers through only")]
+        let value = |param: &Param| match param {
+            Param::Null => Value::Null,
+            Param::Text(text) => Value::Text(text.clone()),
+            Param::Integer(number) => Value::Real(*number as f64),
+        };
+        let values: Vec<Value> = params.iter().take(highest_placeholder(&sql)).map(value).collect();
+        let failed = |error: rusqlite::Error| DbError::Fault(format!("{name}: {error}: {sql}"));
+        let mut prepared = self.connection.prepare(&sql).map_err(failed)?;
+        let rows = prepared.query_map(params_from_iter(values), |row| row.get(0)).map_err(failed)?;
+        Ok(Rows::new(rows.collect::<Result<_, _>>().map_err(failed)?))
+    }
+}

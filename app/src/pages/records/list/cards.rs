@@ -1,0 +1,137 @@
+//! The list on a phone and a tablet: one record, one row.
+
+use std::sync::Arc;
+
+use domain::api::record::RecordBody;
+use domain::ids::Id;
+use domain::schema::Entity;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use serde_json::Value as Json;
+
+use super::work::Work;
+use crate::components::{Avatar, AvatarShape, Badge, Tone, icon};
+use crate::fields::{self, schedule};
+use crate::i18n::t;
+use crate::pages::records::drawing;
+use crate::routes;
+use crate::state::app;
+use crate::state::overlay::fingerprint;
+use crate::state::session::schema;
+
+#[component]
+pub fn Cards(work: Work, rows: Memo<Vec<RecordBody>>) -> impl IntoView {
+    let loaded = move || rows.with_untracked(|rows| rows.iter().map(|body| body.id).collect::<Vec<_>>());
+    view! {
+        <div class="group">
+            <For
+                each=move || rows.get()
+                key=|body| (body.id, body.version, body.values.len(), fingerprint(body))
+                children=move |body| work.with(|definition| row(work, definition, body, loaded))
+            />
+        </div>
+    }
+}
+
+fn row(
+    work: Work,
+    definition: &Entity,
+    body: RecordBody,
+    loaded: impl Fn() -> Vec<Id> + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let id = body.id;
+    let to = routes::record(&definition.id, &id.to_string());
+    let inside = face(definition, body);
+    // Ticking is a mode: a row that leads somewhere should not be ticked by a thumb on its way.
+    let picked = work.picked;
+    let draw = move || {
+        if picked.on.get() {
+            view! {
+                <label class="row row-pick">
+                    <input type="checkbox" prop:checked=move || picked.has(id) on:change=move |_| picked.toggle(id, &loaded()) />
+                    {inside()}
+                </label>
+            }
+            .into_any()
+        } else {
+            let inside = inside.clone();
+            view! { <A href=to.clone() attr:class="row">{move || inside()}</A> }.into_any()
+        }
+    };
+    draw.into_any()
+}
+
+/// What a row shows of its record.
+pub fn face(definition: &Entity, body: RecordBody) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
+    let body = Arc::new(body);
+    let shape = if definition.id == "account" { AvatarShape::Square } else { AvatarShape::Round };
+    let name = {
+        let body = body.clone();
+        move || fields::title(&schema(), &body)
+    };
+    let sub = {
+        let body = body.clone();
+        let ids: Vec<&str> = match definition.id.as_str() {
+            "deal" => vec!["account", "stage"],
+            "contact" => vec!["account", "position"],
+            "lead" => vec!["company", "status"],
+            "account" => vec!["industry", "status"],
+            "task" => vec!["account", "deal", "contact", "lead"],
+            _ => vec!["code", "series"],
+        };
+        move || {
+            let schema = schema();
+            let texts = ids
+                .iter()
+                .map(|id| fields::text_of(&schema, &body, id))
+                .filter(|text| !text.is_empty())
+                .take(2);
+            texts.collect::<Vec<_>>().join(" · ")
+        }
+    };
+    let end = {
+        let body = body.clone();
+        move || {
+            let schema = schema();
+            ["amount", "price", "due", "next_touch"]
+                .iter()
+                .map(|id| fields::text_of(&schema, &body, id))
+                .find(|text| !text.is_empty())
+                .unwrap_or_default()
+        }
+    };
+    // An amount in red would read as a debt: only a date that is shown is late.
+    let shows_amount = ["amount", "price"].iter().any(|id| body.values.contains_key(*id));
+    let late = !shows_amount
+        && ["due", "next_touch"].iter().any(|id| body.values.get(*id).is_some_and(schedule::is_late))
+        && body.values.get("status").and_then(Json::as_str) != Some("done");
+    let id: Id = body.id;
+    let waiting = move || {
+        app()
+            .overlay
+            .with(|overlay| overlay.is_waiting(id))
+            .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
+    };
+    let kind = definition.id.clone();
+    move || {
+        let mark = match kind.as_str() {
+            "deal" | "task" | "product" => {
+                view! { <span class="row-icon">{icon(drawing(&kind))}</span> }.into_any()
+            }
+            _ => {
+                let name = name.clone();
+                (move || view! { <Avatar name=name() shape /> }).into_any()
+            }
+        };
+        view! {
+            {mark}
+            <span class="row-text">
+                <span class="row-title">{name.clone()}</span>
+                <span class="row-sub">{sub.clone()}</span>
+            </span>
+            {waiting}
+            <span class="row-end numeric" class:due-late=late>{end.clone()}</span>
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,106 @@
+//! The rows of a list as far as they have been loaded, page by page.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::api::ListRecords;
+use domain::api::record::{ListReply, ListRequest, RecordBody};
+use domain::schema::Entity;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::work::holds;
+use crate::state::loader::{Loader, load, note};
+use crate::state::{app, ask};
+
+/// The pages that have been loaded.
+#[derive(Clone, Copy)]
+pub struct Pages {
+    definition: StoredValue<Entity>,
+    request: Memo<Option<ListRequest>>,
+    pub first: Loader<ListReply>,
+    /// Those after the first, of the same question.
+    later: RwSignal<Vec<Arc<ListReply>>>,
+    pub next: Memo<Option<String>>,
+    pub pending: RwSignal<bool>,
+}
+
+impl Pages {
+    /// Nothing is asked for until there is a request.
+    pub fn load(definition: Entity, request: Memo<Option<ListRequest>>) -> Self {
+        let entity = definition.id.clone();
+        let first = load::<ListRecords>(move || Some((vec![entity.clone()], request.get()?)));
+        let later = RwSignal::new(Vec::<Arc<ListReply>>::new());
+        Effect::new(move |_| {
+            request.track();
+            later.set(Vec::new());
+        });
+        let next = Memo::new(move |_| {
+            let last = later.with(|later| later.last().cloned());
+            last.or_else(|| first.value.get()).and_then(|reply| reply.next.clone())
+        });
+        Self {
+            definition: StoredValue::new(definition),
+            request,
+            first,
+            later,
+            next,
+            pending: RwSignal::new(false),
+        }
+    }
+
+    /// Asks for the next page.
+    pub fn more(self) {
+        let request = self.request;
+        let (Some(after), Some(asked)) = (self.next.get_untracked(), request.get_untracked()) else {
+            return;
+        };
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.pending.set(true);
+        let page = ListRequest { after: Some(after), ..asked.clone() };
+        let entity = self.definition.with_value(|definition| definition.id.clone());
+        spawn_local(async move {
+            if let Ok(reply) = ask::<ListRecords>(&[&entity], &page).await
+                && request.try_get_untracked() == Some(Some(asked))
+            {
+                note(&reply);
+                self.later.update(|later| later.push(Arc::new(reply)));
+            }
+            self.pending.try_set(false);
+        });
+    }
+
+    /// The rows with what waits on this device on top of them.
+    pub fn rows(self) -> Memo<Vec<RecordBody>> {
+        Memo::new(move |_| {
+            let mut seen = BTreeSet::new();
+            let mut rows: Vec<RecordBody> = Vec::new();
+            let overlay = app().overlay.get();
+            let pages = self.first.value.get().into_iter().chain(self.later.get());
+            for page in pages {
+                for body in &page.records {
+                    if seen.insert(body.id)
+                        && let Some(body) = overlay.apply(page.seq, body)
+                    {
+                        rows.push(body);
+                    }
+                }
+            }
+            // What this device made since stands first, if it belongs here.
+            let seq = self.first.value.with(|reply| reply.as_ref().map_or(0, |reply| reply.seq));
+            let made = self.definition.with_value(|definition| overlay.created(seq, &definition.id));
+            let filter = self.request.get().and_then(|request| request.filter);
+            for body in made {
+                let belongs =
+                    self.definition.with_value(|definition| holds(definition, filter.as_deref(), &body));
+                if belongs && !seen.contains(&body.id) {
+                    seen.insert(body.id);
+                    rows.insert(0, body);
+                }
+            }
+            rows
+        })
+    }
+}

@@ -1,0 +1,280 @@
+//! The list on a wide screen: a table with the columns one wants, sorted by a press on their heads, walked through with
+//! the arrow keys and edited in place.
+
+use std::sync::Arc;
+
+use domain::api::record::RecordBody;
+use domain::ids::Id;
+use domain::schema::Field;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::cell::{CellEditor, is_editable};
+use super::work::Work;
+use crate::components::{Badge, Sentinel, Tone, icon, icons};
+use crate::fields;
+use crate::i18n::{label, t, tr};
+use crate::pages::records::{ConflictSheet, drawing};
+use crate::routes;
+use crate::state::app;
+use crate::state::overlay::fingerprint;
+use crate::state::session::schema;
+
+/// Which cell is being edited: record and field.
+pub type Editing = RwSignal<Option<(Id, String)>>;
+
+#[component]
+pub fn Table(
+    work: Work,
+    rows: Memo<Vec<RecordBody>>,
+    /// There are more rows to load.
+    more: Memo<bool>,
+    #[prop(into)] on_more: Callback<()>,
+) -> impl IntoView {
+    let picked = work.picked;
+    let editing: Editing = RwSignal::new(None);
+    let conflict = RwSignal::new(None::<Id>);
+    let loaded = move || rows.with_untracked(|rows| rows.iter().map(|body| body.id).collect::<Vec<_>>());
+    let every_one =
+        Memo::new(move |_| rows.with(|rows| !rows.is_empty() && rows.iter().all(|body| picked.has(body.id))));
+    let tick_all = move |_| {
+        if every_one.get_untracked() {
+            picked.clear();
+        } else {
+            picked.ids.set(loaded().into_iter().collect());
+        }
+    };
+    let caption = work.with(|definition| definition.plural.clone());
+    let body = move || {
+        let columns: Vec<Field> =
+            work.columns.shown.with(|ids| ids.iter().filter_map(|id| work.field(id)).collect());
+        let heads = columns.iter().map(|field| view! { <Head work field=field.clone() /> }).collect_view();
+        let title = work.with(|definition| definition.field(&definition.title).cloned());
+        let columns = Arc::new(columns);
+        view! {
+            <table class="table" role="grid" aria-rowcount="-1" data-density=move || work.density.get().code()>
+                <caption class="visually-hidden">{let caption = caption.clone(); move || label(&caption)}</caption>
+                <thead>
+                    <tr>
+                        <th class="table-tick" scope="col">
+                            <label class="tick">
+                                <input type="checkbox" aria-label=t("bulk.page") prop:checked=every_one on:change=tick_all />
+                            </label>
+                        </th>
+                        {title.map(|field| view! { <Head work field /> })}
+                        {heads}
+                    </tr>
+                </thead>
+                <tbody>
+                    <For
+                        each=move || rows.get()
+                        key=|body| (body.id, body.version, body.values.len(), fingerprint(body))
+                        children={let columns = columns.clone(); move |body| row(work, &columns, body, editing, conflict, loaded)}
+                    />
+                </tbody>
+            </table>
+        }
+    };
+    view! {
+        <div class="table-box" on:keydown=move |event| walk(&event, editing)>
+            {body}
+            <Show when=move || more.get()>
+                <Sentinel on_near=on_more />
+            </Show>
+        </div>
+        <ConflictSheet command=conflict on_done=|()| {} />
+    }
+}
+
+/// The head of a column: a press sorts by it, another turns the order around.
+#[component]
+fn Head(work: Work, field: Field) -> impl IntoView {
+    let id = field.id.clone();
+    let text = field.label.clone();
+    let name = move || label(&text);
+    let numeric = is_numeric(&field);
+    if !field.kind.behaviour().is_sortable() {
+        return view! { <th scope="col" class="table-plain" class:table-number=numeric>{name}</th> }
+            .into_any();
+    }
+    let by = id.clone();
+    let order = Memo::new(move |_| {
+        let sort = work.sort.get();
+        match sort.strip_prefix('-') {
+            Some(sorted) if sorted == by => Some("descending"),
+            None if sort == by => Some("ascending"),
+            _ => None,
+        }
+    });
+    let press = move |_| {
+        let up = order.get_untracked() == Some("descending") || order.get_untracked().is_none() && !numeric;
+        work.set_sort(&if up { id.clone() } else { format!("-{id}") });
+    };
+    view! {
+        <th scope="col" class:table-number=numeric aria-sort=move || order.get()>
+            <button type="button" class="table-sort" on:click=press>
+                <span>{name}</span>
+                {move || order.get().map(|order| icon(if order == "ascending" { icons::UP } else { icons::DOWN }))}
+            </button>
+        </th>
+    }
+    .into_any()
+}
+
+/// Numbers stand below each other by their units.
+fn is_numeric(field: &Field) -> bool {
+    use domain::fields::Shape;
+    matches!(field.kind.behaviour().shape(), Shape::Integer | Shape::Decimal(_) | Shape::Money)
+}
+
+fn row(
+    work: Work,
+    columns: &[Field],
+    body: RecordBody,
+    editing: Editing,
+    conflict: RwSignal<Option<Id>>,
+    loaded: impl Fn() -> Vec<Id> + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let picked = work.picked;
+    let id = body.id;
+    let body = Arc::new(body);
+    let name = {
+        let body = body.clone();
+        move || fields::title(&schema(), &body)
+    };
+    let named = name.clone();
+    let to = routes::record(&body.entity, &id.to_string());
+    let mark = drawing(&body.entity);
+    let waiting = move || {
+        app()
+            .overlay
+            .with(|overlay| overlay.is_waiting(id))
+            .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
+    };
+    let cells = columns
+        .iter()
+        .map(|field| view! { <Cell field=field.clone() body=body.clone() editing conflict /> })
+        .collect_view();
+    view! {
+        <tr aria-selected=move || if picked.has(id) { "true" } else { "false" }>
+            <td class="table-tick">
+                <label class="tick">
+                    <input
+                        type="checkbox"
+                        aria-label=move || tr("bulk.tick", &[("name", &named())])
+                        prop:checked=move || picked.has(id)
+                        on:change=move |_| picked.toggle(id, &loaded())
+                    />
+                </label>
+            </td>
+            <th scope="row" class="table-name">
+                <A href=to attr:class="table-link">
+                    <span class="table-mark">{icon(mark)}</span>
+                    <span class="truncate">{name}</span>
+                </A>
+                {waiting}
+            </th>
+            {cells}
+        </tr>
+    }
+    .into_any()
+}
+
+#[component]
+fn Cell(
+    field: Field,
+    body: Arc<RecordBody>,
+    editing: Editing,
+    conflict: RwSignal<Option<Id>>,
+) -> impl IntoView {
+    let id = body.id;
+    let editable = is_editable(&field, &body);
+    let own = field.id.clone();
+    let here = Memo::new(move |_| {
+        editing.with(|editing| editing.as_ref().is_some_and(|(record, field)| *record == id && *field == own))
+    });
+    let numeric = is_numeric(&field);
+    let late = fields::schedule::is_late(body.values.get(&field.id).unwrap_or(&serde_json::Value::Null))
+        && body.values.get("status").and_then(|status| status.as_str()) != Some("done");
+    let begin = {
+        let name = field.id.clone();
+        move |_| {
+            if editable {
+                editing.set(Some((id, name.clone())));
+            }
+        }
+    };
+    let name = field.id.clone();
+    let inside = move || {
+        if here.get() {
+            view! { <CellEditor field=field.clone() body=body.clone() editing conflict /> }.into_any()
+        } else {
+            let (body, id) = (body.clone(), field.id.clone());
+            view! { <span class="truncate">{move || fields::cell_of(&schema(), &body, &id)}</span> }
+                .into_any()
+        }
+    };
+    view! {
+        <td
+            tabindex="-1"
+            class:table-number=numeric
+            class:due-late=late
+            data-field=name
+            data-record=id.to_string()
+            data-editable=editable.then_some("true")
+            aria-readonly=(!editable).then_some("true")
+            on:dblclick=begin
+        >
+            {inside}
+        </td>
+    }
+}
+
+/// Arrow keys go from cell to cell, Enter and F2 edit. Inside an editor the keys are its own.
+fn walk(event: &KeyboardEvent, editing: Editing) {
+    if editing.with_untracked(Option::is_some) || event.alt_key() || event.ctrl_key() || event.meta_key() {
+        return;
+    }
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let Some(cell) = target.and_then(|target| target.closest("td, th").ok().flatten()) else { return };
+    let key = event.key();
+    if key == "Enter" || key == "F2" {
+        let attribute = |name: &str| cell.get_attribute(name);
+        let (field, record) = (attribute("data-field"), attribute("data-record"));
+        if let (Some(field), Some(Ok(record)), Some(_)) =
+            (field, record.map(|record| record.parse()), attribute("data-editable"))
+        {
+            event.prevent_default();
+            editing.set(Some((record, field)));
+        }
+        return;
+    }
+    let next = match key.as_str() {
+        "ArrowRight" => cell.next_element_sibling(),
+        "ArrowLeft" => cell.previous_element_sibling(),
+        "ArrowDown" => beside(&cell, true),
+        "ArrowUp" => beside(&cell, false),
+        _ => return,
+    };
+    let Some(next) = next else { return };
+    // A cell with a control of its own hands the focus to it.
+    let inner = next.query_selector("a, button, input").ok().flatten();
+    if let Ok(focus) = inner.unwrap_or(next).dyn_into::<HtmlElement>() {
+        event.prevent_default();
+        let _ = focus.focus();
+    }
+}
+
+/// The cell above or below.
+fn beside(cell: &web_sys::Element, below: bool) -> Option<web_sys::Element> {
+    let row = cell.parent_element()?;
+    let at = (0..)
+        .zip(std::iter::successors(row.first_element_child(), web_sys::Element::next_element_sibling))
+        .find_map(|(at, one): (u32, _)| one.is_same_node(Some(cell)).then_some(at))?;
+    let other = if below { row.next_element_sibling() } else { row.previous_element_sibling() }?;
+    std::iter::successors(other.first_element_child(), web_sys::Element::next_element_sibling)
+        .nth(usize::try_from(at).ok()?)
+}

@@ -1,0 +1,78 @@
+//! What makes a saved view a view: it filters, sorts and shows what its kind of record has; sharing and defaults are
+//! for those who may give views to others.
+
+use serde_json::Value as Json;
+
+use super::draft::Draft;
+use crate::access::{Act, Level, Permission};
+use crate::expr::{self, Expr};
+use crate::message::Problem;
+use crate::record::{Record, Values};
+use crate::schema::Entity;
+use crate::schema::builtin::saved_view::{SAVED_VIEW, SHARED};
+use crate::value::Value;
+
+pub(super) fn check_view(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
+    if entity.id != SAVED_VIEW {
+        return;
+    }
+    let before = |field: &str| record.and_then(|record| record.get(field).text());
+    let after = |field: &str| values.get(field).map_or(before(field), Value::text);
+    let changes = |field: &str| values.contains_key(field) && after(field) != before(field);
+    if changes("shared")
+        && after("shared") == Some(SHARED)
+        && draft.role.level(SAVED_VIEW, Act::Create) <= Level::Own
+    {
+        draft.forbid(Problem::on("shared", "problem.view.not_to_share"));
+    }
+    if changes("roles") {
+        check_roles(draft, after("roles").unwrap_or_default(), after("shared") == Some(SHARED));
+    }
+    let Some(about) = after("entity") else { return };
+    let Some(about) = draft.world.schema.entity(about) else {
+        draft.invalid(Problem::on("entity", "problem.unknown_entity").with("entity", about));
+        return;
+    };
+    // What was sound when it was saved and is no longer, because a field has gone, blocks no other change.
+    if changes("entity") || changes("filter") {
+        check_filter(draft, about, after("filter"));
+    }
+    let known = |id: &str| about.field(id).is_some();
+    let sort = after("sort").map(|sort| sort.strip_prefix('-').unwrap_or(sort));
+    if changes("sort") && !sort.is_none_or(known) {
+        draft.invalid(Problem::on("sort", "problem.unknown_field"));
+    }
+    if changes("columns") && !after("columns").is_none_or(|columns| columns.split(',').all(known)) {
+        draft.invalid(Problem::on("columns", "problem.unknown_field"));
+    }
+}
+
+fn check_roles(draft: &mut Draft<'_>, roles: &str, shared: bool) {
+    if !draft.role.may(Permission::Define) {
+        draft.forbid(Problem::on("roles", "problem.forbidden"));
+    }
+    let mut roles = roles.split(',').filter(|role| !role.is_empty()).peekable();
+    if roles.peek().is_some() && !shared {
+        draft.invalid(Problem::on("roles", "problem.view.default_is_shared"));
+    }
+    if !roles.all(|role| draft.world.schema.role(role).is_some()) {
+        draft.invalid(Problem::on("roles", "problem.definition.unknown_role"));
+    }
+}
+
+fn check_filter(draft: &mut Draft<'_>, about: &Entity, text: Option<&str>) {
+    let Some(text) = text else { return };
+    let parsed = serde_json::from_str::<Json>(text).map_err(|_| Problem::new("problem.not_json"));
+    let problems = match parsed.and_then(|json| Expr::parse(&json)) {
+        Ok(expr) => {
+            // A hidden field is answered like an unknown one.
+            let mut visible = about.clone();
+            visible.fields.retain(|field| !draft.role.hides(&about.id, &field.id));
+            expr::check(&expr, &visible, draft.world.schema).err().unwrap_or_default()
+        }
+        Err(problem) => vec![problem],
+    };
+    for problem in problems {
+        draft.invalid(problem.at("filter"));
+    }
+}
