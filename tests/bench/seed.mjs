@@ -68,9 +68,22 @@ async function index(runtime, cookie) {
   client.close();
 }
 
+/** A field that the workspace added to its deals: a number that twenty in a row share, whoever owns them. */
+export const BAND = "f_band";
+
+async function addBand(runtime, cookie) {
+  const client = new Client(runtime.url, HOSTS.product, cookie);
+  const field = { id: BAND, label: { zh: "档次", en: "Band" }, type: "integer" };
+  const change = { do: "change_definition", base_revision: 1, change: { change: "add_field", entity: "deal", field } };
+  const { json } = await client.ask("POST", "/api/v1/commands", { commands: [{ v: 1, id: seeded(9, 1), actions: [change] }] });
+  if (json.answers[0].answer !== "done") throw new Error(JSON.stringify(json).slice(0, 500));
+  client.close();
+}
+
 /** @returns the workspace's cookies, ids and size */
 export async function seed(runtime, { name, deals, shard }) {
   const { cookie, workspace, user } = await signUp(runtime, name, shard);
+  await addBand(runtime, cookie);
   const db = await runtime.shard(shard);
   const now = Date.now();
   const rows = async (count, sql, ...params) => {
@@ -111,11 +124,11 @@ export async function seed(runtime, { name, deals, shard }) {
     deals,
     `${SERIES}, d(i, p) AS (SELECT i, (i * 37) % 100 FROM n)
      INSERT INTO deal (workspace_id, id, version, name, account_id, contact_id, amount, amount_currency, amount_base, stage, engaged_on, close_date, source,
-       owner_id, rank, ${COMMON}, name_key, match_key)
+       owner_id, rank, custom, ${COMMON}, name_key, match_key)
      SELECT ?1, ${idSql(KINDS.deal, "i")}, 1, ${word} || ' Deal ' || printf('%06d', i), ${idSql(KINDS.account, `i % ${accounts}`)},
        ${idSql(KINDS.contact, `i % ${accounts * 2}`)}, (1000 + (i * 7919) % 900000) * 100, 'CNY', (1000 + (i * 7919) % 900000) * 100, ${STAGE},
        date(?4 / 1000 - (i % 300) * 86400, 'unixepoch'), date(?4 / 1000 + (i % 120) * 86400, 'unixepoch'), 'partner', ${idSql(KINDS.user, `i % ${USERS}`)},
-       printf('%012x', 70368744177664 + i) || printf('%08x', i) || '80', ?4 - i * 500, ?5, ?4 - i * 500, ?5,
+       printf('%012x', 70368744177664 + i) || printf('%08x', i) || '80', json_object('${BAND}', i / 20 % 20), ?4 - i * 500, ?5, ?4 - i * 500, ?5,
        lower(${word}) || ' deal ' || printf('%06d', i), lower(${word}) || 'deal' || printf('%06d', i) FROM d`,
     now, user, words,
   );

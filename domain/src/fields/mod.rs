@@ -9,6 +9,7 @@ mod choice;
 mod choices;
 mod date;
 mod decimal;
+mod defined;
 pub mod duration;
 pub mod email;
 mod file;
