@@ -87,18 +87,12 @@ mod tests {
     use crate::api::record::Names;
     use crate::fields::{FieldKind, Reading};
     use crate::ids::Id;
-    use crate::money::Currency;
-    use crate::schema::{Schema, WorkspaceSettings, builtin};
+
+    use crate::schema::{Schema, builtin};
     use crate::time::UtcOnly;
 
     fn schema() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: "测试".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: crate::schema::WorkDays::default(),
-        })
+        builtin::of_tests("UTC", "CNY")
     }
 
     fn written(entity: &str, values: serde_json::Value, chinese: bool) -> String {

@@ -90,8 +90,8 @@ pub fn moved(schema: &Schema, before: &Teams, after: &Teams) -> Vec<Effect> {
 mod tests {
     use super::*;
     use crate::access::{ADMINISTRATOR, MANAGER, REP};
-    use crate::money::Currency;
-    use crate::schema::{WorkDays, WorkspaceSettings, builtin};
+
+    use crate::schema::builtin;
 
     fn id(number: u8) -> Id {
         Id::v7(1_000, &[number; 10])
@@ -102,13 +102,7 @@ mod tests {
     }
 
     fn schema() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-        })
+        builtin::of_tests("UTC", "CNY")
     }
 
     /// Team 1 with team 2 below it, team 3 beside them; a manager leads each of 1 and 3.

@@ -13,9 +13,9 @@ use crate::files::{FileInfo, Uploaded};
 use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
+use crate::schema::Schema;
 use crate::schema::builtin;
 use crate::schema::change::Place;
-use crate::schema::{Schema, WorkDays, WorkspaceSettings};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
@@ -41,16 +41,8 @@ fn id(number: u8) -> Id {
 
 impl Story {
     fn new(role: &str) -> Self {
-        let currency = Currency::parse("CNY").unwrap();
-        let workspace = WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency,
-            work: WorkDays::default(),
-        };
         let actor = Actor { user: id(1), role: role.into(), zone: "UTC".into() };
-        let schema = builtin::schema(workspace);
+        let schema = builtin::of_tests("UTC", "CNY");
         Self {
             schema,
             actor,

@@ -5,8 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::access::ADMINISTRATOR;
 use crate::command::May;
-use crate::money::Currency;
-use crate::schema::{Label, Schema, WorkspaceSettings, builtin};
+use crate::schema::{Label, Schema, builtin};
 use crate::time::UtcOnly;
 
 fn id(number: u8) -> Id {
@@ -14,14 +13,7 @@ fn id(number: u8) -> Id {
 }
 
 fn schema() -> Schema {
-    let currency = Currency::parse("CNY").unwrap();
-    builtin::schema(WorkspaceSettings {
-        name: "T".into(),
-        language: "zh".into(),
-        zone: "UTC".into(),
-        currency,
-        work: crate::schema::WorkDays::default(),
-    })
+    builtin::of_tests("UTC", "CNY")
 }
 
 fn add(schema: &mut Schema, entity: &str, id: &str, label: (&str, &str), kind: FieldKind) {

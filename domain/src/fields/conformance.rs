@@ -9,7 +9,7 @@ use super::{
 };
 use crate::expr::Type;
 use crate::money::Currency;
-use crate::schema::{Label, Schema, WorkDays, WorkspaceSettings, builtin};
+use crate::schema::{Label, Schema, builtin};
 use crate::time::Zone;
 use crate::value::Value;
 
@@ -372,13 +372,7 @@ impl Zone for TwoZones {
 }
 
 fn schema() -> Schema {
-    builtin::schema(WorkspaceSettings {
-        name: "测试".into(),
-        language: "zh".into(),
-        zone: "Asia/Shanghai".into(),
-        currency: Currency::parse("CNY").unwrap(),
-        work: WorkDays::default(),
-    })
+    builtin::of_tests("Asia/Shanghai", "CNY")
 }
 
 fn reading(schema: &Schema) -> Reading<'_> {

@@ -1,18 +1,10 @@
 use super::*;
 use crate::expr::cases;
-use crate::money::Currency;
-use crate::schema::WorkspaceSettings;
 use crate::schema::builtin;
 use crate::time::UtcOnly;
 
 fn workspace() -> Schema {
-    builtin::schema(WorkspaceSettings {
-        name: "测试".into(),
-        language: "zh".into(),
-        zone: "Asia/Shanghai".into(),
-        currency: Currency::parse("CNY").unwrap(),
-        work: crate::schema::WorkDays::default(),
-    })
+    builtin::of_tests("Asia/Shanghai", "CNY")
 }
 
 /// Something that an operator of a field takes.

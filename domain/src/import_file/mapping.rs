@@ -467,16 +467,9 @@ fn misspelt(a: &str, b: &str) -> bool {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::schema::{WorkDays, WorkspaceSettings};
 
     pub fn schema() -> Schema {
-        crate::schema::builtin::schema(WorkspaceSettings {
-            name: "测试".into(),
-            language: "zh".into(),
-            zone: "Asia/Shanghai".into(),
-            currency: Currency::parse("USD").unwrap(),
-            work: WorkDays::default(),
-        })
+        crate::schema::builtin::of_tests("Asia/Shanghai", "USD")
     }
 
     pub const PIPELINE: &str = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\r\n\

@@ -339,18 +339,12 @@ fn of_stages(schema: &Schema, entity: &str, before: &[Stage], after: &[Stage]) -
 mod tests {
     use super::*;
     use crate::access::{Grant, REP};
-    use crate::money::Currency;
+
+    use crate::schema::builtin;
     use crate::schema::builtin::DEFAULT_PIPELINE;
-    use crate::schema::{WorkDays, WorkspaceSettings, builtin};
 
     fn fresh() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-        })
+        builtin::of_tests("UTC", "CNY")
     }
 
     #[test]

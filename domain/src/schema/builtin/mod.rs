@@ -29,6 +29,18 @@ pub fn schema(workspace: WorkspaceSettings) -> Schema {
     Schema { v: FORMAT, revision: 1, workspace, entities, pipelines: vec![deal::pipeline()], roles }
 }
 
+/// What tests begin with: a new workspace in this zone, with this currency.
+#[cfg(test)]
+pub(crate) fn of_tests(zone: &str, currency: &str) -> Schema {
+    schema(WorkspaceSettings {
+        name: "测试".into(),
+        language: "zh".into(),
+        zone: zone.into(),
+        currency: crate::money::Currency::parse(currency).unwrap(),
+        work: crate::schema::WorkDays::default(),
+    })
+}
+
 /// Every kind of record, as a new workspace has it.
 #[must_use]
 pub fn entities() -> Vec<Entity> {
@@ -161,17 +173,9 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::Currency;
-    use crate::schema::WorkDays;
 
     fn fresh() -> Schema {
-        schema(WorkspaceSettings {
-            name: "测试".into(),
-            language: "zh".into(),
-            zone: "Asia/Shanghai".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-        })
+        of_tests("Asia/Shanghai", "CNY")
     }
 
     #[test]

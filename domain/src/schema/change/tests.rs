@@ -3,17 +3,11 @@
 use super::*;
 use crate::access::{Permission, REP};
 use crate::money::Currency;
-use crate::schema::{WorkDays, builtin};
+use crate::schema::builtin;
 use crate::time::UtcOnly;
 
 fn fresh() -> Schema {
-    builtin::schema(WorkspaceSettings {
-        name: "T".into(),
-        language: "zh".into(),
-        zone: "UTC".into(),
-        currency: Currency::parse("CNY").unwrap(),
-        work: WorkDays::default(),
-    })
+    builtin::of_tests("UTC", "CNY")
 }
 
 fn stage(id: &str, status: StageStatus) -> Stage {
