@@ -24,9 +24,13 @@ fn read_id(text: &str) -> Answer<Id> {
 /// # Errors
 /// 404 for a kind of record the workspace does not have.
 fn read_entity<'a>(session: &'a Session, id: &str) -> Answer<&'a Entity> {
-    session.schema.entity(id).ok_or_else(|| {
-        let problem = Problem::on("entity", "problem.unknown_entity")
-            .with("entity", id.chars().take(80).collect::<String>());
-        Failure::Refused { code: Code::NotFound, problems: vec![problem], conflicts: Vec::new() }
+    session.schema.entity(id).ok_or_else(|| Failure::Refused {
+        code: Code::NotFound,
+        problems: vec![unknown_entity(id)],
+        conflicts: Vec::new(),
     })
+}
+
+fn unknown_entity(id: &str) -> Problem {
+    Problem::on("entity", "problem.unknown_entity").with("entity", id.chars().take(80).collect::<String>())
 }

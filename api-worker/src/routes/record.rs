@@ -467,14 +467,21 @@ fn about(
 
 /// The fields whose changes are told: those that the reader sees and the system does not keep.
 fn told_fields(reader: Reader<'_>, entity: &Entity) -> Vec<String> {
-    let told = |field: &&Field| !field.system && !reader.role.hides(&entity.id, &field.id);
-    entity.fields.iter().filter(told).map(|field| field.id.clone()).collect()
+    entity
+        .fields
+        .iter()
+        .filter(|field| is_told(reader, entity, field))
+        .map(|field| field.id.clone())
+        .collect()
+}
+
+fn is_told(reader: Reader<'_>, entity: &Entity, field: &Field) -> bool {
+    !field.system && !reader.role.hides(&entity.id, &field.id)
 }
 
 /// A change as the reader may see it; nothing when every field of it is hidden or kept by the system.
 fn change_entry(reader: Reader<'_>, entity: &Entity, entry: log::Entry) -> Option<TimelineEntry> {
-    let shown =
-        |id: &str| entity.field(id).is_some_and(|field| !field.system && !reader.role.hides(&entity.id, id));
+    let shown = |id: &str| entity.field(id).is_some_and(|field| is_told(reader, entity, field));
     let pair = |(id, pair): (String, Json)| {
         let side = |at: usize| pair.get(at).cloned().unwrap_or(Json::Null);
         shown(&id).then(|| (id.clone(), (side(0), side(1))))

@@ -8,6 +8,7 @@ use domain::message::Problem;
 use domain::schema::Entity;
 use worker::{Request, Response};
 
+use super::unknown_entity;
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, json, read_json, read_query};
 use crate::search::Question;
@@ -100,10 +101,7 @@ fn searched<'a>(session: &'a Session, entity: Option<&str>) -> Answer<Vec<Search
     let reader = session.reader()?;
     let workspace = session.db.workspace();
     if let Some(unknown) = entity.filter(|id| session.schema.entity(id).is_none()) {
-        let unknown: String = unknown.chars().take(80).collect();
-        return Err(Failure::invalid(
-            Problem::on("entity", "problem.unknown_entity").with("entity", unknown),
-        ));
+        return Err(Failure::invalid(unknown_entity(unknown)));
     }
     let wanted = |candidate: &&Entity| match entity {
         Some(entity) => candidate.id == entity && candidate.title == "name",
