@@ -6,10 +6,9 @@ use domain::api::record::Hit;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use wasm_bindgen::JsCast;
 
 use super::asking::{Asking, kind_of, mark_of, remark, second_line};
-use crate::components::{EmptyState, Icon, icon, icons};
+use crate::components::{EmptyState, Icon, icon, icons, modal};
 use crate::i18n::{format, label, t, tr};
 use crate::routes::{self, MENU};
 use crate::state::session::{role, schema};
@@ -29,24 +28,7 @@ pub fn shortcut() -> &'static str {
 pub fn Palette() -> impl IntoView {
     let open = app().palette;
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() && !dialog.open() {
-            // It refuses only when it is open already or not on the page.
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
-        }
-    });
-    let close_outside = move |event: leptos::ev::MouseEvent| {
-        let outside =
-            event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()).is_some_and(|target| {
-                dialog.get_untracked().is_some_and(|dialog| dialog.is_same_node(Some(&target)))
-            });
-        if outside {
-            open.set(false);
-        }
-    };
+    let close_outside = modal(dialog, open);
     view! {
         <dialog
             class="sheet palette"
