@@ -4,11 +4,11 @@
 pub mod format;
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use domain::message::Problem;
-use domain::schema::{Entity, Label, Schema};
+use domain::schema::{Label, Schema};
 use leptos::prelude::*;
 use messages::{Lang, text_with};
 
@@ -48,35 +48,38 @@ pub fn tr(key: &str, args: &[(&str, &str)]) -> String {
 /// - `{counted_deal}`: within a sentence, one or several by the argument `count`.
 fn text(lang: Lang, key: &str, args: &[(&str, &str)], schema: &dyn Fn() -> Arc<Schema>) -> Cow<'static, str> {
     let given = |name: &str| args.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    let lacks = Cell::new(false);
+    let lacking = RefCell::new(Vec::new());
     let without_kinds = text_with(lang, key, &|name| {
         let found = given(name);
-        lacks.set(lacks.get() || found.is_none());
+        if found.is_none() {
+            lacking.borrow_mut().push(name.to_owned());
+        }
         found
     });
-    if !lacks.get() {
+    let lacking = lacking.into_inner();
+    if lacking.is_empty() {
         return without_kinds;
     }
-    let schema = schema();
-    let names: Vec<(String, String)> = schema
-        .entities
-        .iter()
-        .flat_map(|entity| kind_names(lang, entity, given("count") == Some("1")))
-        .collect();
-    let named = |name: &str| names.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let (schema, one) = (schema(), given("count") == Some("1"));
+    let named = |name: String| Some((kind_name(lang, &schema, &name, one)?, name));
+    let names: Vec<(String, String)> = lacking.into_iter().filter_map(named).collect();
+    let named = |name: &str| names.iter().find(|(_, known)| known == name).map(|(value, _)| value.as_str());
     text_with(lang, key, &|name| given(name).or_else(|| named(name)))
 }
 
-fn kind_names(lang: Lang, entity: &Entity, one: bool) -> [(String, String); 5] {
+/// What a placeholder such as `kinds_deal` stands for.
+fn kind_name(lang: Lang, schema: &Schema, placeholder: &str, one: bool) -> Option<String> {
+    let (form, id) = placeholder.split_once('_')?;
+    let entity = schema.entity(id)?;
     let (name, many) = (in_lang(lang, &entity.label), in_lang(lang, &entity.plural));
-    let (id, counted) = (&entity.id, if one { name } else { many });
-    [
-        (format!("Kind_{id}"), name.to_owned()),
-        (format!("Kinds_{id}"), many.to_owned()),
-        (format!("kind_{id}"), within(lang, name)),
-        (format!("kinds_{id}"), within(lang, many)),
-        (format!("counted_{id}"), within(lang, counted)),
-    ]
+    Some(match form {
+        "Kind" => name.to_owned(),
+        "Kinds" => many.to_owned(),
+        "kind" => within(lang, name),
+        "kinds" => within(lang, many),
+        "counted" => within(lang, if one { name } else { many }),
+        _ => return None,
+    })
 }
 
 /// A name as it stands within a sentence: small, unless it is written in capitals throughout.
