@@ -830,6 +830,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.out_of_range", "Must be between {min} and {max}"),
     ("problem.password_common", "This password is too common"),
     ("problem.password_short", "The password needs at least {min} characters"),
+    ("problem.person_beyond_own", "This person may do more than you may. Ask an administrator to change them"),
     ("problem.read_only", "This field cannot be changed"),
     ("problem.record_not_found", "This record cannot be found"),
     ("problem.reference_not_found", "The linked record cannot be found"),

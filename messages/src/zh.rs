@@ -830,6 +830,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.out_of_range", "应在 {min} 到 {max} 之间"),
     ("problem.password_common", "这个密码太常见"),
     ("problem.password_short", "密码至少 {min} 个字符"),
+    ("problem.person_beyond_own", "此人的权限超出你自己的权限，请由管理员更改"),
     ("problem.read_only", "这个字段不能修改"),
     ("problem.record_not_found", "找不到这条记录"),
     ("problem.reference_not_found", "找不到所关联的记录"),

@@ -458,8 +458,8 @@ fn check_rate(draft: &mut Draft<'_>, entity: &Entity, values: &Values) {
     }
 }
 
-/// Roles and states of people are for those who manage people; and nobody locks the workspace's last door by
-/// changing their own.
+/// Roles and states of people are for those who manage people and hold at least the keys of whom they change; and
+/// nobody locks the workspace's last door by changing their own.
 pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
     if entity.id != "user" {
         return;
@@ -472,6 +472,8 @@ pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<
             draft.invalid(Problem::on(field, "problem.not_oneself"));
         } else if changes && !draft.role.may(Permission::ManageUsers) {
             draft.forbid(Problem::on(field, "problem.forbidden"));
+        } else if changes && !holds_keys_of(draft, before("role").text().unwrap_or_default()) {
+            draft.forbid(Problem::on(field, "problem.person_beyond_own"));
         } else if changes && field == "role" {
             check_given(draft, values.get(field).and_then(Value::text).unwrap_or_default());
         }
@@ -490,7 +492,11 @@ pub(super) fn check_user(draft: &mut Draft<'_>, entity: &Entity, record: Option<
 
 /// Nobody gives a role with keys that they do not hold themselves.
 pub(super) fn check_given(draft: &mut Draft<'_>, role: &str) {
-    if draft.world.schema.role(role).is_some_and(|given| !draft.role.may_give(given)) {
+    if !holds_keys_of(draft, role) {
         draft.forbid(Problem::on("role", "problem.role_beyond_own"));
     }
+}
+
+fn holds_keys_of(draft: &Draft<'_>, role: &str) -> bool {
+    draft.world.schema.role(role).is_none_or(|role| draft.role.may_give(role))
 }

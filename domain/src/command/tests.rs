@@ -544,6 +544,27 @@ fn nobody_gives_a_role_with_keys_they_do_not_hold() {
 }
 
 #[test]
+fn nobody_takes_the_keys_of_who_holds_more() {
+    let mut clerk = with_colleague(REP, &[]).schema.role(ADMINISTRATOR).unwrap().clone();
+    clerk.id = "clerk".into();
+    clerk.permissions = vec![crate::access::Permission::ManageUsers];
+    for (theirs, may) in [(ADMINISTRATOR, false), ("clerk", true), (REP, true)] {
+        let mut story = with_colleague(theirs, &[(ADMINISTRATOR, 2), ("clerk", 2), (REP, 2)]);
+        story.schema.roles.push(clerk.clone());
+        for (giver, may) in [("clerk", may), (ADMINISTRATOR, true)] {
+            story.actor.role = giver.into();
+            let given = if theirs == REP { "clerk" } else { REP };
+            for (field, value) in [("status", "inactive"), ("role", given)] {
+                let outcome = story.tell(set(json!({field: value})));
+                let told = outcome.is_err().then(|| problems(outcome));
+                let expected = vec![(Some(field.to_owned()), "problem.person_beyond_own".to_owned())];
+                assert_eq!(told, (!may).then_some(expected), "{giver} changes the {field} of {theirs}");
+            }
+        }
+    }
+}
+
+#[test]
 fn only_an_invitation_makes_an_entrance() {
     let name_only = [("name", text("Moses")), ("role", text(REP)), ("status", text("inactive"))];
     let story = Story::new(ADMINISTRATOR).with("user", 2, 1, &name_only, ALL);
