@@ -65,7 +65,14 @@ test("opens records and starts new ones from the palette @desktop @desktop-only"
   await page.keyboard.press("Escape");
   await expect(palette).toBeHidden();
 
+  // As fast as one likes: closed and opened again is open, and empty.
   await page.keyboard.press("Control+k");
+  await page.keyboard.type("zhike");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await expect(box).toBeFocused();
+  await expect(box).toHaveValue("");
+
   await page.keyboard.type(t("palette.go", { place: t("nav.board") }));
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/board$/);

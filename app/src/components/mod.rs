@@ -37,7 +37,7 @@ pub use row::{ButtonRow, Group, LinkRow};
 pub use save_file::{save_blob, save_text};
 pub use sentinel::Sentinel;
 pub use several::{CheckChips, WordInput};
-pub use sheet::{Sheet, modal};
+pub use sheet::{Modal, Sheet};
 pub use skeleton::{SkeletonRows, SkeletonText};
 pub use stars::{Stars, StarsShown};
 pub use thumbnail::thumbnail;

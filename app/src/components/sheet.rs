@@ -4,11 +4,10 @@ use wasm_bindgen::JsCast;
 
 use super::{IconButton, icons};
 
-/// Opens and closes a dialog with its signal. What comes back is for its clicks: one on the grey around it closes it.
-pub fn modal(
-    dialog: NodeRef<html::Dialog>,
-    open: RwSignal<bool>,
-) -> impl Fn(leptos::ev::MouseEvent) + Copy + 'static {
+/// A dialog that is open as long as its signal says so. Escape and a press on the grey around it close it.
+#[component]
+pub fn Modal(open: RwSignal<bool>, class: &'static str, children: Children) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
     // The one place where a signal and the state of a DOM element have to be kept equal by hand.
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
@@ -19,15 +18,33 @@ pub fn modal(
             dialog.close();
         }
     });
-    move |event: leptos::ev::MouseEvent| {
-        // The dialog has no padding, so a press on it and not on its content is a press on the grey.
-        let outside =
-            event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()).is_some_and(|target| {
-                dialog.get_untracked().is_some_and(|dialog| dialog.is_same_node(Some(&target)))
-            });
-        if outside {
+    let meant = move |event: &web_sys::Event| {
+        event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()).is_some_and(|target| {
+            dialog.get_untracked().is_some_and(|dialog| dialog.is_same_node(Some(&target)))
+        })
+    };
+    // Said while Escape is pressed. A file picker that is given up says it too, from inside.
+    let on_cancel = move |event: web_sys::Event| {
+        if meant(&event) {
             open.set(false);
         }
+    };
+    // Said some time after it closed: by then it may have been opened again.
+    let on_close = move |_| {
+        if dialog.get_untracked().is_some_and(|dialog| !dialog.open()) {
+            open.set(false);
+        }
+    };
+    // The dialog has no padding, so a press on it and not on its content is a press on the grey.
+    let on_click = move |event: leptos::ev::MouseEvent| {
+        if meant(&event) {
+            open.set(false);
+        }
+    };
+    view! {
+        <dialog class=class node_ref=dialog on:cancel=on_cancel on:close=on_close on:click=on_click>
+            {children()}
+        </dialog>
     }
 }
 
@@ -43,19 +60,11 @@ pub fn Sheet(
     foot: Option<ViewFn>,
     children: ChildrenFn,
 ) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    let close_outside = modal(dialog, open);
     let title_id = super::unique_id("sheet");
     let labelled_by = title_id.clone();
 
     view! {
-        <dialog
-            class="sheet"
-            node_ref=dialog
-            aria-labelledby=labelled_by
-            on:close=move |_| open.set(false)
-            on:click=close_outside
-        >
+        <Modal open class="sheet" attr:aria-labelledby=labelled_by>
             <div class="sheet-grip"></div>
             <header class="sheet-head">
                 <h2 class="sheet-title" id=title_id>
@@ -67,6 +76,6 @@ pub fn Sheet(
                 <div class="sheet-body">{children()}</div>
                 {foot.as_ref().map(|foot| view! { <footer class="sheet-foot">{foot.run()}</footer> })}
             </Show>
-        </dialog>
+        </Modal>
     }
 }

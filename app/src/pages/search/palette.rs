@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::asking::{Asking, kind_of, mark_of, remark, second_line};
-use crate::components::{EmptyState, Icon, icon, icons, modal};
+use crate::components::{EmptyState, Icon, Modal, icon, icons};
 use crate::i18n::{format, label, t, tr};
 use crate::routes::{self, MENU};
 use crate::state::session::{role, schema};
@@ -27,20 +27,12 @@ pub fn shortcut() -> &'static str {
 #[component]
 pub fn Palette() -> impl IntoView {
     let open = app().palette;
-    let dialog = NodeRef::<html::Dialog>::new();
-    let close_outside = modal(dialog, open);
     view! {
-        <dialog
-            class="sheet palette"
-            node_ref=dialog
-            aria-label=t("palette.title")
-            on:close=move |_| open.set(false)
-            on:click=close_outside
-        >
+        <Modal open class="sheet palette" attr:aria-label=t("palette.title")>
             <Show when=move || open.get()>
                 <Inside open />
             </Show>
-        </dialog>
+        </Modal>
     }
 }
 
