@@ -12,7 +12,7 @@ use crate::say::{note, step};
 use crate::serve::wrangler;
 use crate::state::DATABASES;
 
-const MIGRATION: &str = "api-worker/migrations/shard/0002_search.sql";
+const MIGRATION: &str = "api-worker/migrations/shard/0003_search.sql";
 
 pub fn run(args: &[String]) -> Result<()> {
     let (mut remote, mut drop_only) = (false, false);

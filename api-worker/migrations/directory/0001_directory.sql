@@ -15,7 +15,6 @@ CREATE TABLE membership (
   joined_at INTEGER NOT NULL,
   PRIMARY KEY (identity_id, workspace_id)
 );
-CREATE INDEX membership_user ON membership (workspace_id, user_id);
 
 -- Attempts to sign in, by account and by address, in windows of fifteen minutes.
 CREATE TABLE attempt (

@@ -267,7 +267,7 @@ fn a_name() -> impl Strategy<Value = String> {
 
 fn index() -> Connection {
     let connection = Connection::open_in_memory().unwrap();
-    let migration = include_str!("../../migrations/shard/0002_search.sql");
+    let migration = include_str!("../../migrations/shard/0003_search.sql");
     let create = migration.split(';').find(|sql| sql.contains("CREATE VIRTUAL TABLE")).unwrap();
     connection.execute_batch(create).unwrap();
     connection

@@ -36,31 +36,29 @@ mod testing;
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use rusqlite::Connection;
 
     /// A shard as its migrations make it.
     pub fn shard() -> Connection {
-        let database = Connection::open_in_memory().unwrap();
-        for migration in [
-            include_str!("../../migrations/shard/0001_shard.sql"),
-            include_str!("../../migrations/shard/0002_search.sql"),
-            include_str!("../../migrations/shard/0003_deleted.sql"),
-            include_str!("../../migrations/shard/0004_purge.sql"),
-            include_str!("../../migrations/shard/0005_imports.sql"),
-        ] {
-            database.execute_batch(migration).unwrap();
-        }
-        database
+        migrated("shard")
     }
 
     /// The directory as its migrations make it.
     pub fn directory() -> Connection {
+        migrated("directory")
+    }
+
+    /// A database after all migrations of a folder, in the order of their names.
+    fn migrated(kind: &str) -> Connection {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(kind);
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
         let database = Connection::open_in_memory().unwrap();
-        for migration in [
-            include_str!("../../migrations/directory/0001_directory.sql"),
-            include_str!("../../migrations/directory/0002_purge.sql"),
-        ] {
-            database.execute_batch(migration).unwrap();
+        for file in files {
+            database.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
         }
         database
     }
