@@ -1,7 +1,7 @@
 //! The reader's scope as SQL: part of every query. `?1` is the workspace and `?2` the reader.
 
-use domain::access::{Act, Owners, ParentScope, Role, Scope, scope};
-use domain::schema::builtin::saved_view::SHARED;
+use domain::access::{Act, Owners, ParentScope, Role, Scope, SharedViews, scope};
+use domain::schema::builtin::saved_view::{SHARED, TEAMS};
 use domain::schema::{Entity, Schema};
 
 use super::place::table;
@@ -12,6 +12,12 @@ pub const TEAM_MATES: &str = "WITH RECURSIVE tree(id) AS (\
     SELECT team_id FROM \"user\" WHERE workspace_id = ?1 AND id = ?2 AND team_id IS NOT NULL \
     UNION SELECT t.id FROM team t JOIN tree ON t.parent_id = tree.id WHERE t.workspace_id = ?1 AND t.deleted_at IS NULL) \
     SELECT ?2 AS id UNION SELECT m.id FROM \"user\" m JOIN tree ON m.team_id = tree.id WHERE m.workspace_id = ?1";
+
+/// The reader's team and the teams it is part of, as far as they are there. A circle in the tree ends.
+const TEAMS_ABOVE: &str = "WITH RECURSIVE above(id) AS (\
+    SELECT team_id FROM \"user\" WHERE workspace_id = ?1 AND id = ?2 \
+    UNION SELECT t.parent_id FROM team t JOIN above ON t.id = above.id WHERE t.workspace_id = ?1 AND t.deleted_at IS NULL) \
+    SELECT t.id FROM team t JOIN above ON t.id = above.id WHERE t.workspace_id = ?1 AND t.deleted_at IS NULL";
 
 /// A predicate over the rows of `entity` under `alias`: 1 where the role may `act`.
 #[must_use]
@@ -39,10 +45,20 @@ fn sql(schema: &Schema, entity: &Entity, scope: &Scope, alias: &str, depth: usiz
         };
         any.insert(0, own);
     }
-    if !shared.is_empty() {
+    if let Some(SharedViews { kinds, of_all_teams }) = shared
+        && !kinds.is_empty()
+    {
         // Ids of definitions are small letters, digits and underscores.
-        let kinds: Vec<String> = shared.iter().map(|kind| format!("'{kind}'")).collect();
-        any.push(format!("({alias}.shared = '{SHARED}' AND {alias}.entity IN ({}))", kinds.join(", ")));
+        let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+        let of_mine = if *of_all_teams {
+            "1".to_owned()
+        } else {
+            format!("EXISTS (SELECT 1 FROM ({TEAMS_ABOVE}) mine WHERE instr({alias}.teams, mine.id) > 0)")
+        };
+        any.push(format!(
+            "({alias}.entity IN ({}) AND ({alias}.shared = '{SHARED}' OR ({alias}.shared = '{TEAMS}' AND {of_mine})))",
+            kinds.join(", ")
+        ));
     }
     // Null where nobody owns the record: not selected, and not granted.
     if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) }

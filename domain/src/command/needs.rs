@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::view::teams_of;
 use super::{Action, Command, Logged, Wire};
 use crate::fields::Shape;
 use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::Schema;
+use crate::schema::builtin::saved_view::{MAX_TEAMS, SAVED_VIEW};
 use crate::schema::change::Place;
 use crate::text::match_key;
 use crate::value::Value;
@@ -172,6 +174,13 @@ impl Needs {
 
     fn targets(&mut self, entity: &str, values: &Wire, schema: &Schema) {
         let Some(definition) = schema.entity(entity) else { return };
+        if entity == SAVED_VIEW {
+            let named = values.get("teams").and_then(Json::as_str).unwrap_or_default();
+            // More than a view can name are refused without a look.
+            for team in teams_of(named).take(MAX_TEAMS) {
+                self.record("team", team);
+            }
+        }
         for (field, json) in values {
             let holds_files =
                 definition.field(field).is_some_and(|field| field.kind.behaviour().shape() == Shape::Files);

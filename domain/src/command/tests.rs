@@ -773,6 +773,63 @@ fn sharing_a_view_and_making_it_a_default_are_for_those_who_may() {
 }
 
 #[test]
+fn a_view_is_shared_with_teams_that_are_there() {
+    let (north, south, gone) = (id(2).to_string(), id(3).to_string(), id(4).to_string());
+    let story = Story::new(crate::access::MANAGER)
+        .with("team", 2, 5, &[("name", text("North"))], May::default())
+        .with("team", 3, 1, &[("name", text("South"))], May::default());
+    let of = |teams: &str| view(&[("shared", "teams"), ("teams", teams)]);
+    let plan = story.tell(of(&format!("{north},{south}"))).unwrap();
+    assert_eq!(plan.changes[0].after["teams"], text(&format!("{north},{south}")));
+    // They have to be there still when it is saved.
+    assert_eq!(plan.alive, [2, 3].map(|number| RecordKey::new("team", id(number))).into());
+    let many = vec![north.as_str(); 51].join(",");
+    for (teams, key) in [
+        ("", "problem.view.no_team"),
+        (gone.as_str(), "problem.reference_not_found"),
+        ("north", "problem.reference_not_found"),
+        (north.to_uppercase().as_str(), "problem.reference_not_found"),
+        (many.as_str(), "problem.too_many"),
+    ] {
+        assert_eq!(problems(story.tell(of(teams))), [(Some("teams".to_owned()), key.to_owned())], "{teams}");
+    }
+    assert!(matches!(
+        Story::new(REP).with("team", 2, 1, &[], ALL).tell(of(&north)),
+        Err(Refusal::Forbidden(_))
+    ));
+    let mut default = of(&north);
+    default[0]["values"]["roles"] = json!("rep");
+    let admin = Story::new(ADMINISTRATOR).with("team", 2, 5, &[], ALL);
+    assert!(admin.tell(default).is_ok());
+}
+
+#[test]
+fn a_team_that_is_gone_blocks_no_other_change_of_its_views() {
+    let gone = id(4).to_string();
+    let own = [
+        ("name", text("A")),
+        ("entity", text("deal")),
+        ("shared", text("teams")),
+        ("teams", Value::Text(gone.clone())),
+    ];
+    let story = Story::new(crate::access::MANAGER).with("saved_view", 7, 1, &own, ALL).with(
+        "team",
+        2,
+        1,
+        &[],
+        May::default(),
+    );
+    let update = |values: Json| {
+        story.tell(json!([{"do": "update", "entity": "saved_view", "record": id(7), "base_version": 1, "values": values}]))
+    };
+    assert!(update(json!({"name": "B"})).is_ok());
+    assert!(update(json!({"teams": format!("{gone},{}", id(2))})).is_ok());
+    assert_eq!(problems(update(json!({"teams": null})))[0].1, "problem.view.no_team");
+    assert!(update(json!({"shared": "team", "teams": null})).is_ok());
+    assert!(update(json!({"shared": "own"})).is_ok());
+}
+
+#[test]
 fn an_invitation_is_a_change_of_the_user_and_names_everything_wrong_with_it() {
     let invitation = Invitation {
         user: id(2),
