@@ -477,6 +477,7 @@ mod tests {
             zone: "UTC".into(),
             currency: Currency::parse("CNY").unwrap(),
             work: WorkDays::default(),
+            logo: None,
         });
         let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
         let deposit = Field { id: "f_deposit".into(), custom: true, ..deal.field("amount").unwrap().clone() };

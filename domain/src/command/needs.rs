@@ -12,7 +12,7 @@ use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::Schema;
 use crate::schema::builtin::saved_view::{MAX_TEAMS, SAVED_VIEW};
-use crate::schema::change::Place;
+use crate::schema::change::{DefinitionChange, Place};
 use crate::text::match_key;
 use crate::value::Value;
 
@@ -64,7 +64,19 @@ pub fn needs(command: &Command, schema: &Schema) -> Needs {
 pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> (BTreeSet<Place>, BTreeSet<Id>) {
     let places = log.iter().flat_map(|entry| entry.inverse.iter());
     let files = log.iter().flat_map(|entry| entry.before.values()).flat_map(Value::files);
-    (places.flat_map(|inverse| inverse.vacates(schema)).collect(), files.map(|file| file.id).collect())
+    let logos = log.iter().filter_map(|entry| entry.inverse.as_ref()).filter_map(logo_of);
+    (
+        places.flat_map(|inverse| inverse.vacates(schema)).collect(),
+        files.map(|file| file.id).chain(logos).collect(),
+    )
+}
+
+/// The file that a change of definitions makes the logo.
+fn logo_of(change: &DefinitionChange) -> Option<Id> {
+    match change {
+        DefinitionChange::SetLogo { logo } => *logo,
+        _ => None,
+    }
 }
 
 /// The touches that taking back a log may change.
@@ -134,6 +146,7 @@ impl Needs {
             Action::ChangeDefinition { change, .. } => {
                 self.places.extend(change.vacates(schema));
                 self.active |= change.concerns_keys();
+                self.files.extend(logo_of(change));
             }
             Action::ImportRows { entity, rows, .. } => {
                 let Some(definition) = schema.entity(entity) else { return };

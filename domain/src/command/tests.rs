@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use super::{
-    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World, plan,
-    plan_acceptance, plan_invitation,
+    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World,
+    needs_to_undo, plan, plan_acceptance, plan_invitation,
 };
 use crate::access::{ADMINISTRATOR, Actor, REP};
 use crate::files::{FileInfo, Uploaded};
@@ -15,7 +15,7 @@ use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::Schema;
 use crate::schema::builtin;
-use crate::schema::change::Place;
+use crate::schema::change::{DefinitionChange, Place};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
@@ -971,4 +971,60 @@ fn an_undo_brings_files_back_while_they_are_kept() {
     story.files = Some(BTreeMap::new());
     let plan = story.tell(undo).unwrap();
     assert_eq!((plan.changes.len(), plan.kept[0].fields.clone()), (0, vec!["f_files".to_owned()]));
+}
+
+fn set_logo(logo: Option<Id>) -> Json {
+    json!([{"do": "change_definition", "base_revision": 1, "change": {"change": "set_logo", "logo": logo}}])
+}
+
+#[test]
+fn a_logo_is_a_small_picture_that_the_writer_brought() {
+    let mut story = Story::new(ADMINISTRATOR);
+    let kept = |number: u8, media: &str, size: u64, by: u8| {
+        let info = FileInfo { size, ..file(number, "logo", media) };
+        (info.id, Uploaded { info, by: id(by) })
+    };
+    story.files = Some(BTreeMap::from([
+        kept(20, "image/png", 200 * 1024, 1),
+        kept(21, "image/png", 200 * 1024 + 1, 1),
+        kept(22, "image/gif", 5, 1),
+        kept(23, "image/png", 5, 2),
+    ]));
+    let plan = story.tell(set_logo(Some(id(20)))).unwrap();
+    let (schema, inverse) = plan.definition.unwrap();
+    assert_eq!((schema.revision, schema.workspace.logo), (2, Some(id(20))));
+    assert_eq!(inverse, DefinitionChange::SetLogo { logo: None });
+    assert_eq!(story.tell(set_logo(None)).unwrap().definition.unwrap().0.workspace.logo, None);
+    for (number, key) in [
+        (21, "problem.file_too_large"),
+        (22, "problem.not_logo"),
+        (23, "problem.file_not_found"),
+        (24, "problem.file_not_found"),
+    ] {
+        let found = problems(story.tell(set_logo(Some(id(number)))));
+        assert_eq!(found, [(Some("logo".to_owned()), key.to_owned())], "{number}");
+    }
+    story.actor.role = REP.into();
+    assert!(matches!(story.tell(set_logo(Some(id(20)))), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn an_undo_brings_a_logo_back_while_it_is_kept_whoever_brought_it() {
+    let mut story = Story::new(ADMINISTRATOR);
+    let logo = file(20, "logo.png", "image/png");
+    story.files = Some(BTreeMap::from([(logo.id, Uploaded { info: logo, by: id(2) })]));
+    story.undo = vec![Logged {
+        key: RecordKey::new("definition", id(50)),
+        kind: ChangeKind::Defined,
+        version: 1,
+        before: Values::new(),
+        after: Values::new(),
+        inverse: Some(DefinitionChange::SetLogo { logo: Some(id(20)) }),
+    }];
+    assert_eq!(needs_to_undo(&story.undo, &story.schema).1, [id(20)].into());
+    let undo = json!([{"do": "undo", "command": id(50)}]);
+    let (schema, _) = story.tell(undo.clone()).unwrap().definition.unwrap();
+    assert_eq!(schema.workspace.logo, Some(id(20)));
+    story.files = Some(BTreeMap::new());
+    assert_eq!(problems(story.tell(undo))[0].1, "problem.file_not_found");
 }

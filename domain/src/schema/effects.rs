@@ -235,7 +235,8 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             }
             effects
         }
-        DefinitionChange::RenameEntity { .. }
+        DefinitionChange::SetLogo { .. }
+        | DefinitionChange::RenameEntity { .. }
         | DefinitionChange::AddField { .. }
         | DefinitionChange::RenameField { .. }
         | DefinitionChange::SetRequired { .. }
