@@ -73,3 +73,122 @@ fn inherited(schema: &Schema, parent: &ParentScope, alias: &str, depth: usize) -
         table(entity)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::access::{ADMINISTRATOR, MANAGER, REP};
+    use domain::ids::Id;
+    use domain::money::Currency;
+    use domain::schema::{WorkDays, WorkspaceSettings, builtin};
+
+    use super::super::statement::Statement;
+    use super::super::testing::{Shard, id};
+    use super::*;
+
+    fn schema() -> Schema {
+        builtin::schema(WorkspaceSettings {
+            name: "T".into(),
+            language: "zh".into(),
+            zone: "UTC".into(),
+            currency: Currency::parse("CNY").unwrap(),
+            work: WorkDays::default(),
+            logo: None,
+        })
+    }
+
+    fn insert(shard: &Shard, table: &str, number: u64, columns: &str, values: &str) {
+        let sql = format!(
+            "INSERT INTO \"{table}\" (workspace_id, id, version, name, created_at, updated_at, created_by_id, updated_by_id, {columns}) \
+             VALUES ('{}', '{}', 1, 'x', 0, 0, 'x', 'x', {values})",
+            shard.workspace,
+            id(number)
+        );
+        shard.connection.execute(&sql, []).unwrap();
+    }
+
+    fn team(shard: &Shard, number: u64, parent: Option<u64>) {
+        let parent = parent.map_or_else(|| "NULL".to_owned(), |parent| format!("'{}'", id(parent)));
+        insert(shard, "team", number, "parent_id", &parent);
+    }
+
+    fn view(shard: &Shard, number: u64, shared: &str, teams: &[u64]) {
+        let teams: Vec<String> = teams.iter().map(|team| id(*team).to_string()).collect();
+        let values = format!("'deal', '{shared}', '{}', '{}'", teams.join(","), id(90));
+        insert(shard, "saved_view", number, "entity, shared, teams, owner_id", &values);
+    }
+
+    fn seen(shard: &Shard, role: &str, user: u64) -> Vec<u64> {
+        let schema = schema();
+        let entity = schema.entity("saved_view").unwrap();
+        let within = predicate(&schema, schema.role(role).unwrap(), entity, Act::View, "r");
+        let sql = format!(
+            "SELECT json_array(r.id) AS j FROM saved_view r WHERE r.workspace_id = ?1 AND {within} ORDER BY r.id"
+        );
+        let rows = shard.run(Statement::new("views", sql, vec![id(user).into()])).unwrap();
+        let found = rows.read::<(Id,)>().unwrap();
+        found.into_iter().map(|(found,)| (60..70).find(|number| id(*number) == found).unwrap()).collect()
+    }
+
+    /// Team 41 with 42 below it and 43 below that; 44 beside them; 45 and 46 in a circle; 47 deleted.
+    fn shard() -> Shard {
+        let shard = Shard::new();
+        team(&shard, 41, None);
+        team(&shard, 42, Some(41));
+        team(&shard, 43, Some(42));
+        team(&shard, 44, None);
+        team(&shard, 45, Some(46));
+        team(&shard, 46, Some(45));
+        team(&shard, 47, None);
+        shard
+            .connection
+            .execute("UPDATE team SET deleted_at = 1 WHERE id = ?1", [id(47).to_string()])
+            .unwrap();
+        for (user, team) in [(51, 41), (52, 42), (53, 43), (54, 44), (55, 45), (57, 47)] {
+            insert(
+                &shard,
+                "user",
+                user,
+                "role, status, team_id",
+                &format!("'rep', 'active', '{}'", id(team)),
+            );
+        }
+        insert(&shard, "user", 58, "role, status", "'rep', 'active'");
+        view(&shard, 60, "team", &[44]);
+        view(&shard, 61, "teams", &[42]);
+        view(&shard, 62, "teams", &[41, 44]);
+        view(&shard, 63, "teams", &[46]);
+        view(&shard, 64, "teams", &[47]);
+        view(&shard, 65, "own", &[41, 42, 43, 44]);
+        view(&shard, 66, "teams", &[]);
+        shard
+    }
+
+    #[test]
+    fn a_view_of_a_team_is_seen_there_and_below() {
+        let shard = shard();
+        for (user, views) in [
+            (51, vec![60, 62]),
+            (52, vec![60, 61, 62]),
+            (53, vec![60, 61, 62]),
+            (54, vec![60, 62]),
+            // A circle ends; a team that is gone reaches nobody; without a team there is what everybody has.
+            (55, vec![60, 63]),
+            (57, vec![60]),
+            (58, vec![60]),
+        ] {
+            assert_eq!(seen(&shard, REP, user), views, "{user}");
+            assert_eq!(seen(&shard, MANAGER, user), views, "{user}");
+        }
+        // Whoever looks after shared views has those of all teams, and nobody's own.
+        assert_eq!(seen(&shard, ADMINISTRATOR, 58), [60, 61, 62, 63, 64, 66]);
+        assert_eq!(seen(&shard, REP, 90), [60, 61, 62, 63, 64, 65, 66]);
+    }
+
+    #[test]
+    fn teams_of_another_workspace_reach_nobody() {
+        let mut shard = shard();
+        shard.workspace = id(2);
+        view(&shard, 67, "teams", &[42]);
+        assert_eq!(seen(&shard, REP, 52), Vec::<u64>::new());
+    }
+}
