@@ -47,6 +47,8 @@ mod tests {
             include_str!("../../migrations/shard/0003_deleted.sql"),
             include_str!("../../migrations/shard/0004_purge.sql"),
             include_str!("../../migrations/shard/0005_imports.sql"),
+            include_str!("../../migrations/shard/0008_view_teams.sql"),
+            include_str!("../../migrations/shard/0009_sort_keys.sql"),
         ] {
             database.execute_batch(migration).unwrap();
         }
