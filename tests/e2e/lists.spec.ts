@@ -107,7 +107,7 @@ test("saves what is shown as a view, shares it, and finds it again @desktop", as
   await me.press(me.button(t("view.new"), me.sheet(t("view.title"))));
   const form = me.sheet(t("view.new"));
   await me.field(t("view.name"), form).fill("三百人以上");
-  await form.getByRole("radio", { name: t("view.who.everybody") }).check();
+  await me.choose(t("view.who.everybody"), form);
   await me.press(me.button(t("action.save"), form));
   await expect(form).toBeHidden();
   await expect(me.button(t("view.button", { name: "三百人以上" }))).toBeVisible();
@@ -142,10 +142,10 @@ test("shares a view with a team of the tree @desktop", async ({ me, page }) => {
   await me.press(me.button(t("view.new"), me.sheet(t("view.title"))));
   const form = me.sheet(t("view.new"));
   await me.field(t("view.name"), form).fill("华东的客户");
-  await form.getByRole("radio", { name: t("view.who.teams") }).check();
+  await me.choose(t("view.who.teams"), form);
   await me.press(me.button(t("action.save"), form));
   await expect(form.getByText(t("problem.view.no_team"))).toBeVisible();
-  await form.getByRole("checkbox", { name: "销售部 / 华东", exact: true }).check();
+  await me.press(form.getByRole("checkbox", { name: "销售部 / 华东", exact: true }));
   await me.press(me.button(t("action.save"), form));
   await expect(form).toBeHidden();
   await expect(me.button(t("view.button", { name: "华东的客户" }))).toBeVisible();
