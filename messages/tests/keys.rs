@@ -81,6 +81,7 @@ fn every_operator_and_quick_filter_has_its_words() {
         zone: "UTC".into(),
         currency: domain::money::Currency::parse("CNY").unwrap(),
         work: domain::schema::WorkDays::default(),
+        logo: None,
     });
     for quick in schema.entities.iter().flat_map(|entity| quick(entity, &schema)) {
         assert!(messages::has(&format!("filter.quick.{}", quick.name)), "{}", quick.name);

@@ -82,6 +82,23 @@ test.describe("with a server that refuses", () => {
   });
 });
 
+test("gives the workspace a logo, and takes it away again @desktop", async ({ me, page, expectAccessible }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await page.goto("/settings/workspace");
+  await me.field(t("settings.logo.add")).setInputFiles(photo);
+  const shown = page.getByRole("img", { name: t("settings.logo"), exact: true });
+  await expect(shown).toHaveJSProperty("naturalWidth", 1);
+  await expectAccessible();
+  const mark = page.locator(".nav-brand img");
+  if ((page.viewportSize()?.width ?? 0) >= 1024) await expect(mark).toHaveJSProperty("naturalWidth", 1);
+  await me.press(me.button(t("settings.logo.remove")));
+  await expect(shown).toBeHidden();
+  await expect(mark).toHaveCount(0);
+  await me.press(me.button(t("action.undo")).last());
+  await expect(shown).toBeVisible();
+});
+
 test("makes a field for photos in the settings @desktop", async ({ me, page, expectAccessible }) => {
   const { t } = me;
   await me.hasWorkspace();

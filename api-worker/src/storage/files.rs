@@ -9,6 +9,7 @@ use domain::fields::Shape;
 use domain::files::{DROPPED_MS, FileInfo, UNUSED_MS, Uploaded};
 use domain::ids::Id;
 use domain::schema::Field;
+use domain::schema::change::DefinitionChange;
 use domain::time::Instant;
 use domain::value::Value;
 use serde_json::{Value as Json, json};
@@ -88,11 +89,15 @@ pub fn read(rows: &Rows) -> Result<BTreeMap<Id, Uploaded>, DbError> {
 }
 
 /// A file for its reader: one who sees a record that holds it, in a field one sees; or who brought it, as long as no
-/// record holds it.
+/// record holds it; or anybody in the workspace whose logo it is.
 #[must_use]
 pub fn get(reader: Reader<'_>, id: Id, now: Instant) -> Statement {
     let mut params: Vec<Param> = vec![reader.user.into(), id.into(), now.unix_ms().into()];
     let mut any = vec!["(f.created_by_id = ?2 AND f.expires_at > ?4)".to_owned()];
+    if let Some(logo) = reader.schema.workspace.logo {
+        params.push(logo.into());
+        any.push(format!("f.id = ?{}", params.len() + 1));
+    }
     for entity in &reader.schema.entities {
         let seen = |field: &&Field| {
             field.kind.behaviour().shape() == Shape::Files && !reader.role.hides(&entity.id, &field.id)
@@ -140,6 +145,7 @@ impl Uses {
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
         let mut uses = Self::default();
+        uses.logo(plan);
         for change in &plan.changes {
             for (field, after) in &change.after {
                 let before = change.before.get(field).unwrap_or(&Value::Null);
@@ -157,6 +163,20 @@ impl Uses {
             }
         }
         uses
+    }
+
+    /// The workspace holds its logo as a record holds a file, with the file itself in the record's place.
+    fn logo(&mut self, plan: &Plan) {
+        let Some((schema, DefinitionChange::SetLogo { logo: before })) = &plan.definition else { return };
+        let after = schema.workspace.logo;
+        if *before == after {
+            return;
+        }
+        let row = |file: Id| json!([file, "workspace", file, "logo"]);
+        self.gained.extend(after.map(row));
+        self.lost.extend(before.map(row));
+        self.wanted.extend(after);
+        self.files.extend(after.into_iter().chain(*before));
     }
 
     /// Files that have to be there still when the plan is saved.

@@ -15,6 +15,7 @@ use super::filter;
 use super::place::{comparable, filled, table};
 use super::records::{Reader, Selection};
 use super::scope::predicate;
+use super::sort_key;
 use super::statement::{Param, Statement};
 
 /// A WHERE under construction: conditions and the parameters they use, counted from `?3` (the workspace and the
@@ -148,6 +149,10 @@ impl Sort {
         }
         if field.id == entity.title && field.id == "name" {
             return Ok(Self { key: Key::Sql("r.name_key".to_owned()), descending, total: true });
+        }
+        if sort_key::has_key(entity, field) {
+            let key = Key::Sql(sort_key::stored("r", field));
+            return Ok(Self { key, descending, total: false });
         }
         let total = matches!(field.id.as_str(), "updated_at" | "created_at");
         let of = comparable("r", field);
@@ -477,6 +482,7 @@ mod tests {
             zone: "UTC".into(),
             currency: Currency::parse("CNY").unwrap(),
             work: WorkDays::default(),
+            logo: None,
         });
         let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
         let deposit = Field { id: "f_deposit".into(), custom: true, ..deal.field("amount").unwrap().clone() };

@@ -149,6 +149,7 @@ mod tests {
             zone: "UTC".to_owned(),
             currency: Currency::parse("CNY").expect("a currency"),
             work: WorkDays::default(),
+            logo: None,
         })
     }
 

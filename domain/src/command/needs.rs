@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::view::teams_of;
 use super::{Action, Command, Logged, Wire};
 use crate::fields::Shape;
 use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::Schema;
-use crate::schema::change::Place;
+use crate::schema::builtin::saved_view::{MAX_TEAMS, SAVED_VIEW};
+use crate::schema::change::{DefinitionChange, Place};
 use crate::text::match_key;
 use crate::value::Value;
 
@@ -62,7 +64,19 @@ pub fn needs(command: &Command, schema: &Schema) -> Needs {
 pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> (BTreeSet<Place>, BTreeSet<Id>) {
     let places = log.iter().flat_map(|entry| entry.inverse.iter());
     let files = log.iter().flat_map(|entry| entry.before.values()).flat_map(Value::files);
-    (places.flat_map(|inverse| inverse.vacates(schema)).collect(), files.map(|file| file.id).collect())
+    let logos = log.iter().filter_map(|entry| entry.inverse.as_ref()).filter_map(logo_of);
+    (
+        places.flat_map(|inverse| inverse.vacates(schema)).collect(),
+        files.map(|file| file.id).chain(logos).collect(),
+    )
+}
+
+/// The file that a change of definitions makes the logo.
+fn logo_of(change: &DefinitionChange) -> Option<Id> {
+    match change {
+        DefinitionChange::SetLogo { logo } => *logo,
+        _ => None,
+    }
 }
 
 /// The touches that taking back a log may change.
@@ -132,6 +146,7 @@ impl Needs {
             Action::ChangeDefinition { change, .. } => {
                 self.places.extend(change.vacates(schema));
                 self.active |= change.concerns_keys();
+                self.files.extend(logo_of(change));
             }
             Action::ImportRows { entity, rows, .. } => {
                 let Some(definition) = schema.entity(entity) else { return };
@@ -172,6 +187,13 @@ impl Needs {
 
     fn targets(&mut self, entity: &str, values: &Wire, schema: &Schema) {
         let Some(definition) = schema.entity(entity) else { return };
+        if entity == SAVED_VIEW {
+            let named = values.get("teams").and_then(Json::as_str).unwrap_or_default();
+            // More than a view can name are refused without a look.
+            for team in teams_of(named).take(MAX_TEAMS) {
+                self.record("team", team);
+            }
+        }
         for (field, json) in values {
             let holds_files =
                 definition.field(field).is_some_and(|field| field.kind.behaviour().shape() == Shape::Files);

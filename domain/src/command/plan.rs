@@ -7,6 +7,7 @@ use super::{
     Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wire, World, contact, import, undo,
 };
 use crate::access::{Act, Level, Permission};
+use crate::files::{MAX_LOGO_BYTES, is_logo, size_text};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Currency;
@@ -402,11 +403,39 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
         draft.outdated = true;
         return;
     }
+    if let DefinitionChange::SetLogo { logo: Some(logo) } = wish {
+        check_brought(draft, *logo);
+    }
     define_now(draft, wish);
+}
+
+/// Somebody else's file does not become a logo that everybody sees.
+fn check_brought(draft: &mut Draft<'_>, logo: Id) {
+    let known = draft.world.files.and_then(|known| known.get(&logo));
+    if known.is_some_and(|file| file.by != draft.world.actor.user) {
+        draft.invalid(Problem::on("logo", "problem.file_not_found"));
+    }
+}
+
+/// A logo is a small picture that is there. A device cannot look, and the Worker will.
+fn check_logo(draft: &mut Draft<'_>, logo: Id) {
+    let Some(known) = draft.world.files else { return };
+    let problem = match known.get(&logo).map(|file| &file.info) {
+        None => Problem::on("logo", "problem.file_not_found"),
+        Some(file) if !is_logo(&file.media) => Problem::on("logo", "problem.not_logo"),
+        Some(file) if file.size > MAX_LOGO_BYTES => {
+            Problem::on("logo", "problem.file_too_large").with("max", size_text(MAX_LOGO_BYTES))
+        }
+        Some(_) => return,
+    };
+    draft.invalid(problem);
 }
 
 /// Plans a change of definitions on top of those in force.
 pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
+    if let DefinitionChange::SetLogo { logo: Some(logo) } = wish {
+        check_logo(draft, *logo);
+    }
     match change::apply(draft.world.schema, wish, draft.world.zones) {
         Ok(defined) => draft.plan.definition = Some(defined),
         Err(problems) => {

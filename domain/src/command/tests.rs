@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use super::{
-    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World, plan,
-    plan_acceptance, plan_invitation,
+    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World,
+    needs_to_undo, plan, plan_acceptance, plan_invitation,
 };
 use crate::access::{ADMINISTRATOR, Actor, REP};
 use crate::files::{FileInfo, Uploaded};
@@ -15,7 +15,7 @@ use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::Schema;
 use crate::schema::builtin;
-use crate::schema::change::Place;
+use crate::schema::change::{DefinitionChange, Place};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
@@ -794,6 +794,63 @@ fn sharing_a_view_and_making_it_a_default_are_for_those_who_may() {
 }
 
 #[test]
+fn a_view_is_shared_with_teams_that_are_there() {
+    let (north, south, gone) = (id(2).to_string(), id(3).to_string(), id(4).to_string());
+    let story = Story::new(crate::access::MANAGER)
+        .with("team", 2, 5, &[("name", text("North"))], May::default())
+        .with("team", 3, 1, &[("name", text("South"))], May::default());
+    let of = |teams: &str| view(&[("shared", "teams"), ("teams", teams)]);
+    let plan = story.tell(of(&format!("{north},{south}"))).unwrap();
+    assert_eq!(plan.changes[0].after["teams"], text(&format!("{north},{south}")));
+    // They have to be there still when it is saved.
+    assert_eq!(plan.alive, [2, 3].map(|number| RecordKey::new("team", id(number))).into());
+    let many = vec![north.as_str(); 51].join(",");
+    for (teams, key) in [
+        ("", "problem.view.no_team"),
+        (gone.as_str(), "problem.reference_not_found"),
+        ("north", "problem.reference_not_found"),
+        (north.to_uppercase().as_str(), "problem.reference_not_found"),
+        (many.as_str(), "problem.too_many"),
+    ] {
+        assert_eq!(problems(story.tell(of(teams))), [(Some("teams".to_owned()), key.to_owned())], "{teams}");
+    }
+    assert!(matches!(
+        Story::new(REP).with("team", 2, 1, &[], ALL).tell(of(&north)),
+        Err(Refusal::Forbidden(_))
+    ));
+    let mut default = of(&north);
+    default[0]["values"]["roles"] = json!("rep");
+    let admin = Story::new(ADMINISTRATOR).with("team", 2, 5, &[], ALL);
+    assert!(admin.tell(default).is_ok());
+}
+
+#[test]
+fn a_team_that_is_gone_blocks_no_other_change_of_its_views() {
+    let gone = id(4).to_string();
+    let own = [
+        ("name", text("A")),
+        ("entity", text("deal")),
+        ("shared", text("teams")),
+        ("teams", Value::Text(gone.clone())),
+    ];
+    let story = Story::new(crate::access::MANAGER).with("saved_view", 7, 1, &own, ALL).with(
+        "team",
+        2,
+        1,
+        &[],
+        May::default(),
+    );
+    let update = |values: Json| {
+        story.tell(json!([{"do": "update", "entity": "saved_view", "record": id(7), "base_version": 1, "values": values}]))
+    };
+    assert!(update(json!({"name": "B"})).is_ok());
+    assert!(update(json!({"teams": format!("{gone},{}", id(2))})).is_ok());
+    assert_eq!(problems(update(json!({"teams": null})))[0].1, "problem.view.no_team");
+    assert!(update(json!({"shared": "team", "teams": null})).is_ok());
+    assert!(update(json!({"shared": "own"})).is_ok());
+}
+
+#[test]
 fn an_invitation_is_a_change_of_the_user_and_names_everything_wrong_with_it() {
     let invitation = Invitation {
         user: id(2),
@@ -935,4 +992,60 @@ fn an_undo_brings_files_back_while_they_are_kept() {
     story.files = Some(BTreeMap::new());
     let plan = story.tell(undo).unwrap();
     assert_eq!((plan.changes.len(), plan.kept[0].fields.clone()), (0, vec!["f_files".to_owned()]));
+}
+
+fn set_logo(logo: Option<Id>) -> Json {
+    json!([{"do": "change_definition", "base_revision": 1, "change": {"change": "set_logo", "logo": logo}}])
+}
+
+#[test]
+fn a_logo_is_a_small_picture_that_the_writer_brought() {
+    let mut story = Story::new(ADMINISTRATOR);
+    let kept = |number: u8, media: &str, size: u64, by: u8| {
+        let info = FileInfo { size, ..file(number, "logo", media) };
+        (info.id, Uploaded { info, by: id(by) })
+    };
+    story.files = Some(BTreeMap::from([
+        kept(20, "image/png", 200 * 1024, 1),
+        kept(21, "image/png", 200 * 1024 + 1, 1),
+        kept(22, "image/gif", 5, 1),
+        kept(23, "image/png", 5, 2),
+    ]));
+    let plan = story.tell(set_logo(Some(id(20)))).unwrap();
+    let (schema, inverse) = plan.definition.unwrap();
+    assert_eq!((schema.revision, schema.workspace.logo), (2, Some(id(20))));
+    assert_eq!(inverse, DefinitionChange::SetLogo { logo: None });
+    assert_eq!(story.tell(set_logo(None)).unwrap().definition.unwrap().0.workspace.logo, None);
+    for (number, key) in [
+        (21, "problem.file_too_large"),
+        (22, "problem.not_logo"),
+        (23, "problem.file_not_found"),
+        (24, "problem.file_not_found"),
+    ] {
+        let found = problems(story.tell(set_logo(Some(id(number)))));
+        assert_eq!(found, [(Some("logo".to_owned()), key.to_owned())], "{number}");
+    }
+    story.actor.role = REP.into();
+    assert!(matches!(story.tell(set_logo(Some(id(20)))), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn an_undo_brings_a_logo_back_while_it_is_kept_whoever_brought_it() {
+    let mut story = Story::new(ADMINISTRATOR);
+    let logo = file(20, "logo.png", "image/png");
+    story.files = Some(BTreeMap::from([(logo.id, Uploaded { info: logo, by: id(2) })]));
+    story.undo = vec![Logged {
+        key: RecordKey::new("definition", id(50)),
+        kind: ChangeKind::Defined,
+        version: 1,
+        before: Values::new(),
+        after: Values::new(),
+        inverse: Some(DefinitionChange::SetLogo { logo: Some(id(20)) }),
+    }];
+    assert_eq!(needs_to_undo(&story.undo, &story.schema).1, [id(20)].into());
+    let undo = json!([{"do": "undo", "command": id(50)}]);
+    let (schema, _) = story.tell(undo.clone()).unwrap().definition.unwrap();
+    assert_eq!(schema.workspace.logo, Some(id(20)));
+    story.files = Some(BTreeMap::new());
+    assert_eq!(problems(story.tell(undo))[0].1, "problem.file_not_found");
 }

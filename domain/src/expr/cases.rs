@@ -96,6 +96,7 @@ pub fn schema() -> Schema {
         zone: "UTC".to_owned(),
         currency,
         work: WorkDays::default(),
+        logo: None,
     };
     Schema {
         v: crate::schema::FORMAT,

@@ -109,8 +109,13 @@ pub enum DefinitionChange {
     RemoveRole {
         role: String,
     },
+    /// Sets the workspace's name, language, clock, currency and working days; its logo stays.
     SetWorkspace {
         settings: WorkspaceSettings,
+    },
+    /// Takes a file that the writer brought as the workspace's logo, or takes the logo away.
+    SetLogo {
+        logo: Option<Id>,
     },
 }
 
@@ -290,8 +295,12 @@ pub fn apply(
         DefinitionChange::RemoveRole { role } => remove_role(&mut next, role)?,
         DefinitionChange::SetWorkspace { settings } => {
             no_problems(check_settings(settings, zones))?;
-            let old = std::mem::replace(&mut next.workspace, settings.clone());
+            let settings = WorkspaceSettings { logo: next.workspace.logo, ..settings.clone() };
+            let old = std::mem::replace(&mut next.workspace, settings);
             DefinitionChange::SetWorkspace { settings: old }
+        }
+        DefinitionChange::SetLogo { logo } => {
+            DefinitionChange::SetLogo { logo: std::mem::replace(&mut next.workspace.logo, *logo) }
         }
     };
     Ok((next, inverse))

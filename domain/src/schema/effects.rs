@@ -9,6 +9,7 @@ use super::{Schema, Stage, StageStatus};
 use crate::access::{Act, Level, Permission, Role};
 use crate::fields::{Adjustment, ChoiceOption, Shape};
 use crate::ids::Id;
+use crate::schema::builtin::saved_view;
 use crate::schema::builtin::user::status;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +104,10 @@ pub enum Effect {
         entity: String,
         owners: Vec<Id>,
     },
+    /// Saved views are no longer shared with this team, because it goes.
+    Unshares {
+        team: Id,
+    },
     /// Reports and schedules without a zone of their own follow another clock.
     Clock {
         from: String,
@@ -158,6 +163,11 @@ impl Effect {
             Self::Covers { entity, owners, .. } | Self::Uncovers { entity, owners, .. } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["in", ["field", "owner"], owners]) })
             }
+            Self::Unshares { team } => {
+                let named = json!(["contains", ["field", "teams"], team]);
+                let filter = json!(["and", ["=", ["field", "shared"], saved_view::TEAMS], named]);
+                Some(Concerned { entity: saved_view::SAVED_VIEW.to_owned(), filter })
+            }
             Self::Begins { .. } | Self::Clock { .. } | Self::Currency { .. } => None,
         }
     }
@@ -173,7 +183,8 @@ impl Effect {
             | Self::Retires { .. }
             | Self::Withdraws { .. }
             | Self::Excludes { .. }
-            | Self::Covers { .. } => true,
+            | Self::Covers { .. }
+            | Self::Unshares { .. } => true,
             _ => false,
         }
     }
@@ -224,7 +235,8 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             }
             effects
         }
-        DefinitionChange::RenameEntity { .. }
+        DefinitionChange::SetLogo { .. }
+        | DefinitionChange::RenameEntity { .. }
         | DefinitionChange::AddField { .. }
         | DefinitionChange::RenameField { .. }
         | DefinitionChange::SetRequired { .. }
@@ -420,9 +432,9 @@ mod tests {
                 options: Vec::new(),
             },
         ];
-        for change in changes {
-            let found = effects(&schema, &change);
-            assert!(!found.is_empty(), "{change:?}");
+        let team = Effect::Unshares { team: Id::v7(1_000, &[1; 10]) };
+        for found in changes.iter().map(|change| effects(&schema, change)).chain([vec![team]]) {
+            assert!(!found.is_empty());
             for concerned in found.iter().filter_map(Effect::concerned) {
                 let entity = schema.entity(&concerned.entity).unwrap();
                 let condition = crate::expr::Expr::parse(&concerned.filter).unwrap();

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::access::Role;
 use crate::fields::{ChoiceOption, FieldKind, Searched, Settings};
+use crate::ids::Id;
 use crate::money::Currency;
 
 pub use work::WorkDays;
@@ -61,6 +62,9 @@ pub struct WorkspaceSettings {
     /// Which days are worked; Monday to Friday when nothing is said.
     #[serde(default, skip_serializing_if = "WorkDays::is_usual")]
     pub work: WorkDays,
+    /// The file that is its logo. It has a change of its own: what sets the rest leaves it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Id>,
 }
 
 /// A kind of record.

@@ -7,7 +7,9 @@ use leptos_router::components::A;
 
 use super::{Entry, Next, Sending};
 use crate::api;
-use crate::components::{Button, ButtonKind, ButtonRow, Field, FormProblem, PasswordInput, TextInput};
+use crate::components::{
+    Avatar, AvatarShape, Button, ButtonKind, ButtonRow, Field, FormProblem, PasswordInput, TextInput,
+};
 use crate::i18n::{problem_text, t};
 use crate::routes;
 
@@ -47,7 +49,13 @@ pub fn SignIn() -> impl IntoView {
     let choices = move || {
         let row = |entrance: Entrance| {
             let workspace = entrance.workspace;
-            view! { <ButtonRow title=entrance.name on_press=move |()| choose(workspace) /> }
+            // Its logo is for who is in; at the door a letter does.
+            let name = entrance.name.clone();
+            view! {
+                <ButtonRow title=entrance.name on_press=move |()| choose(workspace)>
+                    <Avatar name shape=AvatarShape::Square />
+                </ButtonRow>
+            }
         };
         entrances.get().into_iter().map(row).collect_view()
     };

@@ -228,6 +228,7 @@ fn text(effect: &Effect, counts: Counts) -> String {
                 &[("people", &people), ("owners", &owners), ("count", &count), ("entity", &plural(entity))],
             )
         }
+        Effect::Unshares { .. } => tr("effect.unshares", &[("count", &count)]),
         Effect::Clock { from, to } => tr("effect.clock", &[("from", from), ("to", to)]),
         Effect::Currency { from, to } => tr("effect.currency", &[("from", from), ("to", to)]),
     }
@@ -240,6 +241,18 @@ pub fn Retiring(entity: String, field: String) -> impl IntoView {
     let asked = effect.clone();
     let counts = Counts::of(move || asked.concerned().into_iter().collect());
     view! { <p class="field-help" role="status">{move || text(&effect, counts)}</p> }
+}
+
+/// What ends with a team that is taken away; nothing where nothing does.
+#[component]
+pub fn Unsharing(team: Id) -> impl IntoView {
+    let effect = Effect::Unshares { team };
+    let asked = effect.concerned();
+    let question = asked.clone();
+    let counts = Counts::of(move || question.clone().into_iter().collect());
+    let any =
+        Memo::new(move |_| asked.as_ref().and_then(|asked| counts.get(asked)).is_some_and(|count| count > 0));
+    move || any.get().then(|| view! { <p class="field-help" role="status">{text(&effect, counts)}</p> })
 }
 
 /// What is going to happen, sentence by sentence; nothing when nothing does.

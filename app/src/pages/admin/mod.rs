@@ -7,6 +7,7 @@ pub mod effects;
 pub mod everything;
 mod field_sheet;
 mod kind;
+mod logo;
 mod naming;
 mod options;
 mod pipelines;

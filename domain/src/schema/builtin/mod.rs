@@ -38,6 +38,7 @@ pub(crate) fn of_tests(zone: &str, currency: &str) -> Schema {
         zone: zone.into(),
         currency: crate::money::Currency::parse(currency).unwrap(),
         work: crate::schema::WorkDays::default(),
+        logo: None,
     })
 }
 

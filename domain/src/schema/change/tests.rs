@@ -254,3 +254,14 @@ fn a_change_names_what_has_to_be_empty_first() {
     settings.currency = Currency::parse("USD").unwrap();
     assert_eq!(DefinitionChange::SetWorkspace { settings }.vacates(&schema), [Place::Amounts]);
 }
+
+#[test]
+fn what_sets_the_rest_of_the_workspace_leaves_its_logo_alone() {
+    let mut schema = fresh();
+    let logo = Some(crate::ids::Id::v7(1_000, &[7; 10]));
+    schema.workspace.logo = logo;
+    let settings = WorkspaceSettings { name: "另一个".into(), logo: None, ..schema.workspace.clone() };
+    let changed = there_and_back(&schema, &DefinitionChange::SetWorkspace { settings });
+    assert_eq!((changed.workspace.logo, changed.workspace.name.as_str()), (logo, "另一个"));
+    assert_eq!(there_and_back(&schema, &DefinitionChange::SetLogo { logo: None }).workspace.logo, None);
+}

@@ -146,6 +146,7 @@ mod tests {
             zone: "UTC".to_owned(),
             currency: Currency::parse("CNY").expect("a currency"),
             work: WorkDays::default(),
+            logo: None,
         });
         let mut account = schema.entity("account").expect("accounts").clone();
         let (required, personal, system, custom, retired) = (false, false, false, true, false);

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use super::columns::{Columns, Density};
 use super::picked::Picked;
 use super::query::{FILTER, NO_VIEW, Query, SORT, VIEW, WORDS};
-use super::view::{View, load_views, views};
+use super::view::{View, first_of, load_views, views};
 use crate::state::foresee::to_record;
 use crate::state::session::{me, role, schema, schema_now, today, zone};
 use crate::state::time::{ZONES, now};
@@ -64,7 +64,7 @@ impl Work {
                 Some(id) => views.iter().find(|view| view.id.to_string() == id).cloned(),
                 None => {
                     let role = role()?.id;
-                    views.iter().find(|view| view.shared && view.roles.contains(&role)).cloned()
+                    first_of(views, &role)
                 }
             })
         });
