@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::define::define_all;
 use super::effects::{Effects, Retiring};
+use super::layout::{Layout, Standing};
 use super::options::{Draft, Options, drafts_of, options_of};
 use super::type_code;
 use crate::components::{Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, Switch, TextInput};
@@ -72,10 +73,12 @@ struct Form {
     start: RwSignal<String>,
     files: RwSignal<String>,
     photos_only: RwSignal<bool>,
+    /// A code of where it stands on forms and the record's page, for a field that may stay empty.
+    standing: RwSignal<String>,
 }
 
 impl Form {
-    fn of(field: Option<&Definition>) -> Self {
+    fn of(field: Option<&Definition>, standing: Standing) -> Self {
         let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
         // What is set now, in the controls of its type; the others begin as for a new field.
         let now = field.and_then(|field| field.kind.behaviour().adjustment());
@@ -104,6 +107,7 @@ impl Form {
             code: RwSignal::new(code),
             files: RwSignal::new(FILES.to_string()),
             photos_only: RwSignal::new(false),
+            standing: RwSignal::new(standing.code().to_owned()),
         }
     }
 
@@ -201,11 +205,33 @@ impl Form {
             let options = options_of(self.options);
             let offered = old.kind.all_options().iter().filter(|option| !option.retired);
             if !offered.eq(&options) {
+                let entity = entity.clone();
                 changes.push(DefinitionChange::SetOptions { entity, field, options });
             }
         }
+        // Last, when it is no longer required.
+        changes.extend((!required).then(|| self.arrangement(&entity, old)).flatten());
         changes
     }
+
+    /// The layout with the field where it is wished, if that is another place.
+    fn arrangement(self, entity: &str, field: &Definition) -> Option<DefinitionChange> {
+        let mut layout = layout_without(entity, field)?;
+        let wished = Standing::of_code(&self.standing.get())?;
+        if !layout.knows(&field.id) || layout.standing(&field.id) == wished {
+            return None;
+        }
+        layout.stand(&field.id, wished);
+        Some(layout.change(entity))
+    }
+}
+
+/// The layout as it will be when this field may stay empty.
+fn layout_without(entity: &str, field: &Definition) -> Option<Layout> {
+    let mut entity = schema_now().entity(entity)?.clone();
+    let known = entity.fields.iter_mut().find(|known| known.id == field.id)?;
+    known.required = false;
+    Some(Layout::of(&entity))
 }
 
 /// What was typed as a number, in any width.
@@ -261,7 +287,14 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
         let schema = schema_now();
         schema.entity(entity).zip(id.as_ref()).is_some_and(|(entity, id)| entity.always_requires(id))
     });
-    let form = field.with_value(|field| Form::of(field.as_ref()));
+    // Nothing of it for a new field, which goes to the end, and for what stands in a place of its own.
+    let placed = field.with_value(|field| {
+        let field = field.as_ref()?;
+        let layout = entity.with_value(|entity| layout_without(entity, field))?;
+        layout.knows(&field.id).then(|| layout.standing(&field.id))
+    });
+    let form = field.with_value(|field| Form::of(field.as_ref(), placed.unwrap_or(Standing::AtOnce)));
+    let system = field.with_value(|field| field.as_ref().is_some_and(|field| field.system));
     let pending = RwSignal::new(false);
     let problems = RwSignal::new(Vec::<Problem>::new());
     let at = move |place: &'static str| {
@@ -423,6 +456,11 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                     on_change=move |required| form.required.set(required)
                 />
             </Show>
+            <Show when=move || placed.is_some() && !always_required && !form.required.get()>
+                <Field label=t("definition.standing") help=t("definition.standing.help")>
+                    <Select value=form.standing choices=standings(system) on_choose=move |code| form.standing.set(code) />
+                </Field>
+            </Show>
             <Effects effects=meaning />
             <FormProblem problem=rest />
             <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
@@ -435,6 +473,11 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                 })}
         </form>
     }
+}
+
+fn standings(system: bool) -> Vec<Choice> {
+    let offered = Standing::ALL.into_iter().filter(|standing| standing.is_for(system));
+    offered.map(|standing| Choice::new(standing.code(), t(standing.key_for(system)))).collect()
 }
 
 /// Whole numbers to choose from.

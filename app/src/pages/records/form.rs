@@ -133,8 +133,9 @@ impl Form {
                 .get(&field.id)
                 .is_some_and(|value| value.with_untracked(|json| problem_of(&schema, field, json).is_some()))
         };
-        let shown = |field: &&Definition| !self.definition.hides(&field.id);
-        !fields_of(&self.definition).iter().filter(shown).any(wrong)
+        let mut shown = fields_of(&self.definition);
+        shown.retain(|field| !self.definition.hides(&field.id));
+        !shown.iter().any(wrong)
     }
 
     pub fn refuse(&self, code: Option<Code>, problems: Vec<Problem>) {
@@ -230,9 +231,9 @@ fn form_part(section: Option<&Section>, rows: Vec<AnyView>, first_ones: bool) ->
     let Some(section) = section else { return rows.into_any() };
     // A section may have a part of it at once and the rest under "more".
     let id = format!("{}-{}", if first_ones { "part" } else { "rest" }, section.id);
-    let name = section.label.clone();
+    let (name, labelled_by) = (section.label.clone(), id.clone());
     view! {
-        <section class="form-part" aria-labelledby=id.clone()>
+        <section class="form-part" aria-labelledby=labelled_by>
             <h2 class="form-part-title" id=id>
                 {move || label(&name)}
             </h2>
