@@ -6,6 +6,7 @@ mod arrange_fields;
 pub mod define;
 pub mod effects;
 pub mod everything;
+mod field_form;
 mod field_sheet;
 mod fields;
 mod kind;
