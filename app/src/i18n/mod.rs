@@ -107,7 +107,9 @@ pub fn named_problem_text(problem: &Problem, entity: &str) -> String {
 fn named_problem(lang: Lang, schema: &Schema, problem: &Problem, entity: &str) -> String {
     let arg = |name: &str| problem.args.get(name).map(String::as_str);
     let said = text_with(lang, &problem.key, &arg);
-    let field = problem.field.as_ref().and_then(|field| schema.entity(entity)?.field(field));
+    // What is wrong with a part of a definition may be about a field.
+    let mut about = [problem.field.as_deref(), arg("field")].into_iter().flatten();
+    let field = about.find_map(|field| schema.entity(entity)?.field(field));
     match field {
         Some(field) => {
             let args = [("field", in_lang(lang, &field.label)), ("problem", &*said)];
@@ -180,5 +182,8 @@ mod tests {
         for unknown in ["account", ""] {
             assert_eq!(said(Lang::En, unknown), "Must be between 0 and 9");
         }
+        let problem = Problem::on("hidden", "problem.definition.placed_twice").with("field", "amount");
+        let said = named_problem(Lang::En, &schema, &problem, "deal");
+        assert_eq!(said, "Amount: A field can have only one place in the layout");
     }
 }

@@ -1,13 +1,16 @@
 //! Changes of definitions: each says what it does, is checked as a whole, and knows how to be undone.
 
+mod arrange;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Entity, Field, Label, Pipeline, Schema, Stage, StageStatus, WorkspaceSettings};
+use super::{Entity, Field, Label, Pipeline, Schema, Section, Stage, StageStatus, WorkspaceSettings};
 use crate::access::{ADMINISTRATOR, Role};
 use crate::fields::{Adjustment, ChoiceOption, FieldKind};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::time::Zone;
+use arrange::Layout;
 
 /// Custom fields of one entity: enough for any form, and small enough to load with every request.
 const MAX_CUSTOM_FIELDS: usize = 200;
@@ -67,10 +70,19 @@ pub enum DefinitionChange {
         entity: String,
         field: String,
     },
-    /// The order of fields on the form.
+    /// Replaces the layout: where fields stand on forms and on a record's page, and whether they do. A field has one
+    /// place, and a required one stands on the form at once. Tidiness, not access.
     ArrangeFields {
         entity: String,
+        /// Before every section.
         layout: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sections: Vec<Section>,
+        /// Those that wait under "more" of a form.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        more: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hidden: Vec<String>,
     },
     /// Replaces the stages of a pipeline. A stage that records stand in cannot leave.
     SetStages {
@@ -266,19 +278,9 @@ pub fn apply(
             field_mut(&mut next, entity, field)?.retired = false;
             DefinitionChange::RetireField { entity: entity.clone(), field: field.clone() }
         }
-        DefinitionChange::ArrangeFields { entity, layout } => {
-            let target = entity_mut(&mut next, entity)?;
-            if let Some(unknown) = layout.iter().find(|id| target.field(id).is_none()) {
-                return refuse(
-                    Problem::on("layout", "problem.definition.unknown_field").with("field", unknown),
-                );
-            }
-            let mut seen = std::collections::BTreeSet::new();
-            if !layout.iter().all(|id| seen.insert(id)) {
-                return refuse(Problem::on("layout", "problem.duplicate"));
-            }
-            let old = std::mem::replace(&mut target.layout, layout.clone());
-            DefinitionChange::ArrangeFields { entity: entity.clone(), layout: old }
+        DefinitionChange::ArrangeFields { entity, layout, sections, more, hidden } => {
+            let wish = Layout { layout, sections, more, hidden };
+            arrange::arrange_fields(entity_mut(&mut next, entity)?, &wish)?
         }
         DefinitionChange::SetStages { pipeline, stages } => set_stages(&mut next, pipeline, stages)?,
         DefinitionChange::AddPipeline { pipeline, at } => add_pipeline(&mut next, pipeline, *at)?,

@@ -5,7 +5,7 @@
 use serde_json::{Value as Json, json};
 
 use super::change::DefinitionChange;
-use super::{Schema, Stage, StageStatus};
+use super::{Entity, Schema, Stage, StageStatus};
 use crate::access::{Act, Level, Permission, Role};
 use crate::fields::{Adjustment, ChoiceOption, Shape};
 use crate::ids::Id;
@@ -66,6 +66,16 @@ pub enum Effect {
     },
     /// What stands in this field is kept but no longer shown.
     Retires {
+        entity: String,
+        field: String,
+    },
+    /// What stands in this field is kept, but forms and the record's page leave it out.
+    Conceals {
+        entity: String,
+        field: String,
+    },
+    /// This field stands on the form at once, and on the record's page.
+    Stands {
         entity: String,
         field: String,
     },
@@ -142,7 +152,7 @@ impl Effect {
             | Self::Empties { entity, stage } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["=", ["field", "stage"], stage]) })
             }
-            Self::Retires { entity, field } => {
+            Self::Retires { entity, field } | Self::Conceals { entity, field } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["is_set", ["field", field]]) })
             }
             Self::Requires { entity, field } => {
@@ -168,7 +178,7 @@ impl Effect {
                 let filter = json!(["and", ["=", ["field", "shared"], saved_view::TEAMS], named]);
                 Some(Concerned { entity: saved_view::SAVED_VIEW.to_owned(), filter })
             }
-            Self::Begins { .. } | Self::Clock { .. } | Self::Currency { .. } => None,
+            Self::Stands { .. } | Self::Begins { .. } | Self::Clock { .. } | Self::Currency { .. } => None,
         }
     }
 
@@ -181,6 +191,7 @@ impl Effect {
             | Self::Forbids { .. }
             | Self::Empties { .. }
             | Self::Retires { .. }
+            | Self::Conceals { .. }
             | Self::Withdraws { .. }
             | Self::Excludes { .. }
             | Self::Covers { .. }
@@ -197,7 +208,7 @@ pub fn people(role: &str) -> Concerned {
     Concerned { entity: "user".to_owned(), filter }
 }
 
-/// What the change means, for definitions as they are now. Names and orders mean nothing beyond themselves.
+/// What the change means, for definitions as they are now. Names, orders and sections mean nothing beyond themselves.
 #[must_use]
 pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
     match change {
@@ -217,7 +228,14 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             vec![Effect::Retires { entity: entity.clone(), field: field.clone() }]
         }
         DefinitionChange::SetRequired { entity, field, required: true } => {
-            vec![Effect::Requires { entity: entity.clone(), field: field.clone() }]
+            let requires = Effect::Requires { entity: entity.clone(), field: field.clone() };
+            std::iter::once(requires).chain(brought_back(schema, entity, field)).collect()
+        }
+        DefinitionChange::ArrangeFields { entity, layout, sections, more, hidden } => {
+            let Some(before) = schema.entity(entity) else { return Vec::new() };
+            let (layout, sections) = (layout.clone(), sections.clone());
+            let (more, hidden) = (more.clone(), hidden.clone());
+            of_layout(before, &Entity { layout, sections, more, hidden, ..before.clone() })
         }
         DefinitionChange::SetOptions { entity, field, options } => withdrawn(schema, entity, field, options),
         DefinitionChange::SetField { entity, field, settings } => {
@@ -242,7 +260,6 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
         | DefinitionChange::SetRequired { .. }
         | DefinitionChange::SetPersonal { .. }
         | DefinitionChange::RestoreField { .. }
-        | DefinitionChange::ArrangeFields { .. }
         | DefinitionChange::AddPipeline { .. }
         | DefinitionChange::RenamePipeline { .. }
         | DefinitionChange::ArrangePipelines { .. }
@@ -256,6 +273,28 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
 pub fn of_another_role(schema: &Schema, before: &str, after: &str) -> Vec<Effect> {
     let roles = schema.role(before).zip(schema.role(after));
     roles.map(|(before, after)| of_role(schema, before, after)).unwrap_or_default()
+}
+
+/// Fields that a layout hides, and those it brings back.
+fn of_layout(before: &Entity, after: &Entity) -> Vec<Effect> {
+    let effect = |field: &crate::schema::Field| {
+        let (entity, field) = (before.id.clone(), field.id.clone());
+        match (before.hides(&field), after.hides(&field)) {
+            (false, true) => Some(Effect::Conceals { entity, field }),
+            (true, false) if after.field(&field).is_some_and(|field| after.stands_at_once(field)) => {
+                Some(Effect::Stands { entity, field })
+            }
+            _ => None,
+        }
+    };
+    before.fields.iter().filter_map(effect).collect()
+}
+
+/// A field that has to be filled in cannot be hidden or wait under "more".
+fn brought_back(schema: &Schema, entity: &str, field: &str) -> Option<Effect> {
+    let entity = schema.entity(entity)?;
+    let away = entity.hides(field) || !entity.stands_at_once(entity.field(field)?);
+    away.then(|| Effect::Stands { entity: entity.id.clone(), field: field.to_owned() })
 }
 
 /// Options that are offered now and would no longer be.
@@ -409,6 +448,42 @@ mod tests {
         assert_eq!(found.len(), 4);
         let expected = json!(["=", ["field", "stage"], first.id]);
         assert_eq!(found[0].concerned().unwrap().filter, expected);
+    }
+
+    #[test]
+    fn a_layout_says_what_it_hides_and_a_required_field_that_it_comes_back() {
+        let schema = fresh();
+        let arrange = |more: &[&str], hidden: &[&str]| DefinitionChange::ArrangeFields {
+            entity: "account".into(),
+            layout: vec!["name".into()],
+            sections: Vec::new(),
+            more: more.iter().map(|id| (*id).to_owned()).collect(),
+            hidden: hidden.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        let conceals = Effect::Conceals { entity: "account".into(), field: "website".into() };
+        let stands = Effect::Stands { entity: "account".into(), field: "website".into() };
+        assert!(effects(&schema, &arrange(&["website"], &[])).is_empty());
+        let found = effects(&schema, &arrange(&[], &["website"]));
+        assert_eq!(found, [conceals]);
+        assert!(found[0].takes() && found[0].concerned().is_some());
+        let require = DefinitionChange::SetRequired {
+            entity: "account".into(),
+            field: "website".into(),
+            required: true,
+        };
+        let requires = Effect::Requires { entity: "account".into(), field: "website".into() };
+        for away in [arrange(&[], &["website"]), arrange(&["website"], &[])] {
+            let (changed, _) = super::super::change::apply(&schema, &away, &crate::time::UtcOnly).unwrap();
+            assert_eq!(effects(&changed, &require), [requires.clone(), stands.clone()]);
+        }
+        let (hidden, _) =
+            super::super::change::apply(&schema, &arrange(&[], &["website"]), &crate::time::UtcOnly).unwrap();
+        let mut open = arrange(&[], &[]);
+        if let DefinitionChange::ArrangeFields { layout, .. } = &mut open {
+            layout.push("website".into());
+        }
+        assert_eq!(effects(&hidden, &open), [stands]);
+        assert!(effects(&hidden, &arrange(&["website"], &[])).is_empty(), "under \"more\" is not at once");
     }
 
     #[test]

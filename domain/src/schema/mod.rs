@@ -6,6 +6,7 @@
 pub mod builtin;
 pub mod change;
 pub mod effects;
+mod layout;
 mod work;
 
 use serde::de::Error as _;
@@ -16,6 +17,7 @@ use crate::fields::{ChoiceOption, FieldKind, Searched, Settings};
 use crate::ids::Id;
 use crate::money::Currency;
 
+pub use layout::{Part, Section};
 pub use work::WorkDays;
 
 /// The format of the stored document; a newer build reads every older one.
@@ -77,9 +79,18 @@ pub struct Entity {
     /// The field a record is called by.
     pub title: String,
     pub fields: Vec<Field>,
-    /// The order of fields on the form; fields that are not named here follow in the order of `fields`.
+    /// The fields that stand before every section, in their order. What is neither here nor in a section nor hidden
+    /// follows at the end, in the order of `fields`.
     #[serde(default)]
     pub layout: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
+    /// Fields that wait under "more" of a form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
+    /// Fields that stand neither on forms nor on a record's page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
     /// Relations from whose records this one inherits who may see and change it.
     #[serde(default)]
     pub parents: Vec<String>,
@@ -250,20 +261,5 @@ impl Entity {
     #[must_use]
     pub fn always_requires(&self, field: &str) -> bool {
         self.title == field || builtin::requires(&self.id, field)
-    }
-
-    /// What an administrator looks after: the fields of the form, and those of their own that the system fills in.
-    #[must_use]
-    pub fn defined_fields(&self) -> Vec<&Field> {
-        let assigned = self.fields.iter().filter(|field| field.custom && field.system && !field.retired);
-        self.form_fields().into_iter().chain(assigned).collect()
-    }
-
-    /// Fields a person may fill in, in the order of the form.
-    #[must_use]
-    pub fn form_fields(&self) -> Vec<&Field> {
-        let named = self.layout.iter().filter_map(|id| self.field(id));
-        let others = self.fields.iter().filter(|field| !self.layout.contains(&field.id));
-        named.chain(others).filter(|field| !field.system && !field.retired).collect()
     }
 }

@@ -215,6 +215,10 @@ fn text(effect: &Effect, counts: Counts) -> String {
             tr("effect.begins", &[("entity", &plural(entity)), ("stage", &stage_name(stage))])
         }
         Effect::Retires { .. } => tr("effect.retires", &[("count", &count)]),
+        Effect::Conceals { entity, field } => {
+            tr("effect.conceals", &[("field", &field_name(entity, field)), ("count", &count)])
+        }
+        Effect::Stands { entity, field } => tr("effect.stands", &[("field", &field_name(entity, field))]),
         Effect::Requires { .. } => tr("effect.requires", &[("count", &count)]),
         Effect::Withdraws { entity, field, option, .. } => {
             tr("effect.withdraws", &[("count", &count), ("option", &option_name(entity, field, option))])

@@ -3,32 +3,28 @@
 use std::sync::Arc;
 
 use domain::api::record::RecordBody;
-use domain::conversion;
-use domain::schema::{Entity, Field};
+use domain::schema::{Entity, Field, Part};
 use leptos::prelude::*;
 
 use crate::fields;
 use crate::i18n::label;
 
-/// Kept by the system and told elsewhere on the page.
-const TOLD_ELSEWHERE: [&str; 5] = ["rank", "updated_by", "created_by", "next_touch", "updated_at"];
-
 #[component]
 pub fn Facts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
-    let system = definition.fields.iter().filter(|field| field.system && !field.retired);
-    let shown: Vec<Field> = definition
-        .form_fields()
-        .into_iter()
-        .chain(system)
-        .filter(|field| field.id != definition.title && !TOLD_ELSEWHERE.contains(&field.id.as_str()))
-        .filter(|field| !conversion::is_result(&definition.id, &field.id))
-        .cloned()
-        .collect();
-    view! {
-        <dl class="facts">
-            {shown.into_iter().map(|field| view! { <Fact field body /> }).collect_view()}
-        </dl>
-    }
+    let part = |Part { section, fields }: Part<'_>| {
+        let facts = fields.into_iter().cloned().map(|field| view! { <Fact field body /> }).collect_view();
+        let facts = view! { <dl class="facts">{facts}</dl> };
+        let Some(section) = section else { return facts.into_any() };
+        let name = section.label.clone();
+        view! {
+            <section class="facts-part">
+                <h3 class="facts-title">{move || label(&name)}</h3>
+                {facts}
+            </section>
+        }
+        .into_any()
+    };
+    definition.page_parts().into_iter().map(part).collect_view()
 }
 
 #[component]

@@ -279,10 +279,11 @@ fn Reading(
     waiting: Memo<bool>,
 ) -> impl IntoView {
     let company = matches!(definition.id.as_str(), "account");
+    let mut facts = vec!["account", "company", "position", "industry", "series", "code"];
+    facts.retain(|field| !definition.hides(field));
     let subtitle = move || {
         body.get().map(|body| {
             let schema = schema();
-            let facts = ["account", "company", "position", "industry", "series", "code"];
             let texts = facts
                 .iter()
                 .map(|field| fields::text_of(&schema, &body, field))
@@ -294,7 +295,7 @@ fn Reading(
     let lead = definition.id == "lead";
     let standing = between(&definition.id);
     let has_stages = definition.field("stage").is_some();
-    let follow_up = definition.follow_up;
+    let follow_up = definition.follow_up && !definition.hides("next_touch");
     let shape = if company { AvatarShape::Square } else { AvatarShape::Large };
     view! {
         <div class="record-head">
@@ -337,7 +338,7 @@ fn KeyFacts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
     let fields: Vec<Field> = KEY_FACTS
         .into_iter()
         .filter_map(|id| definition.field(id))
-        .filter(|field| !field.retired)
+        .filter(|field| !field.retired && !definition.hides(&field.id))
         .cloned()
         .collect();
     let facts = Memo::new(move |_| {

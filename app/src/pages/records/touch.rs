@@ -158,9 +158,9 @@ fn ChooseSubject(#[prop(into)] on_pick: Callback<RecordBody>) -> impl IntoView {
 }
 
 /// The definition with the workspace's own fields only: the built-in ones have their places on the sheet.
-fn own_fields(mut touch: Entity) -> Entity {
-    touch.fields.retain(|field| field.custom);
-    touch
+fn own_fields(touch: Entity) -> Entity {
+    let shown = touch.fields.iter().filter(|field| field.custom && !touch.hides(&field.id));
+    Entity { fields: shown.cloned().collect(), ..touch }
 }
 
 #[component]

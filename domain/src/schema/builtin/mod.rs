@@ -156,14 +156,16 @@ impl Shape {
     fn entity(self) -> Entity {
         let Self { id, label, plural, title, mut fields } = self;
         fields.extend(bookkeeping());
-        let layout = Vec::new();
         Entity {
             id: id.to_owned(),
             label,
             plural,
             title: title.to_owned(),
             fields,
-            layout,
+            layout: Vec::new(),
+            sections: Vec::new(),
+            more: Vec::new(),
+            hidden: Vec::new(),
             parents: Vec::new(),
             follow_up: false,
             listed: false,

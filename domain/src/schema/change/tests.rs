@@ -265,3 +265,102 @@ fn what_sets_the_rest_of_the_workspace_leaves_its_logo_alone() {
     assert_eq!((changed.workspace.logo, changed.workspace.name.as_str()), (logo, "另一个"));
     assert_eq!(there_and_back(&schema, &DefinitionChange::SetLogo { logo: None }).workspace.logo, None);
 }
+
+fn section(id: &str, en: &str, fields: &[&str]) -> Section {
+    let fields = fields.iter().map(|id| (*id).to_owned()).collect();
+    Section { id: id.into(), label: Label::new("节", en), fields }
+}
+
+fn layout(layout: &[&str], sections: Vec<Section>, more: &[&str], hidden: &[&str]) -> DefinitionChange {
+    let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+    let (layout, more, hidden) = (owned(layout), owned(more), owned(hidden));
+    DefinitionChange::ArrangeFields { entity: "account".into(), layout, sections, more, hidden }
+}
+
+#[test]
+fn a_layout_comes_and_goes_as_a_whole() {
+    let schema = fresh();
+    let first = layout(&["phone", "name"], Vec::new(), &[], &[]);
+    let changed = there_and_back(&schema, &first);
+    let sections = vec![section("s_money", "Money", &["revenue"]), section("s_rest", "Rest", &[])];
+    let second = layout(&["name"], sections, &["phone"], &["website", "created_at"]);
+    let changed = there_and_back(&changed, &second);
+    let account = changed.entity("account").unwrap();
+    assert!(account.hides("website") && !account.hides("phone"));
+    there_and_back(&changed, &layout(&[], Vec::new(), &[], &[]));
+}
+
+#[test]
+fn the_shape_from_before_there_were_sections_is_an_order() {
+    let old =
+        serde_json::json!({"change": "arrange_fields", "entity": "account", "layout": ["phone", "name"]});
+    let change: DefinitionChange = serde_json::from_value(old.clone()).unwrap();
+    assert_eq!(change, layout(&["phone", "name"], Vec::new(), &[], &[]));
+    assert_eq!(serde_json::to_value(&change).unwrap(), old);
+}
+
+#[test]
+fn what_is_wrong_with_a_layout_is_said_by_name() {
+    let mut schema = fresh();
+    schema = apply(
+        &schema,
+        &DefinitionChange::SetRequired { entity: "account".into(), field: "phone".into(), required: true },
+        &UtcOnly,
+    )
+    .unwrap()
+    .0;
+    let named = |ids: &[&str]| vec![section("s_a", "A", ids)];
+    let too_long = "A".repeat(81);
+    let many = (0..31).map(|at| section(&format!("s_{at}"), "A", &[])).collect();
+    let unknown = "problem.definition.unknown_field";
+    let twice = "problem.definition.placed_twice";
+    let stands = "problem.definition.required_stands";
+    for (change, problem) in [
+        (layout(&["name", "nothing"], vec![], &[], &[]), pair("layout", unknown)),
+        (layout(&["name"], named(&["nothing"]), &[], &[]), pair("sections", unknown)),
+        (layout(&[], vec![], &["nothing"], &[]), pair("more", unknown)),
+        (layout(&[], vec![], &[], &["nothing"]), pair("hidden", unknown)),
+        (layout(&["name", "name"], vec![], &[], &[]), pair("layout", twice)),
+        (layout(&["name"], named(&["name"]), &[], &[]), pair("sections", twice)),
+        (layout(&["website"], vec![], &[], &["website"]), pair("hidden", twice)),
+        (layout(&[], vec![], &["website"], &["website"]), pair("more", twice)),
+        (layout(&[], vec![], &["grade", "grade"], &[]), pair("more", twice)),
+        (layout(&[], vec![], &["phone"], &[]), pair("more", stands)),
+        (layout(&[], vec![], &[], &["phone"]), pair("hidden", stands)),
+        (layout(&[], vec![], &[], &["name"]), pair("hidden", stands)),
+        (layout(&[], many, &[], &[]), pair("sections", "problem.definition.too_many_sections")),
+        (layout(&[], vec![section("s_a", " ", &[])], &[], &[]), pair("sections", "problem.required")),
+        (layout(&[], vec![section("s_a", &too_long, &[])], &[], &[]), pair("sections", "problem.too_long")),
+        (layout(&[], vec![section("S a", "A", &[])], &[], &[]), pair("id", "problem.definition.bad_id")),
+        (
+            layout(&[], vec![section("s_a", "A", &[]), section("s_a", "B", &[])], &[], &[]),
+            pair("sections", "problem.duplicate"),
+        ),
+    ] {
+        assert_eq!(refused(&schema, &change), [problem], "{change:?}");
+        let problems = apply(&schema, &change, &UtcOnly).unwrap_err();
+        let names = ["field", "section", "max"];
+        assert!(names.iter().any(|name| problems[0].args.contains_key(*name)), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_hidden_field_that_is_made_required_comes_back_and_every_step_is_undone() {
+    let schema = fresh();
+    let hidden = there_and_back(&schema, &layout(&["name"], Vec::new(), &[], &["website"]));
+    let require = |required| DefinitionChange::SetRequired {
+        entity: "account".into(),
+        field: "website".into(),
+        required,
+    };
+    let required = there_and_back(&hidden, &require(true));
+    let hides = |schema: &Schema| schema.entity("account").unwrap().hides("website");
+    assert_eq!((hides(&hidden), hides(&required)), (true, false));
+    // Arranging it then can be taken back too, although the layout of before hid it.
+    let (arranged, inverse) =
+        apply(&required, &layout(&["website", "name"], Vec::new(), &[], &[]), &UtcOnly).unwrap();
+    let (back, _) = apply(&arranged, &inverse, &UtcOnly).unwrap();
+    assert_eq!(back.entity("account").unwrap().layout, ["name"]);
+    let (free, _) = apply(&required, &require(false), &UtcOnly).unwrap();
+    assert!(hides(&free));
+}
