@@ -1,6 +1,7 @@
 use domain::api::account::{Entrance, SignInRequest};
 use domain::api::{Empty, SignOut};
 use domain::ids::Id;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -44,6 +45,13 @@ pub fn SignIn() -> impl IntoView {
             send();
         });
     };
+    // The form that had the focus has made place for them.
+    let question = NodeRef::<html::H2>::new();
+    Effect::new(move |_| {
+        if let Some(question) = question.get() {
+            let _ = question.focus();
+        }
+    });
     let choices = move || {
         let row = |entrance: Entrance| {
             let workspace = entrance.workspace;
@@ -57,8 +65,11 @@ pub fn SignIn() -> impl IntoView {
         <Entry title="auth.sign_in.title" lead="auth.sign_in.lead">
             <Show when=move || entrances.with(|entrances| entrances.len() > 1)>
                 <section class="entry-card" aria-labelledby="entrances-title">
-                    <h2 class="card-title" id="entrances-title">{t("auth.workspace.choose")}</h2>
-                    <div class="group" role="status">{choices}</div>
+                    <h2 class="card-title" id="entrances-title" tabindex="-1" node_ref=question>
+                        {t("auth.workspace.choose")}
+                    </h2>
+                    <FormProblem problem=sending.summary() />
+                    <div class="group">{choices}</div>
                 </section>
             </Show>
             <div class="entry-card" hidden=move || entrances.with(|entrances| entrances.len() > 1)>
