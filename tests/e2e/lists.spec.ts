@@ -131,7 +131,7 @@ test("saves what is shown as a view, shares it, and finds it again @desktop", as
   await expect(async () => expect(await me.list("saved_view")).toHaveLength(1)).toPass();
 });
 
-test("hands a filtered list over in one go and takes it back whole @desktop", async ({ me, page }) => {
+test("hands a filtered list over in one go and takes it back whole @main", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
   const colleague = await me.has("user", { name: "陈晨", role: "rep", status: "inactive" });
