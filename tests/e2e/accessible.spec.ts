@@ -132,6 +132,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.locator("input[type=file]").setInputFiles({ name: "accounts.csv", mimeType: "text/csv", buffer });
         await expect(me.heading(t("import.map.columns"))).toBeVisible();
         await expectAccessible();
+        await me.field(t("import.map.field_of", { column: "电话" })).selectOption("phone");
         await me.press(me.button(t("import.preview.start")));
         await expect(page.getByText(new RegExp(`^2\\s*${t("import.stat.rows")}$`))).toBeVisible();
         await expectAccessible();
@@ -168,7 +169,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           await me.save();
           await expect(sheet).toContainText(theirs.name);
           await expectAccessible();
-          await me.press(me.button(t("conflict.keep_theirs"), sheet));
+          await me.press(me.button(t(at === 0 ? "conflict.keep_theirs" : "conflict.keep_all_theirs"), sheet));
           await me.isOnRecord(theirs.name);
         }
       });

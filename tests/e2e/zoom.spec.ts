@@ -121,6 +121,7 @@ test("imports, filters and decides a conflict with letters twice as large", asyn
     await expect(me.heading(t("import.map.columns"))).toBeVisible();
     await isWithinThePage(page);
     await isInReach(me.field(t("import.map.field_of", { column: "备注" })));
+    await me.field(t("import.map.field_of", { column: "电话" })).selectOption("phone");
     await me.press(me.button(t("import.preview.start")));
     const start = me.button(t("import.start_rows", { count: 1 }));
     await expect(start).toBeVisible();
@@ -145,7 +146,7 @@ test("imports, filters and decides a conflict with letters twice as large", asyn
     await isWithinThePage(page);
     await isWithin(sheet);
     await isInReach(sheet.getByRole("radio").last());
-    await isInReach(me.button(t("conflict.keep_theirs"), sheet));
+    await isInReach(me.button(t("conflict.keep_all_theirs"), sheet));
     await isInReach(me.button(t("conflict.keep_chosen"), sheet));
     await expectAccessible();
   });

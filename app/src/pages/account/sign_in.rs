@@ -52,6 +52,7 @@ pub fn SignIn() -> impl IntoView {
             let _ = question.focus();
         }
     });
+    let choosing = Memo::new(move |_| entrances.with(|entrances| entrances.len() > 1));
     let choices = move || {
         let row = |entrance: Entrance| {
             let workspace = entrance.workspace;
@@ -63,7 +64,7 @@ pub fn SignIn() -> impl IntoView {
         move |field: &'static str| Signal::derive(move || sending.problem(field).as_ref().map(problem_text));
     view! {
         <Entry title="auth.sign_in.title" lead="auth.sign_in.lead">
-            <Show when=move || entrances.with(|entrances| entrances.len() > 1)>
+            <Show when=move || choosing.get()>
                 <section class="entry-card" aria-labelledby="entrances-title">
                     <h2 class="card-title" id="entrances-title" tabindex="-1" node_ref=question>
                         {t("auth.workspace.choose")}
@@ -72,7 +73,7 @@ pub fn SignIn() -> impl IntoView {
                     <div class="group">{choices}</div>
                 </section>
             </Show>
-            <div class="entry-card" hidden=move || entrances.with(|entrances| entrances.len() > 1)>
+            <div class="entry-card" hidden=choosing>
                 <form class="form" novalidate on:submit=submit>
                     <FormProblem problem=sending.summary() />
                     <Field label=t("auth.field.email") required=true problem=problem("email")>
@@ -95,7 +96,7 @@ pub fn SignIn() -> impl IntoView {
                     />
                 </form>
             </div>
-            <p class="entry-switch">
+            <p class="entry-switch" hidden=choosing>
                 {t("auth.sign_in.no_account")} <A href=routes::SIGN_UP>{t("auth.sign_up.title")}</A>
             </p>
         </Entry>
