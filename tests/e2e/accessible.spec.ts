@@ -90,6 +90,13 @@ for (const colorScheme of ["light", "dark"] as const) {
           await expectAccessible();
         });
       }
+    });
+
+    test("reads every sheet and every step of the app @desktop", async ({ me, page, expectAccessible }) => {
+      const { t } = me;
+      await me.hasWorkspace();
+      const account = await me.has("account", { name: "蓝鲸科技", website: "lanjing.cn", industry: "software" });
+      const deal = await me.has("deal", { name: "三号产线检测仪", account, stage: "needs", amount: { amount: 12_000_000, currency: "CNY" } });
       await test.step("the sheet of a touch", async () => {
         await me.openRecord("deal", deal);
         await me.press(me.button(t("add.touch")));

@@ -152,37 +152,42 @@ test("imports, filters and decides a conflict with letters twice as large", asyn
   });
 });
 
-test("comes in with letters twice as large", async ({ me, page, another, expectAccessible }) => {
-  const { t } = me;
-  await me.hasWorkspace("深圳市昆仑精密仪器股份有限公司");
-  const host = await another();
-  await host.hasWorkspace("North Star Electromechanical Company");
-  const invitation = await host.post<{ path: string }>("/api/v1/invitations", { name: "林小满", email: me.email, role: "rep" });
-  await page.context().clearCookies();
-  const password = me.field(t("auth.field.password"));
-  for (const [path, submit] of [
-    ["/sign-up", "auth.sign_up.submit"],
-    ["/reset/over", "auth.reset.submit"],
-    [invitation.path, "auth.join.submit"],
-  ]) {
-    await page.goto(path);
-    await expect(password).toBeVisible();
+test.describe("at the entrance", () => {
+  // What is asked without a session is answered with.
+  test.use({ expectedErrors: /status of 401/ });
+
+  test("comes in with letters twice as large", async ({ me, page, another, expectAccessible }) => {
+    const { t } = me;
+    await me.hasWorkspace("深圳市昆仑精密仪器股份有限公司");
+    const host = await another();
+    await host.hasWorkspace("North Star Electromechanical Company");
+    const invitation = await host.post<{ path: string }>("/api/v1/invitations", { name: "林小满", email: me.email, role: "rep" });
+    await page.context().clearCookies();
+    const password = me.field(t("auth.field.password"));
+    for (const [path, submit] of [
+      ["/sign-up", "auth.sign_up.submit"],
+      ["/reset/over", "auth.reset.submit"],
+      [invitation.path, "auth.join.submit"],
+    ]) {
+      await page.goto(path);
+      await expect(password).toBeVisible();
+      await isWithinThePage(page);
+      await isInReach(password);
+      await isInReach(me.button(t(submit)));
+      await expectAccessible();
+    }
+    await password.fill(PASSWORD);
+    await me.press(me.button(t("auth.join.submit")));
+    await me.isOnToday();
+    await page.context().clearCookies();
+    await page.goto("/sign-in");
+    await me.field(t("auth.field.email")).fill(me.email);
+    await password.fill(PASSWORD);
+    await me.press(me.button(t("auth.sign_in.submit")));
+    const workspace = me.button("North Star Electromechanical Company");
+    await expect(workspace).toBeVisible();
     await isWithinThePage(page);
-    await isInReach(password);
-    await isInReach(me.button(t(submit)));
+    await isInReach(workspace);
     await expectAccessible();
-  }
-  await password.fill(PASSWORD);
-  await me.press(me.button(t("auth.join.submit")));
-  await me.isOnToday();
-  await page.context().clearCookies();
-  await page.goto("/sign-in");
-  await me.field(t("auth.field.email")).fill(me.email);
-  await password.fill(PASSWORD);
-  await me.press(me.button(t("auth.sign_in.submit")));
-  const workspace = me.button("North Star Electromechanical Company");
-  await expect(workspace).toBeVisible();
-  await isWithinThePage(page);
-  await isInReach(workspace);
-  await expectAccessible();
+  });
 });
