@@ -151,6 +151,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("bulk.value.required", "这个字段不能为空"),
     ("conflict.body", "选一个保留"),
     ("conflict.decide", "选择保留哪个"),
+    ("conflict.keep_all_theirs", "全部用同事的"),
     ("conflict.keep_chosen", "按选择保存"),
     ("conflict.keep_mine", "保留我的"),
     ("conflict.keep_theirs", "保留对方的"),

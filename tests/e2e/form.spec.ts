@@ -1,7 +1,7 @@
 // A business person makes a form their own, and colleagues have it at once.
 import { expect, test } from "./fixtures";
 
-test("renames a field, puts it first and makes it required @desktop", async ({ me, page }) => {
+test("renames a field, puts it first and makes it required @main", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
   const old = await me.has("account", { name: "蓝鲸科技" });

@@ -158,7 +158,7 @@ test("shares a view with a team of the tree @desktop", async ({ me, page }) => {
   await expect(me.sheet("华东").getByText(t("effect.unshares", { count: 1 }))).toBeVisible();
 });
 
-test("hands a filtered list over in one go and takes it back whole @desktop", async ({ me, page }) => {
+test("hands a filtered list over in one go and takes it back whole @main", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
   const colleague = await me.has("user", { name: "陈晨", role: "rep", status: "inactive" });
