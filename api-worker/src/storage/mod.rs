@@ -38,19 +38,27 @@ mod testing;
 mod tests {
     use rusqlite::Connection;
 
-    /// A shard as its migrations make it.
-    pub fn shard() -> Connection {
+    /// The migrations of a shard, in order.
+    pub const SHARD: [&str; 6] = [
+        include_str!("../../migrations/shard/0001_shard.sql"),
+        include_str!("../../migrations/shard/0002_search.sql"),
+        include_str!("../../migrations/shard/0003_deleted.sql"),
+        include_str!("../../migrations/shard/0004_purge.sql"),
+        include_str!("../../migrations/shard/0005_imports.sql"),
+        include_str!("../../migrations/shard/0006_files.sql"),
+    ];
+
+    /// A shard as these migrations make it.
+    pub fn migrated(migrations: &[&str]) -> Connection {
         let database = Connection::open_in_memory().unwrap();
-        for migration in [
-            include_str!("../../migrations/shard/0001_shard.sql"),
-            include_str!("../../migrations/shard/0002_search.sql"),
-            include_str!("../../migrations/shard/0003_deleted.sql"),
-            include_str!("../../migrations/shard/0004_purge.sql"),
-            include_str!("../../migrations/shard/0005_imports.sql"),
-        ] {
+        for migration in migrations {
             database.execute_batch(migration).unwrap();
         }
         database
+    }
+
+    pub fn shard() -> Connection {
+        migrated(&SHARD)
     }
 
     /// The directory as its migrations make it.

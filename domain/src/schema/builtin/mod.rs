@@ -19,7 +19,7 @@ pub use deal::DEFAULT_PIPELINE;
 
 use super::{Entity, FORMAT, Field, Label, Schema, WorkspaceSettings};
 use crate::access::shipped_roles;
-use crate::fields::FieldKind;
+use crate::fields::{FieldKind, MAX_FILES};
 
 /// The definitions of a new workspace.
 #[must_use]
@@ -108,6 +108,11 @@ fn owner() -> Field {
 /// Free words by which people sort what they work on.
 fn tags() -> Field {
     field("tags", "标签", "Tags", FieldKind::tags())
+}
+
+/// Photos and documents that belong to a record.
+fn files() -> Field {
+    field("files", "附件", "Files", FieldKind::file(false, MAX_FILES))
 }
 
 /// What every record carries; kept by the system.
