@@ -259,7 +259,7 @@ pub fn FactEditor(field: Field, body: Memo<Option<Arc<RecordBody>>>, desk: Desk)
     let inside = StoredValue::new(true);
     let holds = move |target: Option<web_sys::EventTarget>| {
         let node = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        place.get_untracked().is_some_and(|form| form.contains(node.as_ref()))
+        place.try_get_untracked().flatten().is_some_and(|form| form.contains(node.as_ref()))
     };
     let touched = window_event_listener(leptos::ev::pointerdown, move |event| {
         inside.set_value(holds(event.target()));
@@ -269,7 +269,8 @@ pub fn FactEditor(field: Field, body: Memo<Option<Arc<RecordBody>>>, desk: Desk)
         let gone = match event.related_target() {
             Some(to) => !holds(Some(to)),
             // Another window, or the device's own chooser of files, is no leaving.
-            None => !inside.get_value() && document().has_focus().unwrap_or_default(),
+            // An editor that closes has been left already.
+            None => !inside.try_get_value().unwrap_or(true) && document().has_focus().unwrap_or_default(),
         };
         if gone {
             save.run(Focus::Moved);
