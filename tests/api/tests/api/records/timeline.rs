@@ -31,11 +31,14 @@ fn told(person: &Person, entity: &str, id: Id, only: Option<TimelineKind>) -> Ve
 
 /// Name of each file with the kind of record that holds it, newest first.
 fn files(person: &Person, entity: &str, id: Id) -> Vec<(String, String)> {
-    let file = |entry: TimelineEntry| match entry {
-        TimelineEntry::File { file, entity, .. } => (file.name, entity),
-        other => panic!("{other:?}"),
+    let file = |entry| match entry {
+        TimelineEntry::File { file, entity, .. } => Some((file.name, entity)),
+        _ => None,
     };
-    told(person, entity, id, Some(TimelineKind::File)).into_iter().map(file).collect()
+    let entries = told(person, entity, id, Some(TimelineKind::File));
+    let (all, files) = (entries.len(), entries.into_iter().filter_map(file).collect::<Vec<_>>());
+    assert_eq!(files.len(), all, "nothing but files was asked for");
+    files
 }
 
 fn names(list: &[(&str, &str)]) -> Vec<(String, String)> {
