@@ -99,6 +99,35 @@ test("gives the workspace a logo, and takes it away again @desktop", async ({ me
   await expect(shown).toBeVisible();
 });
 
+test("brings a photo from a visit, seen in the timeline and among the files @desktop", async ({ me, page, expectAccessible }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "蓝鲸科技" });
+  await me.openRecord("account", account);
+  await me.press(me.button(t("add.touch")));
+  const sheet = me.sheet(t("touch.title"));
+  await me.choose(t("touch.kind.visit"), sheet);
+  const files = sheet.getByRole("group", { name: me.called("touch.files"), exact: true });
+  await me.field(t("field.files.add"), files).setInputFiles(photo);
+  await expect(me.link(photo.name, files)).toBeVisible();
+  await expectAccessible();
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet).toBeHidden();
+
+  const tile = me.link(photo.name, me.timeline());
+  await expect(tile).toHaveAttribute("href", /^\/api\/v1\/files\//);
+  await expect(tile.locator("img")).toHaveJSProperty("naturalWidth", 1);
+  await me.choose(t("timeline.filter.files"), me.timeline());
+  const fetch = me.link(t("field.files.save", { name: photo.name }), me.timeline());
+  await expect(fetch).toBeVisible();
+  await expect(me.timeline()).toContainText("林小满");
+  await expectAccessible();
+  // The device remembers what is shown.
+  await page.reload();
+  await expect(fetch).toBeVisible();
+  await expect(me.chip(t("timeline.filter.files"), me.timeline())).toBeChecked();
+});
+
 test("makes a field for photos in the settings @desktop", async ({ me, page, expectAccessible }) => {
   const { t } = me;
   await me.hasWorkspace();

@@ -34,6 +34,7 @@ const BUILT_IN = {
   "account.phone": { zh: "电话", en: "Phone" },
   "account.website": { zh: "网站", en: "Website" },
   "account.note": { zh: "备注", en: "Note" },
+  "touch.files": { zh: "附件", en: "Files" },
   "lead.email": { zh: "邮箱", en: "E-mail" },
   "deal_contact.role": { zh: "角色", en: "Part" },
   "deal_contact.attitude": { zh: "态度", en: "Attitude" },

@@ -67,8 +67,6 @@ pub struct Part<'a> {
     pub entity: &'a str,
     pub record: Id,
     pub after: Option<u64>,
-    /// Only what happened before this moment.
-    pub before: Option<i64>,
 }
 
 /// The entries of a part that change one of the fields `shown`, or more than fields, newest first; and, for [`edge`],
@@ -82,17 +80,16 @@ pub fn of_record(part: &Part<'_>, shown: &[String], limit: u32) -> [Statement; 2
     );
     let changes = |body: &str| {
         format!(
-            "EXISTS (SELECT 1 FROM json_each({body}, '$.fields') f WHERE f.key IN (SELECT value FROM json_each(?6)))"
+            "EXISTS (SELECT 1 FROM json_each({body}, '$.fields') f WHERE f.key IN (SELECT value FROM json_each(?5)))"
         )
     };
     let sql = format!(
-        "{COLUMNS} AND l.seq IN (SELECT seq FROM ({scanned})) AND (?5 IS NULL OR l.at < ?5) \
+        "{COLUMNS} AND l.seq IN (SELECT seq FROM ({scanned})) \
          AND (l.kind <> 'updated' OR {} OR {}) ORDER BY l.seq DESC LIMIT {limit}",
         changes("l.body"),
         changes("p.body"),
     );
-    let place: Vec<Param> =
-        vec![part.record.into(), part.entity.into(), part.after.into(), part.before.into()];
+    let place: Vec<Param> = vec![part.record.into(), part.entity.into(), part.after.into()];
     let shown = Param::from(Json::from(shown));
     let edge = format!(
         "SELECT json_array(seq, at) AS j FROM ({scanned}) WHERE (SELECT count(*) FROM ({scanned})) = {SCAN} \

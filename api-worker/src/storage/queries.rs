@@ -397,16 +397,8 @@ pub fn alike(
     )
 }
 
-/// What a page of touches or tasks about a record begins behind.
-#[derive(Clone, Copy, Default)]
-pub struct Behind {
-    /// Moment and id of the last one of the page before.
-    pub after: Option<(i64, Id)>,
-    /// Only what happened before this moment.
-    pub before: Option<Instant>,
-}
-
-/// Touches or tasks about a record, newest first; those of the leads it came from are part of its history.
+/// Touches or tasks about a record, newest first; a page begins behind the moment and id of the last one of the page
+/// before.
 #[must_use]
 pub fn about(
     selection: &Selection<'_>,
@@ -414,23 +406,13 @@ pub fn about(
     relation: &str,
     record: Id,
     at: &str,
-    behind: Behind,
+    after: Option<(i64, Id)>,
     limit: u32,
 ) -> Statement {
     let mut conditions = Conditions::new(reader);
     let id = conditions.bind(record);
-    let mut about = format!("r.\"{relation}_id\" = {id}");
-    if domain::conversion::RESULTS.contains(&relation) {
-        about = format!(
-            "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
-        );
-    }
-    conditions.and(&format!("r.deleted_at IS NULL AND {about}"));
-    if let Some(before) = behind.before {
-        let before = conditions.bind(before.unix_ms());
-        conditions.and(&format!("{at} < {before}"));
-    }
-    if let Some((moment, last)) = behind.after {
+    conditions.and(&format!("r.deleted_at IS NULL AND {}", is_about(relation, &id)));
+    if let Some((moment, last)) = after {
         let (moment, last) = (conditions.bind(moment), conditions.bind(last));
         conditions.and(&format!("({at}, r.id) < ({moment}, {last})"));
     }
@@ -438,6 +420,19 @@ pub fn about(
         "about",
         &selection.sql(at),
         &format!(" ORDER BY {at} DESC, r.id DESC LIMIT {limit}"),
+    )
+}
+
+/// Whether a touch or task `r` is about the record of this id. What was about the leads it came from is part of its
+/// history.
+#[must_use]
+pub fn is_about(relation: &str, id: &str) -> String {
+    let about = format!("r.\"{relation}_id\" = {id}");
+    if !domain::conversion::RESULTS.contains(&relation) {
+        return about;
+    }
+    format!(
+        "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
     )
 }
 

@@ -176,6 +176,8 @@ impl Known<'_> {
         match kind["type"].as_str().unwrap_or_default() {
             "integer" | "duration" | "rating" => json!(dice.roll(40)),
             "checkbox" => json!(dice.roll(2) == 0),
+            // A file would have to be there first.
+            "file" => json!([]),
             "tags" => json!([*dice.pick(&["重点", " VIP，vip ", "老客户"]), "新"]),
             "address" => json!({"city": "上海市", "street": " 世纪大道1号 "}),
             "url" => json!(*dice.pick(&["example.com", "https://知客.example/a?b=c"])),

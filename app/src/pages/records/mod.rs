@@ -4,6 +4,8 @@
 mod became;
 mod conflict;
 mod convert;
+mod desk;
+mod edit;
 mod facts;
 mod form;
 mod list;
@@ -13,6 +15,7 @@ mod related;
 mod stage;
 mod timeline;
 mod touch;
+mod wish;
 
 pub use conflict::ConflictSheet;
 pub use convert::ConvertLead;

@@ -1,7 +1,7 @@
 //! A deal: something that may be sold, on its way through the stages of a pipeline.
 
 use super::lead::source;
-use super::{Shape, field, follow_up, owner, tags};
+use super::{Shape, field, files, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label, Pipeline, Stage, StageStatus};
 
@@ -22,6 +22,7 @@ pub(super) fn entity() -> Entity {
         owner(),
         tags(),
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
+        files(),
         field("rank", "排序", "Rank", FieldKind::text(120)).system(),
     ];
     fields.extend(follow_up());

@@ -2,6 +2,7 @@
 
 mod account;
 mod competitor;
+mod complete;
 mod contact;
 mod deal;
 mod deal_competitor;
@@ -15,11 +16,12 @@ mod team;
 mod touch;
 pub mod user;
 
+pub use complete::completed;
 pub use deal::DEFAULT_PIPELINE;
 
 use super::{Entity, FORMAT, Field, Label, Schema, WorkspaceSettings};
 use crate::access::shipped_roles;
-use crate::fields::FieldKind;
+use crate::fields::{FieldKind, MAX_FILES};
 
 /// The definitions of a new workspace.
 #[must_use]
@@ -109,6 +111,11 @@ fn owner() -> Field {
 /// Free words by which people sort what they work on.
 fn tags() -> Field {
     field("tags", "标签", "Tags", FieldKind::tags())
+}
+
+/// Photos and documents that belong to a record.
+fn files() -> Field {
+    field("files", "附件", "Files", FieldKind::file(false, MAX_FILES))
 }
 
 /// What every record carries; kept by the system.

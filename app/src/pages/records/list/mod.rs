@@ -3,7 +3,7 @@
 //!
 //! [`work`] is what all parts share, [`query`] its place in the address. [`build`], [`rule`], [`quick`] and [`sentence`]
 //! are the filter, [`view`] and [`views`] what is saved of it, [`cards`], [`table`] and [`cell`] the rows, [`picked`],
-//! [`bulk`], [`job`], [`progress`] and [`wish`] what is done with many of them. [`beside`] is the list next to one of
+//! [`bulk`], [`job`] and [`progress`] what is done with many of them. [`beside`] is the list next to one of
 //! its records, [`pages`] what both have loaded, [`deleted`] what is no longer in it.
 
 mod beside;
@@ -26,7 +26,6 @@ mod table;
 mod totals;
 mod view;
 mod views;
-mod wish;
 mod work;
 
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! A wish for a record, as the action that carries it: one field, an owner, or that it goes. Shared by bulk changes and
-//! by editing in the table, so that both keep to the same actions.
+//! by editing in place, so that both keep to the same actions.
 
 use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
