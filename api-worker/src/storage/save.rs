@@ -136,14 +136,15 @@ impl Save<'_> {
         Statement::new("receipt", sql, params)
     }
 
-    /// Of an import: the kind of record, and how many rows were created, skipped and refused.
+    /// Of an import: the kind of record, and how many rows went in, were skipped and refused.
     fn imported(&self) -> [Param; 4] {
-        let rows = |outcome: RowOutcome| {
-            let count = self.plan.rows.iter().filter(|row| row.outcome == outcome).count() as u64;
+        let rows = |outcomes: &[RowOutcome]| {
+            let count = self.plan.rows.iter().filter(|row| outcomes.contains(&row.outcome)).count() as u64;
             self.plan.import.as_ref().map(|_| count).into()
         };
         let entity = self.plan.import.as_ref().map(|(_, entity)| entity.clone());
-        [entity.into(), rows(RowOutcome::Created), rows(RowOutcome::Skipped), rows(RowOutcome::Refused)]
+        let went_in = rows(&[RowOutcome::Created, RowOutcome::Filled]);
+        [entity.into(), went_in, rows(&[RowOutcome::Skipped]), rows(&[RowOutcome::Refused])]
     }
 
     /// Counters move on before the rows are written, which read their numbers from them. Whoever saves at the same

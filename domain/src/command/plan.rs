@@ -71,8 +71,10 @@ fn plan_action(draft: &mut Draft<'_>, action: &Action) {
             assign(draft, entity, *record, *old_owner, *owner)
         }
         Action::ChangeDefinition { base_revision, change } => define(draft, *base_revision, change),
-        Action::ImportRows { import, entity, formats, create_missing, rows } => {
-            import::rows(draft, *import, entity, formats, *create_missing, rows);
+        Action::ImportRows { import, entity, formats, create_missing, also, by_name, rows } => {
+            let (import, create_missing, by_name) = (*import, *create_missing, *by_name);
+            let wish = import::Wish { import, entity, formats, create_missing, also, by_name, rows };
+            import::rows(draft, &wish);
         }
         Action::Undo { .. } => undo::undo(draft),
     }
@@ -449,7 +451,12 @@ pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
     }
 }
 
-fn check_external(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
+pub(super) fn check_external(
+    draft: &mut Draft<'_>,
+    entity: &Entity,
+    record: Option<&Record>,
+    values: &Values,
+) {
     let Some(external) = values.get("external_id").and_then(Value::text) else { return };
     // Whoever has it keeps it.
     if record.is_some_and(|record| record.get("external_id").text() == Some(external)) {
@@ -462,7 +469,7 @@ fn check_external(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record
 
 /// A record is not its own parent, and a team no part of what is part of it. Circles that two make at once,
 /// or an undo, are cut by the queries that walk the tree.
-fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) {
+pub(super) fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) {
     for (field, value) in values {
         let reflexive =
             entity.field(field).and_then(|field| field.kind.relation_target()) == Some(entity.id.as_str());

@@ -19,14 +19,14 @@ use crate::schema::change::{DefinitionChange, Place};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
-const ALL: May = May { update: true, delete: true, assign: true };
+pub(super) const ALL: May = May { update: true, delete: true, assign: true };
 
-struct Story {
-    schema: Schema,
+pub(super) struct Story {
+    pub schema: Schema,
     actor: Actor,
-    records: BTreeMap<RecordKey, Loaded>,
-    names: BTreeMap<(String, String), Vec<Id>>,
-    undo: Vec<Logged>,
+    pub records: BTreeMap<RecordKey, Loaded>,
+    pub names: BTreeMap<(String, String), Vec<Id>>,
+    pub undo: Vec<Logged>,
     rates: Rates,
     teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
@@ -35,12 +35,12 @@ struct Story {
     files: Option<BTreeMap<Id, Uploaded>>,
 }
 
-fn id(number: u8) -> Id {
+pub(super) fn id(number: u8) -> Id {
     Id::v7(1_000, &[number; 10])
 }
 
 impl Story {
-    fn new(role: &str) -> Self {
+    pub fn new(role: &str) -> Self {
         let actor = Actor { user: id(1), role: role.into(), zone: "UTC".into() };
         let schema = builtin::of_tests("UTC", "CNY");
         Self {
@@ -58,7 +58,14 @@ impl Story {
         }
     }
 
-    fn with(mut self, entity: &str, number: u8, version: u64, values: &[(&str, Value)], may: May) -> Self {
+    pub fn with(
+        mut self,
+        entity: &str,
+        number: u8,
+        version: u64,
+        values: &[(&str, Value)],
+        may: May,
+    ) -> Self {
         let key = RecordKey::new(entity, id(number));
         let values = values.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
         let record = Record { key: key.clone(), version, values, deleted: None };
@@ -66,10 +73,46 @@ impl Story {
         self
     }
 
-    fn tell(&self, actions: Json) -> Result<Plan, Refusal> {
+    pub fn tell(&self, actions: Json) -> Result<Plan, Refusal> {
         let actions: Vec<Action> = serde_json::from_value(actions).unwrap();
         let command = Command { v: FORMAT, id: id(99), actions };
         self.within(|world| plan(&command, world))
+    }
+
+    /// The world after a plan was saved.
+    pub fn save(&mut self, plan: &Plan) {
+        for change in &plan.changes {
+            let key = change.key.clone();
+            let known = self.records.remove(&key).map(|loaded| loaded.record);
+            let mut record = known.unwrap_or(Record {
+                key: key.clone(),
+                version: 0,
+                values: Values::new(),
+                deleted: None,
+            });
+            record.version += 1;
+            record.values.extend(change.after.clone());
+            if let Some(name) = record.get("name").text() {
+                let ids = self.names.entry((key.entity.clone(), crate::text::match_key(name))).or_default();
+                if !ids.contains(&key.id) {
+                    ids.push(key.id);
+                }
+            }
+            self.records.insert(key, Loaded { record, may: ALL });
+        }
+    }
+
+    /// A plan as the log tells it.
+    pub fn logged(plan: &Plan) -> Vec<Logged> {
+        let entry = |change: &super::Change| Logged {
+            key: change.key.clone(),
+            kind: change.kind,
+            version: change.base_version + 1,
+            before: change.before.clone(),
+            after: change.after.clone(),
+            inverse: None,
+        };
+        plan.changes.iter().map(entry).collect()
     }
 
     fn within<T>(&self, then: impl FnOnce(&World<'_>) -> T) -> T {
@@ -95,7 +138,7 @@ impl Story {
     }
 }
 
-fn text(value: &str) -> Value {
+pub(super) fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 

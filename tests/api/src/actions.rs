@@ -61,7 +61,20 @@ pub fn assign(entity: &str, record: Id, old_owner: Option<Id>, owner: Option<Id>
 pub fn import(import: Id, entity: &str, create_missing: bool, rows: Vec<ImportRow>) -> Action {
     let Some(currency) = Currency::parse("USD") else { panic!("USD is a currency") };
     let formats = TextFormats { dates: DateOrder::YearMonthDay, decimal: DecimalMark::Point, currency };
-    Action::ImportRows { import, entity: entity.to_owned(), formats, create_missing, rows }
+    let (also, by_name) = (Vec::new(), false);
+    Action::ImportRows { import, entity: entity.to_owned(), formats, create_missing, also, by_name, rows }
+}
+
+/// The same where rows describe records of these relations too, and one name is one record.
+#[track_caller]
+#[must_use]
+pub fn import_several(import: Id, entity: &str, also: &[&str], rows: Vec<ImportRow>) -> Action {
+    let mut action = self::import(import, entity, true, rows);
+    if let Action::ImportRows { also: relations, by_name, .. } = &mut action {
+        relations.extend(also.iter().map(|relation| (*relation).to_owned()));
+        *by_name = true;
+    }
+    action
 }
 
 #[must_use]

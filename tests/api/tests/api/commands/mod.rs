@@ -4,6 +4,7 @@ mod assign;
 mod convert;
 mod definition;
 mod import;
+mod import_several;
 mod merge;
 mod money;
 mod records;
