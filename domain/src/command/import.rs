@@ -154,7 +154,7 @@ impl<'s> Run<'_, 's> {
         }
         self.known.take(new);
         let made = draft.plan.changes[mark..].iter().any(|change| change.kind == super::ChangeKind::Created);
-        let (filled, remarks) = fill.apply(draft);
+        let (filled, remarks) = fill.apply(draft, &mut self.known);
         let outcome = match (made, filled) {
             (true, _) => RowOutcome::Created,
             (false, true) => RowOutcome::Filled,

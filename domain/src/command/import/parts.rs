@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Draft, Run, Wish, described, filled, told};
+use super::{Draft, Known, Run, Wish, described, filled, told};
 use crate::access::{Act, Level};
 use crate::command::plan::{check_cycle, check_external};
 use crate::command::{ChangeKind, World};
@@ -404,8 +404,9 @@ impl<'s> Fill<'s> {
         }
     }
 
-    /// Writes what is empty; whether there was anything, and what is to be told.
-    pub fn apply(self, draft: &mut Draft<'s>) -> (bool, Vec<Problem>) {
+    /// Writes what is empty; whether there was anything, and what is to be told. By an external id written here the rows
+    /// that follow find the record.
+    pub fn apply(self, draft: &mut Draft<'s>, known: &mut Known) -> (bool, Vec<Problem>) {
         draft.plan.found.extend(self.found);
         let (mut remarks, mut any) = (self.remarks, false);
         for (entity, prefix, key, field, value, text) in self.values {
@@ -422,6 +423,9 @@ impl<'s> Fill<'s> {
                 let at = path(entity, &prefix, &field);
                 remarks.push(told(draft.world.schema, problem, &at, definition, &text));
             } else {
+                if let ("external_id", Some(external)) = (field.as_str(), value.text()) {
+                    known.note(entity, None, Some(external), key.id);
+                }
                 let mut values = Values::from([(field, value)]);
                 draft.convert(&mut values);
                 draft.write(&found.record, ChangeKind::Updated, values);

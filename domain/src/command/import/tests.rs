@@ -397,3 +397,17 @@ fn an_undo_keeps_what_was_worked_on_and_what_that_points_at() {
     let kept: Vec<&str> = undone.kept.iter().map(|kept| kept.entity.as_str()).collect();
     assert_eq!(kept, ["contact", "account"]);
 }
+
+#[test]
+fn rows_find_a_record_by_the_external_id_that_an_earlier_one_filled_in() {
+    let rows = vec![
+        row(20, &[("name", "扩容"), ("account", "新的")]),
+        row(21, &[("name", "扩容"), ("account", "新的"), ("account.external_id", "A2")]),
+        row(22, &[("name", "泵"), ("account", "恒通"), ("account.external_id", "A2")]),
+    ];
+    let plan = Story::new(ADMINISTRATOR).tell(json!([import("deal", &["account"], true, rows)])).unwrap();
+    let accounts: Vec<_> = plan.changes.iter().filter(|change| change.key.entity == "account").collect();
+    assert_eq!(accounts.len(), 1, "{accounts:?}");
+    assert_eq!(accounts[0].after["external_id"], text("A2"));
+    assert_eq!(plan.rows[2].remarks[0].field.as_deref(), Some("account"));
+}
