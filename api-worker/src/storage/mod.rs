@@ -47,6 +47,7 @@ mod tests {
             include_str!("../../migrations/shard/0003_deleted.sql"),
             include_str!("../../migrations/shard/0004_purge.sql"),
             include_str!("../../migrations/shard/0005_imports.sql"),
+            include_str!("../../migrations/shard/0011_totals.sql"),
         ] {
             database.execute_batch(migration).unwrap();
         }

@@ -99,7 +99,7 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
                 .entity(&entity)
                 .is_some_and(|entity| entity.field("amount").is_some())
                 .then(|| "amount".to_owned());
-            Some((vec![entity.clone()], TotalsRequest { group: Some("stage".to_owned()), sum, filter: None }))
+            Some((vec![entity.clone()], TotalsRequest { group: Some("stage".to_owned()), sum, ..TotalsRequest::default() }))
         }
     });
     let further = RwSignal::new(Vec::<Base>::new());
