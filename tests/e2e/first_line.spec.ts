@@ -46,7 +46,7 @@ for (const lang of ["zh", "en"] as const) {
       await expect(me.card(deal, "stage.needs").getByText(t("timeline.waiting"))).toHaveCount(0);
       await expect(me.card(deal, "stage.needs")).toBeInViewport({ ratio: 1 });
       const held = me.card(deal, "stage.needs");
-      await finger.drag(held, me.column("stage.proposal"), () => expect(held).toHaveAttribute("data-dragging", "true"));
+      await finger.drag(held, me.inStrip("stage.proposal"), () => expect(held).toHaveAttribute("data-dragging", "true"));
       await expect(me.card(deal, "stage.proposal")).toBeAttached();
       await expect(me.card(deal, "stage.needs")).toHaveCount(0);
 

@@ -189,11 +189,20 @@ export class Person {
     return this.page.getByRole("region", { name: this.called(stage), exact: true });
   }
 
-  /** By the strip of stages above it, on a phone. */
-  async scrollBoardTo(stage: BuiltIn): Promise<void> {
+  /** A stage in the strip above the board, on a phone. */
+  inStrip(stage: BuiltIn): Locator {
     const strip = this.page.getByRole("navigation", { name: this.t("record.stage"), exact: true });
-    await this.press(strip.getByRole("button", { name: new RegExp(`^${this.called(stage)}`) }));
+    return strip.getByRole("button", { name: new RegExp(`^${this.called(stage)}`) });
+  }
+
+  async scrollBoardTo(stage: BuiltIn): Promise<void> {
+    await this.press(this.inStrip(stage));
     await expect(this.column(stage)).toBeInViewport({ ratio: 0.9 });
+  }
+
+  /** What a stage counts and adds up; it leads to the list of it. */
+  numbers(stage: BuiltIn): Locator {
+    return this.column(stage).getByRole("link", { name: new RegExp(this.t("board.column.list")) });
   }
 
   card(name: string, stage: BuiltIn): Locator {
