@@ -43,7 +43,7 @@ test("signs up, wins a customer, logs a visit and moves the deal on @main", asyn
   await expect(me.card(deal, "stage.needs")).toBeInViewport({ ratio: 1 });
   const held = me.card(deal, "stage.needs");
   if (hasTouch) {
-    await finger.drag(held, me.column("stage.proposal"), () => expect(held).toHaveAttribute("data-dragging", "true"));
+    await finger.drag(held, me.inStrip("stage.proposal"), () => expect(held).toHaveAttribute("data-dragging", "true"));
   } else {
     await held.dragTo(me.column("stage.proposal"));
   }

@@ -189,13 +189,23 @@ export class Person {
     return this.page.getByRole("region", { name: this.called(stage), exact: true });
   }
 
+  /** A stage in the strip above the board, on a phone. */
+  inStrip(stage: BuiltIn): Locator {
+    const strip = this.page.getByRole("navigation", { name: this.t("record.stage"), exact: true });
+    return strip.getByRole("button", { name: new RegExp(`^${this.called(stage)}`) });
+  }
+
   /** By the strip of stages above it on a phone; a wide board has most of its columns in sight. */
   async scrollBoardTo(stage: BuiltIn): Promise<void> {
     await expect(this.column(stage)).toBeAttached();
-    const strip = this.page.getByRole("navigation", { name: this.t("record.stage"), exact: true });
-    if (await strip.isVisible()) await this.press(strip.getByRole("button", { name: new RegExp(`^${this.called(stage)}`) }));
+    if (await this.inStrip(stage).isVisible()) await this.press(this.inStrip(stage));
     else await this.column(stage).scrollIntoViewIfNeeded();
     await expect(this.column(stage)).toBeInViewport({ ratio: 0.9 });
+  }
+
+  /** What a stage counts and adds up; it leads to the list of it. */
+  numbers(stage: BuiltIn): Locator {
+    return this.column(stage).getByRole("link", { name: new RegExp(this.t("board.column.list")) });
   }
 
   card(name: string, stage: BuiltIn): Locator {

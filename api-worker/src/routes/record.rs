@@ -1,5 +1,7 @@
 //! Reading records.
 
+use std::collections::BTreeMap;
+
 use domain::access::{Act, Level, Permission};
 use domain::api::Code;
 use domain::api::record::{
@@ -23,7 +25,9 @@ use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, json, read_query};
 use crate::platform::Zones;
 use crate::storage::db::Rows;
-use crate::storage::queries::{self, CHANGES, Conditions, Cursor, HALF, Listed, Sort, TotalRow, add_filter};
+use crate::storage::queries::{
+    self, CHANGES, Conditions, Cursor, GROUPS, HALF, Listed, Sort, TotalRow, Totalled, add_filter,
+};
 use crate::storage::records::{self, Reader, Selected, Selection};
 
 /// Items of each kind that Today looks at; more than anybody does in a day.
@@ -131,39 +135,85 @@ pub async fn get(cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
 }
 
 pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
-    let TotalsRequest { filter, group, sum } = read_query(request)?;
+    let TotalsRequest { filter, group, sum, weigh } = read_query(request)?;
     let (session, rows) = cx
         .session(&|session| {
             let (reader, entity) = (session.reader()?, readable(session, entity)?);
             let mut conditions = Conditions::new(reader);
             add_filter(&mut conditions, reader, entity, filter.as_deref(), &env(session))
                 .map_err(Failure::problems)?;
-            let group = group.as_deref().map(|id| groupable(reader, entity, id)).transpose()?;
-            let sum = sum.as_deref().map(|id| summable(reader, entity, id)).transpose()?;
-            Ok(vec![queries::totals(reader, entity, conditions, group, sum)])
+            let totalled = Totalled {
+                group: group.as_deref().map(|id| groupable(reader, entity, id)).transpose()?,
+                sum: sum.as_deref().map(|id| summable(reader, entity, id)).transpose()?,
+                weigh: weigh.as_deref().map(|id| weighing(reader, entity, id)).transpose()?,
+            };
+            if totalled.weigh.is_some() && totalled.sum.is_none() {
+                return Err(Failure::invalid(Problem::on("weigh", "problem.weigh_needs_sum")));
+            }
+            Ok(vec![queries::totals(reader, entity, conditions, totalled)])
         })
         .await?;
-    let mut names = Names::new();
     let is_checkbox = group
         .as_deref()
         .and_then(|id| session.schema.entity(entity)?.field(id))
         .is_some_and(|field| field.kind.behaviour().shape() == Shape::Bool);
-    let total = |(group, name, count, high, low, unconverted): TotalRow| {
-        let group = group.filter(|group| !group.is_null()).map(|group| match group.as_str() {
+    let mut names = Names::new();
+    let mut groups: Vec<Added> = Vec::new();
+    let mut places: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for row in answer_of(&rows, 0)?.read::<TotalRow>()? {
+        let group = row.group.filter(|group| !group.is_null()).map(|group| match group.as_str() {
             Some(text) => text.to_owned(),
             // The database has no truth of its own.
             None if is_checkbox => (group.as_i64() == Some(1)).to_string(),
             None => group.to_string(),
         });
-        if let (Some(Ok(id)), Some(name)) = (group.as_deref().map(str::parse::<Id>), name) {
+        if let (Some(Ok(id)), Some(name)) = (group.as_deref().map(str::parse::<Id>), row.name) {
             names.insert(id, name);
         }
-        let sum = i128::from(high) * i128::from(HALF) + i128::from(low);
-        let sum = i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX });
-        Total { group, count, sum, unconverted }
-    };
-    let groups = answer_of(&rows, 0)?.read::<TotalRow>()?.into_iter().map(total).collect();
+        let place = *places.entry(group.clone()).or_insert_with(|| {
+            groups.push(Added { group, ..Added::default() });
+            groups.len() - 1
+        });
+        let Some(added) = groups.get_mut(place) else { continue };
+        let sum = i128::from(row.high) * i128::from(HALF) + i128::from(row.low);
+        let stage = row.stage.as_deref().and_then(|id| session.schema.stage(id));
+        added.count += row.count;
+        added.sum += sum;
+        added.hundredths += sum * stage.map_or(0, |stage| i128::from(stage.probability));
+        added.converted += row.converted;
+        added.unconverted += row.unconverted;
+    }
+    groups.sort_by_key(|added| std::cmp::Reverse(added.count));
+    groups.truncate(GROUPS);
+    let is_weighed = weigh.is_some();
+    let groups = groups.into_iter().map(|added| added.total(is_weighed)).collect();
     json(&TotalsReply { groups, names, seq: session.seq })
+}
+
+/// The rows of a group, added up.
+#[derive(Default)]
+struct Added {
+    group: Option<String>,
+    count: u64,
+    sum: i128,
+    /// Each amount times the percent of its stage.
+    hundredths: i128,
+    converted: u64,
+    unconverted: u64,
+}
+
+impl Added {
+    fn total(self, is_weighed: bool) -> Total {
+        let fit = |sum: i128| i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX });
+        Total {
+            group: self.group,
+            count: self.count,
+            sum: fit(self.sum),
+            weighted: is_weighed.then(|| fit((self.hundredths + self.hundredths.signum() * 50) / 100)),
+            converted: self.converted,
+            unconverted: self.unconverted,
+        }
+    }
 }
 
 pub(super) fn known_field<'a>(
@@ -196,6 +246,14 @@ fn summable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a 
     match field.kind.behaviour().shape() {
         Shape::Money | Shape::Integer | Shape::Decimal(_) => Ok(field),
         _ => Err(Failure::invalid(Problem::on("sum", "problem.cannot_sum"))),
+    }
+}
+
+fn weighing<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
+    let field = known_field(reader, entity, id, "weigh")?;
+    match field.kind {
+        FieldKind::Stage(_) => Ok(field),
+        _ => Err(Failure::invalid(Problem::on("weigh", "problem.cannot_weigh"))),
     }
 }
 

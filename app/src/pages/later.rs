@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use domain::api::record::RecordBody;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
@@ -11,6 +12,8 @@ use leptos::wasm_split::SplitLoaderError;
 use crate::apart::apart;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
+use crate::pages::home::BoardFilter;
+use crate::pages::records::Moving;
 use crate::pages::{admin, import, more, records, search, tray};
 use crate::state::{app, outbox, sleep};
 
@@ -37,6 +40,8 @@ later! { records:
     touch_sheet: touch = records::TouchSheet();
     tray_sheet: tray = tray::TraySheet();
     palette_sheet: palette = search::Palette();
+    stage_sheet: stages = records::BoardMoveSheet();
+    board_filters: filters = records::BoardFilters();
 }
 
 later! { office:
@@ -128,6 +133,35 @@ fn tray(fetch: Fetch) -> AnyView {
 fn palette(fetch: Fetch) -> AnyView {
     let open = app().palette;
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
+}
+
+/// The stages to choose from, for the record that is to be moved.
+pub fn move_sheet(moving: RwSignal<Option<RecordBody>>) -> AnyView {
+    provide_context(Moving(moving));
+    stage_sheet()
+}
+
+fn stages(fetch: Fetch) -> AnyView {
+    let Some(Moving(moving)) = use_context() else { return ().into_any() };
+    let wanted = Signal::derive(move || moving.with(Option::is_some));
+    sheet(fetch, wanted, Callback::new(move |()| moving.set(None)))
+}
+
+/// The filters of the board; nothing stands in their place until they are there.
+fn filters(fetch: Fetch) -> AnyView {
+    let here = RwSignal::new(None::<Build>);
+    let board = use_context::<BoardFilter>();
+    spawn_local(async move {
+        match fetch().await {
+            Ok(build) => {
+                here.try_set(Some(build));
+            }
+            Err(_) => {
+                board.and_then(|board| board.missing.try_set(true));
+            }
+        }
+    });
+    (move || here.get().map(|build| build())).into_any()
 }
 
 /// A sheet of the shell, fetched when it is first wanted and built once.

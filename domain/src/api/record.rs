@@ -209,6 +209,9 @@ pub struct TotalsRequest {
     /// A money or integer field to add up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<String>,
+    /// A stage field: the sum is also told weighted, each amount by the probability of its record's stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weigh: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -227,6 +230,13 @@ pub struct Total {
     pub count: u64,
     /// Of money: minor units of the workspace's currency.
     pub sum: i64,
+    /// The sum of each amount times the probability of its record's stage, rounded once, halves away from zero; present
+    /// when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weighted: Option<i64>,
+    /// Records whose amount is in another currency and stands in the sum by the rate of the day it was entered.
+    #[serde(default)]
+    pub converted: u64,
     /// Records whose amount has no known rate and is not in the sum.
     pub unconverted: u64,
 }

@@ -19,9 +19,9 @@ mod wish;
 
 pub use conflict::ConflictSheet;
 pub use convert::ConvertLead;
-pub use list::{Deleted, Records};
+pub use list::{BoardFilters, Deleted, Records};
 pub use page::StaleNote;
-pub use stage::{MoveSheet, move_to};
+pub use stage::{BoardMoveSheet, Moving, move_to};
 pub use touch::{NextChips, TouchSheet};
 
 use domain::ids::Id;

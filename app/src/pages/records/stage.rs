@@ -129,3 +129,13 @@ pub fn MoveSheet(moving: RwSignal<Option<RecordBody>>) -> impl IntoView {
         </Sheet>
     }
 }
+
+/// The record that is being moved, for a sheet whose code comes later.
+#[derive(Clone, Copy)]
+pub struct Moving(pub RwSignal<Option<RecordBody>>);
+
+/// The sheet of the board.
+#[component]
+pub fn BoardMoveSheet() -> impl IntoView {
+    use_context::<Moving>().map(|Moving(moving)| view! { <MoveSheet moving /> })
+}
