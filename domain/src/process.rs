@@ -104,12 +104,18 @@ pub fn lacks(stage: &Stage, entity: &Entity, role: &Role, values: &Values) -> Ve
     missing(entity, role, values, stage.required.iter())
 }
 
+/// The field that explains a choice which may say nothing by itself.
+#[must_use]
+pub fn explanation_of(entity: &Entity, field: &str) -> Option<&'static str> {
+    let (explained, _, by) = EXPLAINED;
+    let is_choice = || entity.field(field).is_some_and(|field| matches!(field.kind, FieldKind::Choice(_)));
+    (field == explained && is_choice()).then_some(by)
+}
+
 /// Whether a field with this value has to be explained, and by which field.
 #[must_use]
 pub fn explanation(entity: &Entity, field: &str, value: Option<&str>) -> Option<&'static str> {
-    let (explained, option, by) = EXPLAINED;
-    let is_choice = || entity.field(field).is_some_and(|field| matches!(field.kind, FieldKind::Choice(_)));
-    (field == explained && value == Some(option) && is_choice()).then_some(by)
+    explanation_of(entity, field).filter(|_| value == Some(EXPLAINED.1))
 }
 
 /// The stage of another pipeline that is most like the one something stands in: of the same outcome, as far along.

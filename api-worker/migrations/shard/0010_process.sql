@@ -12,5 +12,5 @@ UPDATE definition SET body = json_set(body, '$.entities', json((
     '$.fields[#]', json('{"id":"lost_to","label":{"zh":"输给","en":"Lost to"},"type":"relation","entity":"competitor"}'),
     '$.fields[#]', json('{"id":"stage_note","label":{"zh":"阶段说明","en":"Note on the move"},"type":"long_text","personal":true,"system":true}'),
     '$.fields[#]', json('{"id":"stage_exception","label":{"zh":"破例原因","en":"Reason for the exception"},"type":"long_text","personal":true,"system":true}'))
-  ELSE e.value END) ORDER BY e.key) FROM json_each(body, '$.entities') e)))
+  ELSE e.value END)) FROM json_each(body, '$.entities') e)))
 WHERE NOT EXISTS (SELECT 1 FROM json_each(body, '$.entities') e, json_each(e.value, '$.fields') f WHERE e.value ->> 'id' = 'deal' AND f.value ->> 'id' = 'stage_note');

@@ -38,8 +38,16 @@ mod testing;
 mod tests {
     use rusqlite::Connection;
 
+    const PROCESS: &str = include_str!("../../migrations/shard/0010_process.sql");
+
     /// A shard as its migrations make it.
     pub fn shard() -> Connection {
+        let database = before_the_process();
+        database.execute_batch(PROCESS).unwrap();
+        database
+    }
+
+    fn before_the_process() -> Connection {
         let database = Connection::open_in_memory().unwrap();
         for migration in [
             include_str!("../../migrations/shard/0001_shard.sql"),
@@ -51,6 +59,27 @@ mod tests {
             database.execute_batch(migration).unwrap();
         }
         database
+    }
+
+    /// What a workspace has defined keeps its order and its sense, and has what moves write down.
+    #[test]
+    fn older_definitions_learn_what_is_said_about_a_move() {
+        let body = include_str!("../../../tests/fixtures/v1/definition.json");
+        let before: domain::schema::Schema = serde_json::from_str(body).unwrap();
+        let database = before_the_process();
+        let insert = "INSERT INTO definition (workspace_id, revision, body, created_at, created_by_id) VALUES ('w', 1, ?1, 0, 'u')";
+        database.execute(insert, [body]).unwrap();
+        database.execute_batch(PROCESS).unwrap();
+        let after: String = database.query_row("SELECT body FROM definition", [], |row| row.get(0)).unwrap();
+        let mut after: domain::schema::Schema = serde_json::from_str(&after).unwrap();
+        let deal = after.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
+        let fresh =
+            domain::schema::builtin::entities().into_iter().find(|entity| entity.id == "deal").unwrap();
+        for id in ["lost_note", "lost_to", "stage_note", "stage_exception"] {
+            assert_eq!(deal.field(id), fresh.field(id), "{id}");
+            deal.fields.retain(|field| field.id != id);
+        }
+        assert_eq!(after, before);
     }
 
     /// The directory as its migrations make it.

@@ -35,6 +35,7 @@ later! { records:
     convert_lead: page = records::ConvertLead();
     search_page: page = search::Search();
     touch_sheet: touch = records::TouchSheet();
+    moving_sheet: moving = records::MovingSheet();
     tray_sheet: tray = tray::TraySheet();
     palette_sheet: palette = search::Palette();
 }
@@ -117,6 +118,15 @@ fn touch(fetch: Fetch) -> AnyView {
         fetch,
         Signal::derive(move || touching.with(Option::is_some)),
         Callback::new(move |()| touching.set(None)),
+    )
+}
+
+fn moving(fetch: Fetch) -> AnyView {
+    let moving = app().moving;
+    sheet(
+        fetch,
+        Signal::derive(move || moving.with(Option::is_some)),
+        Callback::new(move |()| moving.set(None)),
     )
 }
 

@@ -25,13 +25,13 @@ use crate::components::{
 };
 use crate::fields::{self, schedule};
 use crate::i18n::{format, label, t, tr};
-use crate::pages::records::{MoveSheet, StaleNote, move_to};
+use crate::pages::records::StaleNote;
 use crate::pages::{Page, Width};
 use crate::routes;
 use crate::state::loader::{load, note};
 use crate::state::names::name_of;
 use crate::state::session::{role, schema};
-use crate::state::{app, ask};
+use crate::state::{Moving, app, ask};
 
 /// Cards that a column draws at first, and each time its end comes near.
 const STEP: usize = 20;
@@ -149,7 +149,6 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             cards
         })
     };
-    let moving = RwSignal::new(None::<RecordBody>);
     let board = NodeRef::<html::Div>::new();
     let stages = pipeline.stages.clone();
     let dropped = {
@@ -175,7 +174,11 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             };
             let between =
                 domain::rank::between(rank(at.checked_sub(1)).as_deref(), rank(Some(at)).as_deref());
-            move_to(&body, to, between.filter(|_| drop.placed));
+            let rank = between.filter(|_| drop.placed);
+            if text(&body, "stage") == to.id && rank.is_none() {
+                return;
+            }
+            app().moving.set(Some(Moving::To { body: Box::new((*body).clone()), to: to.id.clone(), rank }));
         }
     };
     let drag = Drag::new(board, dropped);
@@ -260,7 +263,7 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
                 let id = stage.id.clone();
                 Memo::new(move |_| next_of(&id))
             };
-            view! { <Column stage=stage.clone() entity cards=mine total next further moving /> }
+            view! { <Column stage=stage.clone() entity cards=mine total next further /> }
         };
         stages.iter().map(one).collect_view()
     };
@@ -319,7 +322,6 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             }
         }}
         <DragGhost drag />
-        <MoveSheet moving />
     }
 }
 
@@ -357,7 +359,6 @@ fn Column(
     total: Memo<Option<Option<Total>>>,
     next: Memo<Option<String>>,
     further: RwSignal<Vec<Base>>,
-    moving: RwSignal<Option<RecordBody>>,
 ) -> impl IntoView {
     let drawn = RwSignal::new(STEP);
     // Where the page after the further ones begins, once there are some.
@@ -421,7 +422,7 @@ fn Column(
             </header>
             <div class="column-cards">
                 <For each=shown key=|id| *id let:id>
-                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known moving /> })}
+                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known /> })}
                 </For>
                 <Show when=move || empty.get()>
                     <p class="column-empty">{t("board.column.empty")}</p>
@@ -440,11 +441,7 @@ fn Column(
 /// A card stays the same element as long as its record stands in the column, so that focus and scroll position stay with
 /// it when the record changes.
 #[component]
-fn Card(
-    body: Arc<RecordBody>,
-    known: Memo<BTreeMap<Id, Arc<RecordBody>>>,
-    moving: RwSignal<Option<RecordBody>>,
-) -> impl IntoView {
+fn Card(body: Arc<RecordBody>, known: Memo<BTreeMap<Id, Arc<RecordBody>>>) -> impl IntoView {
     let id = body.id;
     let to = routes::record(&body.entity, &id.to_string());
     // One that has just left the column is drawn for the last time as it was.
@@ -474,7 +471,10 @@ fn Card(
             .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
     };
     let may = Memo::new(move |_| body.with(|body| body.may.update));
-    let menu = move |()| moving.set(Some(body.with_untracked(|body| (**body).clone())));
+    let menu = move |()| {
+        let body = body.with_untracked(|body| Box::new((**body).clone()));
+        app().moving.set(Some(Moving::Choose(body)));
+    };
     let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
     view! {
         <article class="deal-card" data-card=id.to_string() data-movable=move || may.get().then_some("true")>

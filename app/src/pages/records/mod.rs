@@ -7,6 +7,7 @@ mod convert;
 mod facts;
 mod form;
 mod list;
+mod moving;
 mod page;
 mod people;
 mod related;
@@ -17,8 +18,8 @@ mod touch;
 pub use conflict::ConflictSheet;
 pub use convert::ConvertLead;
 pub use list::{Deleted, Records};
+pub use moving::MovingSheet;
 pub use page::StaleNote;
-pub use stage::{MoveSheet, move_to};
 pub use touch::{NextChips, TouchSheet};
 
 use domain::ids::Id;

@@ -7,6 +7,7 @@ use domain::api::GetTimeline;
 use domain::api::record::{RecordBody, TimelineEntry, TimelineKind, TimelineRequest};
 use domain::command::ChangeKind;
 use domain::ids::Id;
+use domain::process::{EXCEPTION, NOTE};
 use domain::time::Instant;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -268,8 +269,12 @@ fn changed(
     changes: BTreeMap<String, (Json, Json)>,
     entity: String,
 ) -> AnyView {
-    let said: Vec<(String, (Json, Json))> =
-        changes.into_iter().filter(|(field, _)| !SILENT.contains(&field.as_str())).collect();
+    // What was said about one move is not unsaid by the next.
+    let unsaid = |field: &str, after: &Json| after.is_null() && [NOTE, EXCEPTION].contains(&field);
+    let said: Vec<(String, (Json, Json))> = changes
+        .into_iter()
+        .filter(|(field, (_, after))| !SILENT.contains(&field.as_str()) && !unsaid(field, after))
+        .collect();
     if change == ChangeKind::Updated && said.is_empty() {
         return ().into_any();
     }

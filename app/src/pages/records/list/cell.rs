@@ -20,6 +20,7 @@ use crate::i18n::{problem_text, problems_text, say, t};
 use crate::state::foresee::problem_of;
 use crate::state::outbox::{self, Note, Outcome};
 use crate::state::session::schema_now;
+use crate::state::{Moving, app};
 
 /// As long as a cell waits to hear of a conflict; after that the tray has it.
 const PATIENCE_MS: i32 = 6_000;
@@ -67,6 +68,14 @@ pub fn CellEditor(
             let schema = schema_now();
             if let Some(wrong) = problem_of(&schema, &field, &json) {
                 problem.set(Some(untrack(|| problem_text(&wrong))));
+                return;
+            }
+            if let (FieldKind::Stage(_), Some(to)) = (&field.kind, json.as_str()) {
+                close();
+                if body.values.get(&field.id) != Some(&json) {
+                    let (body, to) = (Box::new((*body).clone()), to.to_owned());
+                    app().moving.set(Some(Moving::To { body, to, rank: None }));
+                }
                 return;
             }
             let wish = Wish::Set { field: field.id.clone(), value: json };

@@ -6,6 +6,7 @@ mod definition;
 mod import;
 mod merge;
 mod money;
+mod process;
 mod records;
 mod sending;
 mod settings;
