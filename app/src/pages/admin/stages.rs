@@ -303,7 +303,7 @@ pub fn RemoveStages(
         }
         // The stage goes, and with it whatever its ways ask for.
         let reason = untrack(|| tr("definition.stage.remove.reason", &[]));
-        let excepts = role().is_some_and(|role| role.may(Permission::OverrideProcess));
+        let excepts = untrack(|| role().is_some_and(|role| role.may(Permission::OverrideProcess)));
         let action = move |body: &RecordBody| Action::MoveStage {
             entity: body.entity.clone(),
             record: body.id,
