@@ -1,5 +1,6 @@
 //! What a stage says and asks for: its goal, its usual days, fields on the way in, and what is done there.
 
+use domain::message::Problem;
 use domain::schema::{Label, Stage, Step};
 use leptos::prelude::*;
 use messages::Lang;
@@ -80,10 +81,17 @@ impl Facts {
         }
     }
 
-    /// Whether every number is one.
-    pub fn are_sound(self) -> bool {
+    /// The first number that is none.
+    pub fn problem(self) -> Option<Problem> {
         let sound = |days: RwSignal<String>| days.with(|days| days_of(days).is_ok());
-        sound(self.days) && self.steps.with(|steps| steps.iter().all(|step| sound(step.due)))
+        let place = if !sound(self.days) {
+            "expected_days"
+        } else if !self.steps.with(|steps| steps.iter().all(|step| sound(step.due))) {
+            "steps"
+        } else {
+            return None;
+        };
+        Some(Problem::on(place, "problem.not_whole"))
     }
 
     /// The stage with what stands in the sheet; nothing while a number is none.

@@ -181,11 +181,9 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
         let id = known
             .with_value(|known| known.as_ref().map_or_else(|| definition_id("s"), |stage| stage.id.clone()));
         let Some(stage) = untrack(|| draft.stage(&id)) else {
-            let wrong = if untrack(|| draft.facts.are_sound()) {
+            let wrong = untrack(|| draft.facts.problem()).unwrap_or_else(|| {
                 Problem::on("probability", "problem.out_of_range").with("min", 0).with("max", 100)
-            } else {
-                Problem::on("expected_days", "problem.not_integer")
-            };
+            });
             problems.0.set(vec![wrong]);
             return;
         };
