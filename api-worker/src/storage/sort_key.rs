@@ -117,7 +117,7 @@ mod tests {
             fields(schema.entity(entity).unwrap()).map(|field| field.id.clone()).collect()
         };
         assert_eq!(keyed("lead"), ["company", "note", "external_id", "f_x"]);
-        assert_eq!(keyed("deal"), ["lost_reason", "note", "external_id"]);
+        assert_eq!(keyed("deal"), ["lost_note", "note", "external_id"]);
         assert_eq!(keyed("touch"), ["summary", "external_id"]);
     }
 

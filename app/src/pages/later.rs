@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use domain::api::record::RecordBody;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
@@ -13,7 +12,6 @@ use crate::apart::apart;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
 use crate::pages::home::BoardFilter;
-use crate::pages::records::Moving;
 use crate::pages::{admin, import, more, records, search, tray};
 use crate::state::{app, outbox, sleep};
 
@@ -38,9 +36,9 @@ later! { records:
     convert_lead: page = records::ConvertLead();
     search_page: page = search::Search();
     touch_sheet: touch = records::TouchSheet();
+    moving_sheet: moving = records::MovingSheet();
     tray_sheet: tray = tray::TraySheet();
     palette_sheet: palette = search::Palette();
-    stage_sheet: stages = records::BoardMoveSheet();
     board_filters: filters = records::BoardFilters();
 }
 
@@ -125,6 +123,15 @@ fn touch(fetch: Fetch) -> AnyView {
     )
 }
 
+fn moving(fetch: Fetch) -> AnyView {
+    let moving = app().moving;
+    sheet(
+        fetch,
+        Signal::derive(move || moving.with(Option::is_some)),
+        Callback::new(move |()| moving.set(None)),
+    )
+}
+
 fn tray(fetch: Fetch) -> AnyView {
     let open = app().tray;
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
@@ -133,18 +140,6 @@ fn tray(fetch: Fetch) -> AnyView {
 fn palette(fetch: Fetch) -> AnyView {
     let open = app().palette;
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
-}
-
-/// The stages to choose from, for the record that is to be moved.
-pub fn move_sheet(moving: RwSignal<Option<RecordBody>>) -> AnyView {
-    provide_context(Moving(moving));
-    stage_sheet()
-}
-
-fn stages(fetch: Fetch) -> AnyView {
-    let Some(Moving(moving)) = use_context() else { return ().into_any() };
-    let wanted = Signal::derive(move || moving.with(Option::is_some));
-    sheet(fetch, wanted, Callback::new(move |()| moving.set(None)))
 }
 
 /// The filters of the board; nothing stands in their place until they are there.

@@ -66,11 +66,19 @@ pub enum Permission {
     /// Create records at any stage, as imports of old data need.
     EnterHistory,
     Export,
+    /// Move records past what the process asks for, with a reason.
+    OverrideProcess,
 }
 
 impl Permission {
-    pub const ALL: [Self; 5] =
-        [Self::Import, Self::EnterHistory, Self::Export, Self::ManageUsers, Self::Define];
+    pub const ALL: [Self; 6] = [
+        Self::Import,
+        Self::EnterHistory,
+        Self::Export,
+        Self::OverrideProcess,
+        Self::ManageUsers,
+        Self::Define,
+    ];
 
     /// Those by which one comes by any other.
     pub const KEYS: [Self; 2] = [Self::ManageUsers, Self::Define];

@@ -5,6 +5,7 @@
 //! refusal with every problem, or a conflict that shows both sides. The browser runs the same planner on what
 //! it has at hand, to foresee.
 
+mod advance;
 mod contact;
 mod draft;
 mod import;
@@ -86,7 +87,7 @@ pub enum Action {
         entity: String,
         record: Id,
     },
-    /// Moves along the pipeline and, with `rank`, inside a column.
+    /// Moves along the pipeline, or into another one, and with `rank` inside a column. [`crate::process`] decides.
     MoveStage {
         entity: String,
         record: Id,
@@ -94,6 +95,17 @@ pub enum Action {
         to: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rank: Option<String>,
+        /// Fields that are filled in on the way, empty until now.
+        #[serde(default, skip_serializing_if = "Wire::is_empty")]
+        values: Wire,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// Why it goes past the process; for those who may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exception: Option<String>,
+        /// Days for those actions of the stage that have none of their own, by the action's id.
+        #[serde(default, skip_serializing_if = "Wire::is_empty")]
+        days: Wire,
     },
     /// Creates a touch and says when the next one is due; an absent `next_touch` means none.
     LogTouch {
@@ -147,6 +159,24 @@ pub struct ImportRow {
     /// Texts as they stand in the file, by field id; of a record that the row describes besides, by relation and field:
     /// `contact.phone`.
     pub cells: BTreeMap<String, String>,
+}
+
+impl Action {
+    /// A move with nothing beside it.
+    #[must_use]
+    pub fn move_stage(entity: &str, record: Id, from: &str, to: &str) -> Self {
+        Self::MoveStage {
+            entity: entity.to_owned(),
+            record,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            rank: None,
+            values: Wire::new(),
+            note: None,
+            exception: None,
+            days: Wire::new(),
+        }
+    }
 }
 
 /// What the asker may do with a loaded record, and whether it is in sight at all.

@@ -132,8 +132,9 @@ impl Needs {
                 self.record(entity, *record);
                 self.touch(entity, *record, schema);
             }
-            Action::MoveStage { entity, record, .. } => {
+            Action::MoveStage { entity, record, values, .. } => {
                 self.record(entity, *record);
+                self.targets(entity, values, schema);
             }
             Action::Assign { entity, record, owner, .. } => {
                 self.record(entity, *record);

@@ -1,5 +1,7 @@
 //! The planner, by tables of small stories.
 
+mod process;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
@@ -221,12 +223,12 @@ fn later_actions_see_earlier_ones() {
     let plan = Story::new(REP).tell(json!([
         {"do": "create", "entity": "account", "record": id(7), "values": {"name": "Acme"}},
         {"do": "create", "entity": "deal", "record": id(8), "values": {"name": "Pumps", "account": id(7)}},
-        {"do": "move_stage", "entity": "deal", "record": id(8), "from": "first_contact", "to": "signed"},
+        {"do": "move_stage", "entity": "deal", "record": id(8), "from": "first_contact", "to": "lost", "values": {"lost_reason": "price"}},
     ]));
     let plan = plan.unwrap();
     let deal = plan.changes.iter().find(|change| change.key.entity == "deal").unwrap();
     assert_eq!((deal.kind, deal.base_version), (ChangeKind::Created, 0));
-    assert_eq!((&deal.after["stage"], deal.after.contains_key("close_date")), (&text("signed"), true));
+    assert_eq!((&deal.after["stage"], deal.after.contains_key("close_date")), (&text("lost"), true));
     assert!(plan.alive.is_empty());
 }
 

@@ -334,7 +334,9 @@ pub(super) const COLUMNS: &[(&str, &str, &[&str])] = &[
             "成交时间",
         ],
     ),
-    ("deal", "lost_reason", &["lostreason", "lossreason", "reason", "丢单原因", "失败原因"]),
+    ("deal", "lost_reason", &["lostreason", "lossreason", "丢单原因", "失败原因"]),
+    ("deal", "lost_note", &["reason", "lostdetails", "lossdetails", "丢单说明", "失败说明"]),
+    ("deal", "lost_to", &["lostto", "winningcompetitor", "输给谁", "丢给"]),
     ("product", "name", &["product", "productname", "item", "itemname", "产品", "名称", "商品", "商品名称"]),
     (
         "product",

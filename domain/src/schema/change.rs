@@ -1,10 +1,11 @@
 //! Changes of definitions: each says what it does, is checked as a whole, and knows how to be undone.
 
 mod arrange;
+mod process;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entity, Field, Label, Pipeline, Schema, Section, Stage, StageStatus, WorkspaceSettings};
+use super::{Edge, Entity, Field, Label, Pipeline, Schema, Section, Stage, WorkspaceSettings};
 use crate::access::{ADMINISTRATOR, Role};
 use crate::fields::{Adjustment, ChoiceOption, FieldKind};
 use crate::ids::Id;
@@ -14,7 +15,6 @@ use arrange::Layout;
 
 /// Custom fields of one entity: enough for any form, and small enough to load with every request.
 const MAX_CUSTOM_FIELDS: usize = 200;
-const MAX_STAGES: usize = 50;
 const MAX_PIPELINES: usize = 30;
 /// More roles than anybody keeps apart.
 const MAX_ROLES: usize = 50;
@@ -88,6 +88,14 @@ pub enum DefinitionChange {
     SetStages {
         pipeline: String,
         stages: Vec<Stage>,
+        /// The rules of its moves too; without them those of stages that leave go, and the others stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edges: Option<Vec<Edge>>,
+    },
+    /// Replaces the rules of a pipeline's moves.
+    SetEdges {
+        pipeline: String,
+        edges: Vec<Edge>,
     },
     AddPipeline {
         pipeline: Pipeline,
@@ -176,7 +184,7 @@ impl DefinitionChange {
             current.flat_map(gone).collect()
         };
         match self {
-            Self::SetStages { pipeline, stages } => stages_but(pipeline, stages),
+            Self::SetStages { pipeline, stages, .. } => stages_but(pipeline, stages),
             Self::RemovePipeline { pipeline } => stages_but(pipeline, &[]),
             Self::RemoveRole { role } => vec![Place::Role(role.clone())],
             Self::SetWorkspace { settings } if settings.currency != schema.workspace.currency => {
@@ -282,7 +290,10 @@ pub fn apply(
             let wish = Layout { layout, sections, more, hidden };
             arrange::arrange_fields(entity_mut(&mut next, entity)?, &wish)?
         }
-        DefinitionChange::SetStages { pipeline, stages } => set_stages(&mut next, pipeline, stages)?,
+        DefinitionChange::SetStages { pipeline, stages, edges } => {
+            process::set_stages(&mut next, pipeline, stages, edges.as_deref())?
+        }
+        DefinitionChange::SetEdges { pipeline, edges } => process::set_edges(&mut next, pipeline, edges)?,
         DefinitionChange::AddPipeline { pipeline, at } => add_pipeline(&mut next, pipeline, *at)?,
         DefinitionChange::RenamePipeline { pipeline, label } => {
             check_label(label, "label")?;
@@ -442,46 +453,6 @@ fn add_field(entity: &mut Entity, field: &Field, schema: &Schema) -> Result<Defi
     Ok(DefinitionChange::RetireField { entity: entity.id.clone(), field: field.id.clone() })
 }
 
-fn set_stages(
-    schema: &mut Schema,
-    pipeline: &str,
-    stages: &[Stage],
-) -> Result<DefinitionChange, Vec<Problem>> {
-    pipeline_mut(schema, pipeline)?;
-    no_problems(check_stages(schema, pipeline, stages))?;
-    let target = pipeline_mut(schema, pipeline)?;
-    let old = std::mem::replace(&mut target.stages, stages.to_vec());
-    Ok(DefinitionChange::SetStages { pipeline: pipeline.to_owned(), stages: old })
-}
-
-/// Everything that is wrong with the stages of a pipeline.
-fn check_stages(schema: &Schema, pipeline: &str, stages: &[Stage]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if stages.len() > MAX_STAGES {
-        problems.push(Problem::on("stages", "problem.out_of_range").with("min", 1).with("max", MAX_STAGES));
-    }
-    for status in [StageStatus::Open, StageStatus::Won, StageStatus::Lost] {
-        if !stages.iter().any(|stage| stage.status == status) {
-            problems.push(Problem::on("stages", "problem.definition.stage_status_missing"));
-            break;
-        }
-    }
-    let others = schema.pipelines.iter().filter(|other| other.id != pipeline);
-    let mut seen: std::collections::BTreeSet<&str> =
-        others.flat_map(|other| &other.stages).map(|stage| stage.id.as_str()).collect();
-    for stage in stages {
-        problems.extend(check_id(&stage.id).err().into_iter().flatten());
-        problems.extend(check_label(&stage.label, "stages").err().into_iter().flatten());
-        if stage.probability > 100 {
-            problems.push(Problem::on("stages", "problem.out_of_range").with("min", 0).with("max", 100));
-        }
-        if !seen.insert(&stage.id) {
-            problems.push(Problem::on("stages", "problem.duplicate"));
-        }
-    }
-    problems
-}
-
 fn add_pipeline(
     schema: &mut Schema,
     pipeline: &Pipeline,
@@ -490,7 +461,7 @@ fn add_pipeline(
     let mut problems = Vec::new();
     problems.extend(check_id(&pipeline.id).err().into_iter().flatten());
     problems.extend(check_label(&pipeline.label, "label").err().into_iter().flatten());
-    problems.extend(check_stages(schema, &pipeline.id, &pipeline.stages));
+    problems.extend(process::check(schema, pipeline));
     if schema.pipeline(&pipeline.id).is_some() {
         problems.push(Problem::on("id", "problem.duplicate"));
     }
@@ -603,6 +574,12 @@ fn remove_role(schema: &mut Schema, id: &str) -> Result<DefinitionChange, Vec<Pr
     let at = schema.roles.iter().position(|known| known.id == id).ok_or_else(unknown_role)?;
     if id == ADMINISTRATOR {
         return refuse(Problem::on("role", "problem.definition.administrator_stays"));
+    }
+    // Without it a way that was for some would be for all.
+    let named =
+        |pipeline: &Pipeline| pipeline.edges.iter().any(|edge| edge.roles.iter().any(|role| role == id));
+    if schema.pipelines.iter().any(named) {
+        return refuse(Problem::on("role", "problem.definition.role_in_edges"));
     }
     let role = schema.roles.remove(at);
     Ok(DefinitionChange::AddRole { role, at: Some(at) })

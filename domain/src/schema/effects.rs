@@ -5,7 +5,7 @@
 use serde_json::{Value as Json, json};
 
 use super::change::DefinitionChange;
-use super::{Entity, Schema, Stage, StageStatus};
+use super::{Edge, Entity, Pipeline, Schema, Stage, StageStatus};
 use crate::access::{Act, Level, Permission, Role};
 use crate::fields::{Adjustment, ChoiceOption, Shape};
 use crate::ids::Id;
@@ -53,6 +53,25 @@ pub enum Effect {
         stage: String,
         from: u8,
         to: u8,
+    },
+    /// Records in this stage stay without this field and are marked; whoever comes in needs it.
+    Lacks {
+        entity: String,
+        stage: String,
+        field: String,
+    },
+    /// Records in this stage can no longer go to that one.
+    Bars {
+        entity: String,
+        stage: String,
+        to: String,
+    },
+    /// Records in this stage go to that one only with people of these roles.
+    Reserves {
+        entity: String,
+        stage: String,
+        to: String,
+        roles: Vec<String>,
     },
     /// Records in this stage have to go elsewhere first.
     Empties {
@@ -149,6 +168,8 @@ impl Effect {
             | Self::Forbids { role, .. } => Some(people(role)),
             Self::Counts { entity, stage, .. }
             | Self::Expects { entity, stage, .. }
+            | Self::Bars { entity, stage, .. }
+            | Self::Reserves { entity, stage, .. }
             | Self::Empties { entity, stage } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["=", ["field", "stage"], stage]) })
             }
@@ -157,6 +178,10 @@ impl Effect {
             }
             Self::Requires { entity, field } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["is_empty", ["field", field]]) })
+            }
+            Self::Lacks { entity, stage, field } => {
+                let filter = json!(["and", ["=", ["field", "stage"], stage], ["is_empty", ["field", field]]]);
+                Some(Concerned { entity: entity.clone(), filter })
             }
             Self::Withdraws { entity, field, option, several } => {
                 let test = if *several { "has" } else { "=" };
@@ -190,6 +215,8 @@ impl Effect {
             Self::Hides { .. }
             | Self::Forbids { .. }
             | Self::Empties { .. }
+            | Self::Bars { .. }
+            | Self::Reserves { .. }
             | Self::Retires { .. }
             | Self::Conceals { .. }
             | Self::Withdraws { .. }
@@ -216,7 +243,11 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             Some(before) => of_role(schema, before, role),
             None => Vec::new(),
         },
-        DefinitionChange::SetStages { pipeline, stages } => match schema.pipeline(pipeline) {
+        DefinitionChange::SetEdges { pipeline, edges } => match schema.pipeline(pipeline) {
+            Some(before) => of_edges(before, edges),
+            None => Vec::new(),
+        },
+        DefinitionChange::SetStages { pipeline, stages, .. } => match schema.pipeline(pipeline) {
             Some(before) => of_stages(schema, &before.entity, &before.stages, stages),
             None => Vec::new(),
         },
@@ -367,7 +398,22 @@ fn empties<'a>(
     gone.map(|stage| Effect::Empties { entity: entity.to_owned(), stage: stage.id.clone() })
 }
 
+/// Ways that are closed from now on, or open to fewer.
+fn of_edges(pipeline: &Pipeline, after: &[Edge]) -> Vec<Effect> {
+    let was = |edge: &Edge| pipeline.edge(edge.from.as_deref(), &edge.to);
+    let effect = |edge: &Edge| {
+        let (entity, stage, to) = (pipeline.entity.clone(), edge.from.clone()?, edge.to.clone());
+        if edge.closed {
+            return (!was(edge).is_some_and(|was| was.closed)).then_some(Effect::Bars { entity, stage, to });
+        }
+        let narrower = !edge.roles.is_empty() && was(edge).is_none_or(|was| was.roles != edge.roles);
+        narrower.then(|| Effect::Reserves { entity, stage, to, roles: edge.roles.clone() })
+    };
+    after.iter().filter_map(effect).collect()
+}
+
 fn of_stages(schema: &Schema, entity: &str, before: &[Stage], after: &[Stage]) -> Vec<Effect> {
+    let before_entity = entity;
     let mut effects: Vec<Effect> = empties(entity, before, after).collect();
     for stage in after {
         let Some(old) = before.iter().find(|old| old.id == stage.id) else { continue };
@@ -377,6 +423,12 @@ fn of_stages(schema: &Schema, entity: &str, before: &[Stage], after: &[Stage]) -
         } else if old.probability != stage.probability {
             effects.push(Effect::Expects { entity, stage: id, from: old.probability, to: stage.probability });
         }
+        let fresh = stage.required.iter().filter(|field| !old.required.contains(field));
+        effects.extend(fresh.map(|field| Effect::Lacks {
+            entity: before_entity.to_owned(),
+            stage: stage.id.clone(),
+            field: field.clone(),
+        }));
     }
     let is_default = schema.pipelines_of(entity).next().is_some_and(|first| first.stages == before);
     let first = |stages: &[Stage]| stages.first().map(|stage| stage.id.clone());
@@ -438,8 +490,11 @@ mod tests {
         stages[0].probability = 33;
         let last = stages.len() - 1;
         stages[last].status = StageStatus::Open;
-        let change =
-            DefinitionChange::SetStages { pipeline: DEFAULT_PIPELINE.into(), stages: stages.clone() };
+        let change = DefinitionChange::SetStages {
+            pipeline: DEFAULT_PIPELINE.into(),
+            stages: stages.clone(),
+            edges: None,
+        };
         let found = effects(&schema, &change);
         assert_eq!(found[0], Effect::Empties { entity: "deal".into(), stage: first.id.clone() });
         assert!(matches!(&found[1], Effect::Expects { to: 33, .. }));
@@ -487,11 +542,40 @@ mod tests {
     }
 
     #[test]
+    fn a_stricter_process_says_who_is_behind_it_and_who_can_no_longer_move() {
+        let schema = fresh();
+        let mut stages = schema.pipeline(DEFAULT_PIPELINE).unwrap().stages.clone();
+        stages[1].required = vec!["contact".into()];
+        let change = DefinitionChange::SetStages { pipeline: DEFAULT_PIPELINE.into(), stages, edges: None };
+        let (entity, stage) = ("deal".to_owned(), "needs".to_owned());
+        let lacks = Effect::Lacks { entity: entity.clone(), stage: stage.clone(), field: "contact".into() };
+        assert_eq!(effects(&schema, &change), [lacks]);
+        let edge = |to: &str| Edge { from: Some("needs".into()), to: to.into(), ..Edge::default() };
+        let edges = vec![
+            Edge { closed: true, ..edge("signed") },
+            Edge { roles: vec![REP.into()], ..edge("proposal") },
+            Edge { note: true, ..edge("lost") },
+            Edge { to: "signed".into(), closed: true, ..Edge::default() },
+        ];
+        let change = DefinitionChange::SetEdges { pipeline: DEFAULT_PIPELINE.into(), edges };
+        let bars = Effect::Bars { entity: entity.clone(), stage: stage.clone(), to: "signed".into() };
+        let reserves = Effect::Reserves { entity, stage, to: "proposal".into(), roles: vec![REP.into()] };
+        let found = effects(&schema, &change);
+        assert_eq!(found, [bars, reserves]);
+        assert!(found.iter().all(Effect::takes));
+        let (changed, _) = crate::schema::change::apply(&schema, &change, &crate::time::UtcOnly).unwrap();
+        assert!(effects(&changed, &change).is_empty(), "nothing more than before");
+    }
+
+    #[test]
     fn every_question_to_the_server_is_a_sound_condition() {
         let schema = fresh();
         let mut role = schema.role(REP).unwrap().clone();
         role.permissions.push(Permission::Export);
+        let mut stages = schema.pipeline(DEFAULT_PIPELINE).unwrap().stages.clone();
+        stages[1].required = vec!["contact".into(), "amount".into(), "tags".into()];
         let changes = [
+            DefinitionChange::SetStages { pipeline: DEFAULT_PIPELINE.into(), stages, edges: None },
             DefinitionChange::SetRole { role },
             DefinitionChange::RemovePipeline { pipeline: DEFAULT_PIPELINE.into() },
             DefinitionChange::RetireField { entity: "account".into(), field: "phone".into() },

@@ -7,6 +7,7 @@ pub mod builtin;
 pub mod change;
 pub mod effects;
 mod layout;
+mod pipeline;
 mod work;
 
 use serde::de::Error as _;
@@ -18,6 +19,7 @@ use crate::ids::Id;
 use crate::money::Currency;
 
 pub use layout::{Part, Section};
+pub use pipeline::{Edge, Pipeline, Stage, StageStatus, Step};
 pub use work::WorkDays;
 
 /// The format of the stored document; a newer build reads every older one.
@@ -185,36 +187,6 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// How deals (or other records with stages) move on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct Pipeline {
-    pub id: String,
-    pub entity: String,
-    pub label: Label,
-    pub stages: Vec<Stage>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct Stage {
-    /// Unique in the workspace: a record's stage names its pipeline too.
-    pub id: String,
-    pub label: Label,
-    pub status: StageStatus,
-    /// Percent, 0 to 100.
-    pub probability: u8,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum StageStatus {
-    Open,
-    Won,
-    Lost,
-}
-
 impl Schema {
     #[must_use]
     pub fn entity(&self, id: &str) -> Option<&Entity> {
@@ -224,6 +196,13 @@ impl Schema {
     #[must_use]
     pub fn stage(&self, id: &str) -> Option<&Stage> {
         self.pipelines.iter().flat_map(|pipeline| &pipeline.stages).find(|stage| stage.id == id)
+    }
+
+    /// A stage of this kind of record, and the pipeline it is part of.
+    #[must_use]
+    pub fn stage_of(&self, entity: &str, id: &str) -> Option<(&Pipeline, &Stage)> {
+        let pipelines = self.pipelines.iter().filter(|pipeline| pipeline.entity == entity);
+        pipelines.into_iter().find_map(|pipeline| Some((pipeline, pipeline.stage(id)?)))
     }
 
     /// The pipelines of an entity, the default one first.

@@ -40,8 +40,24 @@ pub fn restore(entity: &str, record: Id) -> Action {
 
 #[must_use]
 pub fn move_deal(record: Id, from: &str, to: &str) -> Action {
-    let (from, to) = (from.to_owned(), to.to_owned());
-    Action::MoveStage { entity: "deal".to_owned(), record, from, to, rank: None }
+    Action::move_stage("deal", record, from, to)
+}
+
+/// A move with fields that are filled in on the way.
+#[track_caller]
+#[must_use]
+pub fn move_deal_with(record: Id, from: &str, to: &str, filled: Json) -> Action {
+    let mut action = Action::move_stage("deal", record, from, to);
+    if let Action::MoveStage { values, .. } = &mut action {
+        *values = wire(filled);
+    }
+    action
+}
+
+/// What a deal needs to be signed.
+#[must_use]
+pub fn signing() -> Json {
+    serde_json::json!({"amount": {"amount": 100, "currency": "CNY"}, "close_date": "2026-05-01"})
 }
 
 #[track_caller]

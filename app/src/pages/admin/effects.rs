@@ -95,6 +95,7 @@ pub fn permission_key(permission: Permission) -> &'static str {
         Permission::Import => "roles.may.import",
         Permission::EnterHistory => "roles.may.enter_history",
         Permission::Export => "roles.may.export",
+        Permission::OverrideProcess => "roles.may.override_process",
     }
 }
 
@@ -149,6 +150,16 @@ pub fn field_name(entity: &str, field: &str) -> String {
     let schema = schema();
     let found = schema.entity(entity).and_then(|entity| entity.field(field));
     found.map(|field| label(&field.label)).unwrap_or_default()
+}
+
+fn role_names(roles: &[String]) -> String {
+    let schema = schema();
+    roles
+        .iter()
+        .filter_map(|id| schema.role(id))
+        .map(|role| label(&role.label))
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 pub fn stage_name(stage: &str) -> String {
@@ -208,6 +219,22 @@ fn text(effect: &Effect, counts: Counts) -> String {
                 &[("count", &count), ("stage", &stage_name(stage)), ("from", &from), ("to", &to)],
             )
         }
+        Effect::Lacks { entity, stage, field } => tr(
+            "effect.lacks",
+            &[("count", &count), ("stage", &stage_name(stage)), ("field", &field_name(entity, field))],
+        ),
+        Effect::Bars { stage, to, .. } => {
+            tr("effect.bars", &[("count", &count), ("stage", &stage_name(stage)), ("to", &stage_name(to))])
+        }
+        Effect::Reserves { stage, to, roles, .. } => tr(
+            "effect.reserves",
+            &[
+                ("count", &count),
+                ("stage", &stage_name(stage)),
+                ("to", &stage_name(to)),
+                ("roles", &role_names(roles)),
+            ],
+        ),
         Effect::Empties { stage, .. } => {
             tr("effect.empties", &[("count", &count), ("stage", &stage_name(stage))])
         }

@@ -18,8 +18,10 @@ mod pipelines;
 mod rates;
 mod role;
 mod roles;
+mod stage_facts;
 mod stages;
 mod teams;
+mod ways;
 mod workspace;
 
 pub use pipelines::Pipelines;

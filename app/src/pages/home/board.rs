@@ -142,8 +142,6 @@ pub struct Deck {
     pub carried: RwSignal<Option<Carried>>,
     /// What a screen reader is to say.
     pub says: RwSignal<String>,
-    /// The record whose next stage is chosen from the sheet.
-    pub moving: RwSignal<Option<RecordBody>>,
 }
 
 #[component]
@@ -240,7 +238,6 @@ fn Columns(
         about,
         carried: RwSignal::new(None),
         says: RwSignal::new(String::new()),
-        moving: RwSignal::new(None),
     };
     let board = deck.board;
     let drag = Drag::new(deck);
@@ -429,7 +426,6 @@ fn Columns(
         }}
         <DragGhost drag />
         <p class="visually-hidden" role="status" aria-live="assertive">{move || deck.says.get()}</p>
-        {later::move_sheet(deck.moving)}
     }
 }
 

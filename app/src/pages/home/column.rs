@@ -19,7 +19,7 @@ use crate::routes;
 use crate::state::loader::note;
 use crate::state::names::name_of;
 use crate::state::session::schema;
-use crate::state::{app, ask};
+use crate::state::{Moving, app, ask};
 
 /// Cards that a column draws at first, and each time its end comes near.
 pub const STEP: usize = 20;
@@ -120,7 +120,7 @@ pub fn Column(
             </header>
             <div class="column-cards">
                 <For each=shown key=|id| *id let:id>
-                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known moving=deck.moving /> })}
+                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known /> })}
                 </For>
                 <Show when=move || empty.get()>
                     <p class="column-empty">{t("board.column.empty")}</p>
@@ -187,11 +187,7 @@ fn Numbers(
 /// A card stays the same element as long as its record stands in the column, so that focus and scroll position stay with
 /// it when the record changes.
 #[component]
-fn Card(
-    body: Arc<RecordBody>,
-    known: Memo<BTreeMap<Id, Arc<RecordBody>>>,
-    moving: RwSignal<Option<RecordBody>>,
-) -> impl IntoView {
+fn Card(body: Arc<RecordBody>, known: Memo<BTreeMap<Id, Arc<RecordBody>>>) -> impl IntoView {
     let id = body.id;
     let to = routes::record(&body.entity, &id.to_string());
     // One that has just left the column is drawn for the last time as it was.
@@ -221,7 +217,10 @@ fn Card(
             .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
     };
     let may = Memo::new(move |_| body.with(|body| body.may.update));
-    let menu = move |()| moving.set(Some(body.with_untracked(|body| (**body).clone())));
+    let menu = move |()| {
+        let body = body.with_untracked(|body| Box::new((**body).clone()));
+        app().moving.set(Some(Moving::Choose(body)));
+    };
     let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
     view! {
         <article class="deal-card" data-card=id.to_string() data-movable=move || may.get().then_some("true")>

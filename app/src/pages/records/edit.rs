@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::api::Code;
 use domain::api::record::RecordBody;
+use domain::fields::FieldKind;
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::schema::Field;
@@ -18,6 +19,7 @@ use crate::i18n::{named_problem_text, problem_text, say, tr};
 use crate::state::foresee::problem_of;
 use crate::state::outbox::{self, Note, Outcome};
 use crate::state::session::schema_now;
+use crate::state::{Moving, app};
 
 /// As long as it is waited for the answer; after that the tray has it.
 const PATIENCE_MS: i32 = 6_000;
@@ -95,6 +97,12 @@ impl Edit {
         let Some(json) = untrack(|| self.changed()) else { return Submitted::Same };
         if self.pending.get_untracked() || self.foreseen.with_untracked(Option::is_some) {
             return Submitted::Wrong;
+        }
+        if let (FieldKind::Stage(_), Some(to)) = (&self.field.kind, json.as_str()) {
+            // Another stage is a move, for which the process may ask something.
+            let (body, to) = (Box::new((*self.body).clone()), to.to_owned());
+            app().moving.set(Some(Moving::To { body, to, rank: None }));
+            return Submitted::Same;
         }
         let schema = schema_now();
         let wish = Wish::Set { field: self.field.id.clone(), value: json };

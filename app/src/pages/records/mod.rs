@@ -9,6 +9,7 @@ mod edit;
 mod facts;
 mod form;
 mod list;
+mod moving;
 mod page;
 mod people;
 mod related;
@@ -20,8 +21,8 @@ mod wish;
 pub use conflict::ConflictSheet;
 pub use convert::ConvertLead;
 pub use list::{BoardFilters, Deleted, Records};
+pub use moving::MovingSheet;
 pub use page::StaleNote;
-pub use stage::{BoardMoveSheet, Moving, move_to};
 pub use touch::{NextChips, TouchSheet};
 
 use domain::ids::Id;

@@ -9,6 +9,7 @@ use domain::command::ChangeKind;
 use domain::fields::FieldKind;
 use domain::files::FileInfo;
 use domain::ids::Id;
+use domain::process::{EXCEPTION, NOTE};
 use domain::time::Instant;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -321,8 +322,12 @@ fn changed(
     changes: BTreeMap<String, (Json, Json)>,
     entity: String,
 ) -> AnyView {
-    let said: Vec<(String, (Json, Json))> =
-        changes.into_iter().filter(|(field, _)| !SILENT.contains(&field.as_str())).collect();
+    // What was said about one move is not unsaid by the next.
+    let unsaid = |field: &str, after: &Json| after.is_null() && [NOTE, EXCEPTION].contains(&field);
+    let said: Vec<(String, (Json, Json))> = changes
+        .into_iter()
+        .filter(|(field, (_, after))| !SILENT.contains(&field.as_str()) && !unsaid(field, after))
+        .collect();
     if change == ChangeKind::Updated && said.is_empty() {
         return ().into_any();
     }

@@ -57,14 +57,9 @@ impl Wish {
         }
         let reference = |json: &Json| json.as_str().and_then(|text| text.parse::<Id>().ok());
         Some(match (&field.kind, value.as_str()) {
-            // Moving closes a deal with its day; writing the stage would not.
-            (FieldKind::Stage(_), Some(to)) => Action::MoveStage {
-                entity,
-                record,
-                from: before.as_str().unwrap_or_default().to_owned(),
-                to: to.to_owned(),
-                rank: None,
-            },
+            (FieldKind::Stage(_), Some(to)) => {
+                Action::move_stage(&entity, record, before.as_str().unwrap_or_default(), to)
+            }
             _ if id == "owner" => {
                 Action::Assign { entity, record, old_owner: reference(&before), owner: reference(&value) }
             }

@@ -54,7 +54,7 @@ fn insert(schema: &mut Schema, entity: &Entity, before: Option<&str>) {
     for shipped in shipped_roles() {
         let role = schema.roles.iter_mut().find(|role| role.id == shipped.id);
         if let (Some(role), Some(grant)) = (role, shipped.grants.get(&entity.id)) {
-            role.grants.entry(entity.id.clone()).or_insert_with(|| grant.clone());
+            role.grants.entry(entity.id.clone()).or_insert(*grant);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::access::{Permission, REP};
 use crate::money::Currency;
 use crate::schema::builtin;
+use crate::schema::{StageStatus, Step};
 use crate::time::UtcOnly;
 
 fn fresh() -> Schema {
@@ -11,7 +12,7 @@ fn fresh() -> Schema {
 }
 
 fn stage(id: &str, status: StageStatus) -> Stage {
-    Stage { id: id.into(), label: Label::new(id, id), status, probability: 10 }
+    Stage::new(id, Label::new(id, id), status, 10)
 }
 
 fn renewal() -> Pipeline {
@@ -24,6 +25,7 @@ fn renewal() -> Pipeline {
             stage("s_renewed", StageStatus::Won),
             stage("s_left", StageStatus::Lost),
         ],
+        edges: Vec::new(),
     }
 }
 
@@ -181,6 +183,7 @@ fn what_is_wrong_with_a_pipeline_is_said_all_at_once() {
         entity: "account".into(),
         label: Label::new(" ", "x"),
         stages: vec![Stage { probability: 101, ..stage("Due", StageStatus::Open) }],
+        edges: Vec::new(),
     };
     assert_eq!(
         refused(&schema, &DefinitionChange::AddPipeline { pipeline: wrong, at: None }),
@@ -242,7 +245,8 @@ fn a_change_names_what_has_to_be_empty_first() {
     let schema = fresh();
     let stages = &schema.pipelines[0].stages;
     let in_stage = |stage: &Stage| Place::Stage { entity: "deal".into(), stage: stage.id.clone() };
-    let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages: stages[1..].to_vec() };
+    let change =
+        DefinitionChange::SetStages { pipeline: "sales".into(), stages: stages[1..].to_vec(), edges: None };
     assert_eq!(change.vacates(&schema), [in_stage(&stages[0])]);
     let change = DefinitionChange::RemovePipeline { pipeline: "sales".into() };
     assert_eq!(change.vacates(&schema), stages.iter().map(in_stage).collect::<Vec<_>>());
@@ -363,4 +367,100 @@ fn a_hidden_field_that_is_made_required_comes_back_and_every_step_is_undone() {
     assert_eq!(back.entity("account").unwrap().layout, ["name"]);
     let (free, _) = apply(&required, &require(false), &UtcOnly).unwrap();
     assert!(hides(&free));
+}
+
+#[test]
+fn stages_say_what_they_ask_for_and_moves_have_rules() {
+    let schema = fresh();
+    let with = |stage: Stage| {
+        let mut stages = schema.pipelines[0].stages.clone();
+        stages[1] = stage;
+        DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None }
+    };
+    let old = schema.pipelines[0].stages[1].clone();
+    let step = |id: &str| Step { id: id.into(), label: Label::new("拜访", "Visit"), due_in: Some(3) };
+    let full = Stage {
+        goal: Some(Label::new("弄清谁决定", "Know who decides")),
+        expected_days: Some(10),
+        required: vec!["contact".into()],
+        asked: vec!["source".into()],
+        steps: vec![step("visit"), Step { due_in: None, ..step("again") }],
+        ..old.clone()
+    };
+    there_and_back(&schema, &with(full));
+    let unknown = pair("required", "problem.definition.unknown_field");
+    for (stage, problem) in [
+        (Stage { required: vec!["nothing".into()], ..old.clone() }, unknown.clone()),
+        (Stage { required: vec!["stage".into()], ..old.clone() }, unknown.clone()),
+        (Stage { required: vec!["rank".into()], ..old.clone() }, unknown),
+        (
+            Stage { asked: vec!["source".into(), "source".into()], ..old.clone() },
+            pair("asked", "problem.duplicate"),
+        ),
+        (Stage { expected_days: Some(0), ..old.clone() }, pair("expected_days", "problem.out_of_range")),
+        (
+            Stage { goal: Some(Label::new(&"长".repeat(501), "x")), ..old.clone() },
+            pair("goal", "problem.too_long"),
+        ),
+        (
+            Stage { goal: Some(Label::new("a\u{0}", "x")), ..old.clone() },
+            pair("goal", "problem.control_characters"),
+        ),
+        (Stage { steps: vec![step("a"), step("a")], ..old.clone() }, pair("steps", "problem.duplicate")),
+        (Stage { steps: vec![step("A!")], ..old.clone() }, pair("steps", "problem.definition.bad_id")),
+        (
+            Stage { steps: vec![Step { due_in: Some(501), ..step("a") }], ..old.clone() },
+            pair("steps", "problem.out_of_range"),
+        ),
+        (
+            Stage { steps: vec![Step { label: Label::new(" ", "x"), ..step("a") }], ..old.clone() },
+            pair("steps", "problem.required"),
+        ),
+    ] {
+        assert_eq!(refused(&schema, &with(stage)), [problem]);
+    }
+}
+
+#[test]
+fn rules_of_moves_are_checked_as_a_whole_and_go_with_their_stages() {
+    let schema = fresh();
+    let set = |edges: &[Edge]| DefinitionChange::SetEdges { pipeline: "sales".into(), edges: edges.to_vec() };
+    let edge =
+        |from: &str, to: &str| Edge { from: Some(from.into()), to: to.into(), note: true, ..Edge::default() };
+    let from_elsewhere = Edge { to: "signed".into(), closed: true, ..Edge::default() };
+    let for_some = Edge { roles: vec![REP.into()], required: vec!["amount".into()], ..edge("needs", "lost") };
+    let changed =
+        there_and_back(&schema, &set(&[edge("needs", "proposal"), from_elsewhere.clone(), for_some.clone()]));
+    for (edges, problem) in [
+        (vec![edge("needs", "needs")], pair("edges", "problem.not_a_choice")),
+        (vec![edge("needs", "nowhere")], pair("edges", "problem.not_a_choice")),
+        (vec![edge("nowhere", "needs")], pair("edges", "problem.not_a_choice")),
+        (vec![edge("needs", "lost"), edge("needs", "lost")], pair("edges", "problem.duplicate")),
+        (
+            vec![Edge { roles: vec!["nobody".into()], ..edge("needs", "lost") }],
+            pair("roles", "problem.definition.unknown_role"),
+        ),
+        (
+            vec![Edge { required: vec!["nothing".into()], ..edge("needs", "lost") }],
+            pair("required", "problem.definition.unknown_field"),
+        ),
+    ] {
+        assert_eq!(refused(&schema, &set(&edges)), [problem]);
+    }
+    // What says nothing is not kept.
+    let free = Edge { note: false, ..edge("needs", "lost") };
+    assert_eq!(there_and_back(&schema, &set(&[free])).pipelines[0].edges, []);
+    // A role that a way is for stays as long as it is.
+    assert_eq!(
+        refused(&changed, &DefinitionChange::RemoveRole { role: REP.into() }),
+        [pair("role", "problem.definition.role_in_edges")]
+    );
+    // A stage takes its ways with it, and brings them back.
+    let mut stages = changed.pipelines[0].stages.clone();
+    stages.retain(|stage| stage.id != "needs");
+    let gone = there_and_back(
+        &changed,
+        &DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None },
+    );
+    assert_eq!(gone.pipelines[0].edges, [from_elsewhere]);
 }
