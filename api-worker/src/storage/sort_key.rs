@@ -73,9 +73,11 @@ pub fn sort_key(name: &str) -> String {
             break;
         }
         match c.to_pinyin() {
-            // The character follows its sound, so that homophones keep apart.
+            // The character follows its sound, so that homophones keep apart. The space between keeps short sounds
+            // before longer ones that begin like them: li before lin.
             Some(sound) => {
                 key.push_str(sound.plain());
+                key.push(' ');
                 key.push(c);
             }
             None => key.push(c.to_ascii_lowercase()),
@@ -157,8 +159,9 @@ mod tests {
 
     #[test]
     fn chinese_names_sort_by_sound_among_latin_ones() {
-        let mut names = ["上海贸易", "Baidu", "阿里巴巴", "acme", "北京科技"];
+        let mut names = ["上海贸易", "Baidu", "林冲", "阿里巴巴", "acme", "梁山", "北京科技", "李明", "安踏"];
         names.sort_by_key(|name| sort_key(name));
-        assert_eq!(names, ["acme", "阿里巴巴", "Baidu", "北京科技", "上海贸易"]);
+        let sorted = ["阿里巴巴", "acme", "安踏", "Baidu", "北京科技", "李明", "梁山", "林冲", "上海贸易"];
+        assert_eq!(names, sorted);
     }
 }

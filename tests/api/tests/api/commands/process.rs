@@ -166,9 +166,10 @@ fn actions_of_a_stage_are_tasks_of_the_owner_and_go_with_the_move() {
     admin.done_as(&moved);
     let tasks = || rep.list("task", &ListRequest::default()).records;
     let task = &tasks()[0].values;
+    // In the language of the workspace.
     assert_eq!(
         (&task["name"], &task["deal"], &task["owner"], &task["status"]),
-        (&json!("上门拜访"), &json!(deal), &json!(rep.user), &json!("open"))
+        (&json!("Visit"), &json!(deal), &json!(rep.user), &json!("open"))
     );
     assert!(task["due"]["date"].is_string());
     // Sent twice it is made once; taken back it is gone.
