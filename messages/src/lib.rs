@@ -112,9 +112,9 @@ mod later {
     }
 
     /// For code of a later part alone: what mentions it carries the texts.
-    #[inline]
     pub fn bring() {
-        BROUGHT.get_or_init(|| super::LATER);
+        // The optimiser may not see that nothing else is ever brought: it would read the texts where they are looked up.
+        BROUGHT.get_or_init(|| std::hint::black_box(super::LATER));
     }
 }
 #[cfg(not(all(feature = "apart", target_arch = "wasm32")))]
