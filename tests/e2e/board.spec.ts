@@ -51,7 +51,7 @@ test("a swipe that starts on a card scrolls and moves nothing", async ({ me, pag
   await expect(page).toHaveURL(/\/board$/);
 
   // Sideways it turns to the next stage.
-  await finger.swipe(me.column("stage.needs"), { x: -150 });
+  await finger.swipe(me.column("stage.needs"), { x: -230 });
   await expect(me.column("stage.proposal")).toBeInViewport({ ratio: 0.9 });
   await expect(me.inStrip("stage.proposal")).toHaveAttribute("aria-current", "true");
   expect(commands).toBe(0);
@@ -205,7 +205,7 @@ test("asks the board, opens what a number counts, and comes back to the same fil
   await me.hasWorkspace();
   const touched = { date: "2030-01-05" };
   const money = (amount: number) => ({ amount: amount * 100, currency: "CNY" });
-  await me.has("deal", { name: "有下一步", stage: "needs", amount: money(10_000), next_touch: touched });
+  await me.has("deal", { name: "约好了", stage: "needs", amount: money(10_000), next_touch: touched });
   await me.has("deal", { name: "没有下一步", stage: "needs", amount: money(20_000) });
   await page.goto("/board");
   await expect(me.card("没有下一步", "stage.needs")).toBeAttached();
@@ -219,7 +219,7 @@ test("asks the board, opens what a number counts, and comes back to the same fil
   await me.press(quick);
   await expect(quick).toHaveAttribute("aria-pressed", "true");
   await expect(page).toHaveURL(/filter=/);
-  await expect(me.card("有下一步", "stage.needs")).toHaveCount(0);
+  await expect(me.card("约好了", "stage.needs")).toHaveCount(0);
   await expect(me.card("没有下一步", "stage.needs")).toBeVisible();
   await expect(me.numbers("stage.needs")).toContainText(t("board.column.count", { count: 1 }));
 
@@ -228,11 +228,11 @@ test("asks the board, opens what a number counts, and comes back to the same fil
   await page.goBack();
   await expect(quick).toHaveAttribute("aria-pressed", "true");
   await expect(me.card("没有下一步", "stage.needs")).toBeVisible();
-  await expect(me.card("有下一步", "stage.needs")).toHaveCount(0);
+  await expect(me.card("约好了", "stage.needs")).toHaveCount(0);
 
   await me.press(me.numbers("stage.needs"));
   await expect(page).toHaveURL(/\/records\/deal\?filter=/);
   await expect(page.getByRole("link", { name: /^没有下一步/ }).first()).toBeVisible();
-  await expect(page.getByText("有下一步", { exact: true })).toHaveCount(0);
+  await expect(page.getByText("约好了", { exact: true })).toHaveCount(0);
   await expect(page.getByText(t("list.count", { count: 1 }))).toBeVisible();
 });

@@ -1,8 +1,8 @@
 // Two people at the same record.
-import { expect, test } from "./fixtures";
+import { OFFLINE, expect, test } from "./fixtures";
 
 // The browser itself says on the console that it is offline.
-test.use({ expectedErrors: /net::ERR_INTERNET_DISCONNECTED/ });
+test.use({ expectedErrors: OFFLINE });
 
 test("two edit the same customer: different fields merge, the same field is decided @desktop", async ({ me, another }) => {
   const { t } = me;

@@ -1,5 +1,5 @@
 // Files and photos of a record: brought while the form is open, seen and fetched on the record.
-import { expect, test } from "./fixtures";
+import { OFFLINE, expect, test } from "./fixtures";
 import { newId, type Person, type Wire } from "./steps";
 
 const PDF = Buffer.from("%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n1 0 obj\n<<>>\nendobj\n", "latin1");
@@ -28,7 +28,7 @@ async function define(me: Person): Promise<void> {
 
 test.describe("with a server that refuses", () => {
   // A refused file, and the connection that goes on purpose.
-  test.use({ expectedErrors: /422|ERR_INTERNET_DISCONNECTED|Failed to load resource/ });
+  test.use({ expectedErrors: new RegExp(`${OFFLINE.source}|422|Failed to load resource`) });
 
   test("adds a contract and a photo, and fetches the contract again @tablet @desktop", async ({ me, page, context, expectAccessible }) => {
     const { t } = me;

@@ -7,6 +7,9 @@ import type { Lang } from "./words";
 
 export { expect };
 
+/** What the browser itself says on the console while it is offline, also of a service worker it was about to fetch. */
+export const OFFLINE = /net::ERR_(INTERNET_DISCONNECTED|FAILED)|unknown error occurred when fetching the script/;
+
 type Fixtures = {
   /** Console errors this journey causes on purpose (a refused save, being offline). */
   expectedErrors: RegExp;
@@ -100,17 +103,21 @@ export class Finger {
     await touch.lift();
   }
 
-  /** Moves over the glass at once and lets go while moving: what scrolls a page and turns to the next one. */
+  /**
+   * Moves over the glass at once and lets go while moving: what scrolls a page and turns to the next one. Sideways the
+   * middle of the way is the middle of the thing, so that there is room for a long one.
+   */
   async swipe(from: Locator, by: { x?: number; y?: number }): Promise<void> {
-    const touch = await this.touch(from);
+    const touch = await this.touch(from, -(by.x ?? 0) / 2);
     await touch.throwBy(by);
     await touch.lift();
   }
 
-  /** Puts the finger down. */
-  async touch(on: Locator): Promise<Touch> {
+  /** Puts the finger down, in the middle or beside it. */
+  async touch(on: Locator, beside = 0): Promise<Touch> {
     const cdp = await this.page.context().newCDPSession(this.page);
-    const touch = new Touch(this.page, cdp, await centre(on));
+    const { x, y } = await centre(on);
+    const touch = new Touch(this.page, cdp, { x: x + beside, y });
     await touch.send("touchStart");
     return touch;
   }

@@ -266,10 +266,8 @@ fn Columns(
             drag.with_hands(move |hands| (hands.restore)(deck, kept));
         }
     });
-    let clicked = window_event_listener(leptos::ev::click, move |event| {
-        drag.with_hands(move |hands| (hands.keep)(deck, &event));
-    });
-    on_cleanup(move || clicked.remove());
+    // Before anything else hears of the click: what it leads to takes the board away.
+    let kept = move |event: leptos::ev::MouseEvent| drag.with_hands(move |hands| (hands.keep)(deck, &event));
     let here = RwSignal::new(0_usize);
     let on_scroll = move |_| {
         let at = stage_at(board);
@@ -412,6 +410,7 @@ fn Columns(
                         on:pointerup=move |event| drag.up(&event)
                         on:pointercancel=move |_| drag.cancel()
                         on:lostpointercapture=move |event| drag.lost(&event)
+                        on:click:capture=kept
                         on:click=move |event| drag.click(&event)
                         on:contextmenu=move |event| drag.context(&event)
                         on:dragstart=move |event| event.prevent_default()

@@ -228,7 +228,8 @@ impl Drag {
     }
 
     pub fn click(self, event: &web_sys::MouseEvent) {
-        if self.swallow.get_value() {
+        // A link that was pressed may have taken the board away by now.
+        if self.swallow.try_get_value().unwrap_or_default() {
             self.swallow.set_value(false);
             event.prevent_default();
             event.stop_propagation();

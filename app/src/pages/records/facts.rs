@@ -72,7 +72,8 @@ fn Fact(field: Field, body: Memo<Option<Arc<RecordBody>>>, desk: Desk) -> impl I
         let at = StoredValue::new((0, 0));
         let down = move |event: leptos::ev::MouseEvent| at.set_value((event.client_x(), event.client_y()));
         let pressed = move |event: leptos::ev::MouseEvent| {
-            let (x, y) = at.get_value();
+            // The pencil has taken the fact away already.
+            let Some((x, y)) = at.try_get_value() else { return };
             let still = (event.client_x() - x).abs() <= STILL && (event.client_y() - y).abs() <= STILL;
             let leads =
                 place.get_untracked().is_some_and(|place| place.query_selector("a").ok().flatten().is_some());
