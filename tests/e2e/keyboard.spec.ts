@@ -95,7 +95,7 @@ test("adds a field, puts it first and narrows a role by keyboard @desktop @deskt
   await expect(add).toBeFocused();
   await expect(me.button(/^Fleet/)).toBeVisible();
 
-  await pressAt(page, me.button(t("definition.order")));
+  await pressAt(page, me.button(t("definition.layout")));
   const grip = me.button(t("definition.order.grip", { name: "Fleet" }));
   await tabTo(page, grip);
   const rows = page.getByRole("listitem");
@@ -104,8 +104,8 @@ test("adds a field, puts it first and narrows a role by keyboard @desktop @deskt
   for (let step = 0; step < above; step++) await page.keyboard.press("ArrowUp");
   await expect(rows.first()).toContainText("Fleet");
   await expect(grip).toBeFocused();
-  await pressAt(page, me.button(t("definition.order.save")));
-  await expect(me.button(t("definition.order"))).toBeVisible();
+  await pressAt(page, me.button(t("definition.layout.save")));
+  await expect(me.button(t("definition.layout"))).toBeVisible();
   await expect(rows.first()).toContainText("Fleet");
 
   await page.goto("/settings/roles/rep");

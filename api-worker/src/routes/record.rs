@@ -79,10 +79,11 @@ pub async fn schema(cx: &Cx) -> Answer<Response> {
             let id = entity.id.clone();
             entity.fields.retain(|field| !role.hides(&id, &field.id));
         }
-        // What others may do is nobody's business but the administrators'; names of roles are.
+        // What others may do is nobody's business but the administrators'. Names of roles are, and which of them may make
+        // an exception: whoever is stopped by the process is told whom to ask.
         for other in schema.roles.iter_mut().filter(|other| other.id != role.id) {
             other.grants.clear();
-            other.permissions.clear();
+            other.permissions.retain(|permission| *permission == Permission::OverrideProcess);
             other.hidden.clear();
         }
     }

@@ -95,7 +95,7 @@ impl Drag {
     }
 
     pub fn is_active(self) -> bool {
-        self.held.with_untracked(|held| held.as_ref().is_some_and(|held| held.active))
+        self.held.try_with_untracked(|held| held.as_ref().is_some_and(|held| held.active)).unwrap_or_default()
     }
 
     /// Does something with what moves cards, as soon as its code is there.
@@ -269,7 +269,8 @@ impl Drag {
 
     /// The focus went elsewhere: what is carried by keyboard goes back.
     pub fn left(self) {
-        if self.deck.carried.with_untracked(Option::is_some) {
+        // A board that is taken away while it has the focus says so as well.
+        if self.deck.carried.try_with_untracked(Option::is_some).unwrap_or_default() {
             self.with_hands(move |hands| (hands.key)(self.deck, "Escape", None));
         }
     }
