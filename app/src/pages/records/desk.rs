@@ -303,14 +303,13 @@ pub fn FactEditor(field: Field, body: Memo<Option<Arc<RecordBody>>>, desk: Desk)
     };
     let (name, text) = (field.label.clone(), field.label.clone());
     let problem = Signal::derive(move || edit.problem.get());
-    let control = edit.control();
     view! {
         <div class="fact fact-open">
             <dt class="visually-hidden">{move || label(&name)}</dt>
             <dd class="fact-value">
                 <form class="fact-edit" node_ref=place novalidate on:submit=submit on:keydown=keys on:focusout=left>
                     <Labelled label=move || label(&text) required=field.required problem>
-                        {control}
+                        {edit.control()}
                     </Labelled>
                     <div class="fact-buttons">
                         <Button label=t("action.cancel") on_press=give_up />
