@@ -17,7 +17,8 @@
   root.dataset.shell = entry || !read("zhike.signed_in") ? "entry" : "app";
   if (root.dataset.shell === "app") {
     // The first answers travel while the program does; app/src/api takes each of them once.
-    const first = { "/": "today", "/board": "board/sales" }[location.pathname];
+    // A board with a filter is asked for in other words.
+    const first = location.search ? null : { "/": "today", "/board": "board/sales" }[location.pathname];
     const ask = (name) => [`/api/v1/${name}`, fetch(`/api/v1/${name}`)];
     // The definitions only where this device has none yet: an answer that nobody reads would hold its connection.
     const schema = read("zhike.schema") === read("zhike.signed_in") ? null : "schema";

@@ -263,7 +263,9 @@ fn fit(reading: &Reading<'_>, from: &FieldKind, to: &FieldKind, value: &Json) ->
 #[must_use]
 pub fn asked<'a>(definition: &'a Entity, proposed: &Wire) -> Vec<&'a Field> {
     let worth_asking = |field: &&Field| {
-        let of_a_deal = definition.id == "deal" && ["amount", "stage"].contains(&field.id.as_str());
+        let of_a_deal = definition.id == "deal"
+            && ["amount", "stage"].contains(&field.id.as_str())
+            && !definition.hides(&field.id);
         field.id == definition.title || of_a_deal || (field.required && !proposed.contains_key(&field.id))
     };
     definition.form_fields().into_iter().filter(worth_asking).collect()

@@ -14,6 +14,10 @@ pub const MAX_BYTES: u64 = 20 * 1024 * 1024;
 pub const MAX_THUMBNAIL_BYTES: u64 = 100 * 1024;
 /// Pixels of the longer side of that picture.
 pub const THUMBNAIL_PIXELS: u32 = 256;
+/// Bytes of a workspace's logo: 200 KB. Devices make it smaller than that before it goes up.
+pub const MAX_LOGO_BYTES: u64 = 200 * 1024;
+/// Pixels of the longer side of what they make.
+pub const LOGO_PIXELS: u32 = 256;
 /// Characters of a file's name.
 pub const MAX_NAME: usize = 200;
 /// Bytes at the beginning of a file that tell its kind.
@@ -112,6 +116,12 @@ fn is_plain(text: &str, max: usize) -> bool {
 #[must_use]
 pub fn is_photo(media: &str) -> bool {
     matches!(media, "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/heic")
+}
+
+/// What a workspace's logo may be: pictures that every browser shows and that hold nothing but a picture.
+#[must_use]
+pub fn is_logo(media: &str) -> bool {
+    matches!(media, "image/jpeg" | "image/png" | "image/webp")
 }
 
 /// What a browser may show by itself: nothing that could carry a script of its own into our pages.

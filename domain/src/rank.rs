@@ -93,4 +93,19 @@ mod tests {
         assert!(!is_rank("hello"));
         assert_eq!(between(Some(&after), Some(&before)), None);
     }
+
+    #[test]
+    fn a_thousand_go_into_one_spot_from_either_side() {
+        let at = Instant::from_unix_ms(1_700_000_000_000).unwrap();
+        let early = newest_first(at, Id::v7(2, &[2; 10]));
+        let late = newest_first(Instant::from_unix_ms(at.unix_ms() - 1).unwrap(), Id::v7(1, &[1; 10]));
+        for upwards in [true, false] {
+            let (mut low, mut high) = (early.clone(), late.clone());
+            for turn in 0..1_000 {
+                let middle = between(Some(&low), Some(&high)).unwrap();
+                assert!(low < middle && middle < high && is_rank(&middle), "{turn}: {middle}");
+                if upwards { low = middle } else { high = middle }
+            }
+        }
+    }
 }

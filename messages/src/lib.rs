@@ -63,37 +63,111 @@ impl Lang {
     }
 }
 
+/// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
+pub const LATER_AREAS: [&str; 15] = [
+    "bulk",
+    "definition",
+    "deleted",
+    "effect",
+    "export",
+    "filter",
+    "import",
+    "members",
+    "pipelines",
+    "process",
+    "rates",
+    "roles",
+    "teams",
+    "view",
+    "ways",
+];
+
 /// The tables as the program carries them: one text of lines, each a key, its Chinese and its English, sorted by key.
 /// Two tables of pointers weigh as much again as what they point at, and hardly compress.
-static LINES: &str = match std::str::from_utf8(&BYTES) {
+static FIRST: &str = match std::str::from_utf8(&FIRST_BYTES) {
     Ok(lines) => lines,
     Err(_) => unreachable!(),
 };
-static BYTES: [u8; joined_len()] = joined();
+static FIRST_BYTES: [u8; joined_len(false)] = joined(false);
+/// The same of the later areas.
+static LATER: &str = match std::str::from_utf8(&LATER_BYTES) {
+    Ok(lines) => lines,
+    Err(_) => unreachable!(),
+};
+static LATER_BYTES: [u8; joined_len(true)] = joined(true);
 /// Between a key and its texts; no text holds one.
 const BETWEEN: u8 = b'\t';
 const END: u8 = b'\n';
 
-const fn joined_len() -> usize {
+/// In the app in the browser the texts of the later areas lie in the parts that show them: each brings them along.
+/// Everywhere else they are simply there.
+#[cfg(all(feature = "apart", target_arch = "wasm32"))]
+mod later {
+    use std::sync::OnceLock;
+
+    static BROUGHT: OnceLock<&'static str> = OnceLock::new();
+
+    pub fn lines() -> &'static str {
+        BROUGHT.get().copied().unwrap_or_default()
+    }
+
+    /// For code of a later part alone: what mentions it carries the texts.
+    pub fn bring() {
+        // The optimiser may not see that nothing else is ever brought: it would read the texts where they are looked up.
+        BROUGHT.get_or_init(|| std::hint::black_box(super::LATER));
+    }
+}
+#[cfg(not(all(feature = "apart", target_arch = "wasm32")))]
+mod later {
+    pub fn lines() -> &'static str {
+        super::LATER
+    }
+
+    /// Nothing to do where all texts are there.
+    pub fn bring() {}
+}
+pub use later::bring as bring_later;
+
+const fn joined_len(later: bool) -> usize {
     assert!(zh::TABLE.len() == en::TABLE.len(), "every language has the same keys");
     let (mut len, mut at) = (0, 0);
     while at < zh::TABLE.len() {
-        len += zh::TABLE[at].0.len() + zh::TABLE[at].1.len() + en::TABLE[at].1.len() + 3;
+        if is_later(zh::TABLE[at].0) == later {
+            len += zh::TABLE[at].0.len() + zh::TABLE[at].1.len() + en::TABLE[at].1.len() + 3;
+        }
         at += 1;
     }
     len
 }
 
-const fn joined<const N: usize>() -> [u8; N] {
+const fn joined<const N: usize>(later: bool) -> [u8; N] {
     let mut lines = [0; N];
     let (mut to, mut at) = (0, 0);
     while at < zh::TABLE.len() {
-        to = put(&mut lines, to, zh::TABLE[at].0, BETWEEN);
-        to = put(&mut lines, to, zh::TABLE[at].1, BETWEEN);
-        to = put(&mut lines, to, en::TABLE[at].1, END);
+        if is_later(zh::TABLE[at].0) == later {
+            to = put(&mut lines, to, zh::TABLE[at].0, BETWEEN);
+            to = put(&mut lines, to, zh::TABLE[at].1, BETWEEN);
+            to = put(&mut lines, to, en::TABLE[at].1, END);
+        }
         at += 1;
     }
     lines
+}
+
+/// Whether the part of the key before its first dot is a later area.
+const fn is_later(key: &str) -> bool {
+    let (key, mut area) = (key.as_bytes(), 0);
+    while area < LATER_AREAS.len() {
+        let (name, mut at) = (LATER_AREAS[area].as_bytes(), 0);
+        while at < name.len() && at < key.len() && key[at] == name[at] {
+            at += 1;
+        }
+        if at == name.len() && at < key.len() && key[at] == b'.' {
+            return true;
+        }
+        area += 1;
+    }
+    false
 }
 
 const fn put(lines: &mut [u8], mut to: usize, text: &str, mark: u8) -> usize {
@@ -134,12 +208,16 @@ pub fn has(key: &str) -> bool {
 /// Whether any key begins with this area, the part before the first dot.
 #[must_use]
 pub fn has_area(area: &str) -> bool {
-    LINES.lines().any(|line| line.split('.').next() == Some(area))
+    FIRST.lines().chain(later::lines().lines()).any(|line| line.split('.').next() == Some(area))
 }
 
 fn find(lang: Lang, key: &str) -> Option<&'static str> {
+    find_in(FIRST, lang, key).or_else(|| find_in(later::lines(), lang, key))
+}
+
+fn find_in(lines: &'static str, lang: Lang, key: &str) -> Option<&'static str> {
     // A binary search over lines of different lengths: from the middle back to where its line begins.
-    let mut rest = LINES;
+    let mut rest = lines;
     while !rest.is_empty() {
         let middle = rest.as_bytes()[..rest.len() / 2].iter().rposition(|byte| *byte == END);
         let (before, from) = rest.split_at(middle.map_or(0, |end| end + 1));
@@ -205,6 +283,16 @@ mod tests {
                 assert!(pair[0].0 < pair[1].0, "{lang:?}: {} stands before {}", pair[0].0, pair[1].0);
             }
         }
+    }
+
+    #[test]
+    fn every_later_area_has_texts_and_no_other_goes_with_it() {
+        for area in LATER_AREAS {
+            assert!(LATER.lines().any(|line| line.starts_with(&format!("{area}."))), "{area}");
+        }
+        let is_of = |line: &str| LATER_AREAS.contains(&line.split('.').next().unwrap_or_default());
+        assert!(LATER.lines().all(is_of));
+        assert!(!FIRST.lines().any(is_of));
     }
 
     #[test]

@@ -53,6 +53,35 @@ fn every_key_in_the_sources_has_a_text() {
     assert!(missing.is_empty(), "no text for:\n{}", missing.join("\n"));
 }
 
+/// The texts of a later area are there only once a part of the app was fetched: what comes with the first visit may not
+/// show them.
+#[test]
+fn what_comes_first_mentions_no_later_area() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let later =
+        ["pages/admin", "pages/import", "pages/more", "pages/records", "pages/search", "pages/tray.rs"];
+    for part in later {
+        assert!(root.join(part).exists(), "{part} is elsewhere");
+    }
+    let mut early = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(&root).unwrap();
+        if later.iter().any(|part| name.starts_with(part)) {
+            continue;
+        }
+        let source = fs::read_to_string(&file).unwrap();
+        for literal in source.split('"').skip(1).step_by(2) {
+            let area = literal.split('.').next().unwrap_or_default();
+            if looks_like_a_key(literal) && messages::LATER_AREAS.contains(&area) && messages::has(literal) {
+                early.push(format!("{}: {literal}", name.display()));
+            }
+        }
+    }
+    assert!(early.is_empty(), "fetched later, mentioned at once:\n{}", early.join("\n"));
+}
+
 /// Put together at run time from the names of operators and quick filters.
 #[test]
 fn every_operator_and_quick_filter_has_its_words() {
@@ -81,6 +110,7 @@ fn every_operator_and_quick_filter_has_its_words() {
         zone: "UTC".into(),
         currency: domain::money::Currency::parse("CNY").unwrap(),
         work: domain::schema::WorkDays::default(),
+        logo: None,
     });
     for quick in schema.entities.iter().flat_map(|entity| quick(entity, &schema)) {
         assert!(messages::has(&format!("filter.quick.{}", quick.name)), "{}", quick.name);

@@ -1,7 +1,10 @@
 // Two people at the same record.
-import { expect, test } from "./fixtures";
+import { OFFLINE, expect, test } from "./fixtures";
 
-test("two edit the same customer: different fields merge, the same field is decided", async ({ me, another }) => {
+// The browser itself says on the console that it is offline.
+test.use({ expectedErrors: OFFLINE });
+
+test("two edit the same customer: different fields merge, the same field is decided @desktop", async ({ me, another }) => {
   const { t } = me;
   await me.hasWorkspace();
   const account = await me.has("account", { name: "蓝鲸科技", website: "lanjing.cn" });
@@ -55,4 +58,42 @@ test("two edit the same customer: different fields merge, the same field is deci
     expect((await me.record("account", account)).values).toMatchObject({ name: "蓝鲸国际", website: "bluewhale.cn" });
   }).toPass();
   await expect(colleague.page.getByRole("button", { name: t("outbox.waiting", { count: 1 }) })).toBeHidden();
+});
+
+test("decides later about what was typed underground, from the sign in the bar @tablet", async ({ me, page, context, expectAccessible }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "蓝鲸科技", website: "lanjing.cn", phone: "0755 8888 6666" });
+  const [name, website] = (["account.name", "account.website"] as const).map((field) => me.called(field));
+  const { version } = await me.record("account", account);
+  await me.openRecord("account", account);
+  await me.press(me.button(t("action.edit")));
+  await context.setOffline(true);
+  await me.field(name).fill("蓝鲸集团");
+  await me.field(website).fill("mine.cn");
+  await me.save();
+  await expect(me.tray(t("outbox.waiting", { count: 1 }))).toBeVisible();
+  await expect(me.fact(website)).toHaveText("mine.cn");
+  await me.edits("account", account, version, { name: "蓝鲸股份", website: "theirs.cn" });
+  await context.setOffline(false);
+
+  const held = me.tray(t("outbox.refused", { count: 1 }));
+  await expect(held).toBeVisible();
+  await me.press(held);
+  await me.press(me.button(t("conflict.decide"), me.sheet(t("outbox.title"))));
+  const sheet = me.sheet(t("conflict.title"));
+  const sides = (field: string) => sheet.getByRole("radiogroup", { name: field, exact: true });
+  await expect(sides(name).getByRole("radio", { name: /蓝鲸集团/ })).toBeChecked();
+  await me.press(sides(website).getByRole("radio", { name: /theirs\.cn/ }));
+  await expect(sides(website).getByRole("radio", { name: /theirs\.cn/ })).toBeChecked();
+  await expectAccessible();
+  await me.press(me.button(t("conflict.keep_chosen"), sheet));
+  await expect(sheet).toBeHidden();
+  await expect(me.sheet(t("outbox.title")).getByText(t("outbox.empty"))).toBeVisible();
+  await me.press(me.button(t("action.close"), me.sheet(t("outbox.title"))));
+  await me.isOnRecord("蓝鲸集团");
+  await expect(me.fact(website)).toHaveText("theirs.cn");
+  await expect(async () => {
+    expect((await me.record("account", account)).values).toMatchObject({ name: "蓝鲸集团", website: "theirs.cn" });
+  }).toPass();
 });

@@ -1,5 +1,5 @@
 // Files and photos of a record: brought while the form is open, seen and fetched on the record.
-import { expect, test } from "./fixtures";
+import { OFFLINE, expect, test } from "./fixtures";
 import { newId, type Person, type Wire } from "./steps";
 
 const PDF = Buffer.from("%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n1 0 obj\n<<>>\nendobj\n", "latin1");
@@ -28,7 +28,7 @@ async function define(me: Person): Promise<void> {
 
 test.describe("with a server that refuses", () => {
   // A refused file, and the connection that goes on purpose.
-  test.use({ expectedErrors: /422|ERR_INTERNET_DISCONNECTED|Failed to load resource/ });
+  test.use({ expectedErrors: new RegExp(`${OFFLINE.source}|422|Failed to load resource`) });
 
   test("adds a contract and a photo, and fetches the contract again @tablet @desktop", async ({ me, page, context, expectAccessible }) => {
     const { t } = me;
@@ -80,6 +80,52 @@ test.describe("with a server that refuses", () => {
     await expect(me.fact("合同")).toBeHidden();
     await expect(me.fact("照片").locator("img")).toBeVisible();
   });
+});
+
+test("gives the workspace a logo, and takes it away again @desktop", async ({ me, page, expectAccessible }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await page.goto("/settings/workspace");
+  await me.field(t("settings.logo.add")).setInputFiles(photo);
+  const shown = page.getByRole("img", { name: t("settings.logo"), exact: true });
+  await expect(shown).toHaveJSProperty("naturalWidth", 1);
+  await expectAccessible();
+  const mark = page.locator(".nav-brand img");
+  if ((page.viewportSize()?.width ?? 0) >= 1024) await expect(mark).toHaveJSProperty("naturalWidth", 1);
+  await me.press(me.button(t("settings.logo.remove")));
+  await expect(shown).toBeHidden();
+  await expect(mark).toHaveCount(0);
+  await me.press(me.button(t("action.undo")).last());
+  await expect(shown).toBeVisible();
+});
+
+test("brings a photo from a visit, seen in the timeline and among the files @desktop", async ({ me, page, expectAccessible }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "蓝鲸科技" });
+  await me.openRecord("account", account);
+  await me.press(me.button(t("add.touch")));
+  const sheet = me.sheet(t("touch.title"));
+  await me.choose(t("touch.kind.visit"), sheet);
+  const files = sheet.getByRole("group", { name: me.called("touch.files"), exact: true });
+  await me.field(t("field.files.add"), files).setInputFiles(photo);
+  await expect(me.link(photo.name, files)).toBeVisible();
+  await expectAccessible();
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet).toBeHidden();
+
+  const tile = me.link(photo.name, me.timeline());
+  await expect(tile).toHaveAttribute("href", /^\/api\/v1\/files\//);
+  await expect(tile.locator("img")).toHaveJSProperty("naturalWidth", 1);
+  await me.choose(t("timeline.filter.files"), me.timeline());
+  const fetch = me.link(t("field.files.save", { name: photo.name }), me.timeline());
+  await expect(fetch).toBeVisible();
+  await expect(me.timeline()).toContainText("林小满");
+  await expectAccessible();
+  // The device remembers what is shown.
+  await page.reload();
+  await expect(fetch).toBeVisible();
+  await expect(me.chip(t("timeline.filter.files"), me.timeline())).toBeChecked();
 });
 
 test("makes a field for photos in the settings @desktop", async ({ me, page, expectAccessible }) => {

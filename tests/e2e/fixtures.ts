@@ -1,11 +1,14 @@
 // What every journey has: a page that may not complain, a real finger, and the accessibility check.
 import AxeBuilder from "@axe-core/playwright";
-import { test as base, expect, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContextOptions, type CDPSession, type Locator, type Page } from "@playwright/test";
 
 import { Person } from "./steps";
 import type { Lang } from "./words";
 
 export { expect };
+
+/** What the browser itself says on the console while it is offline, also of a service worker it was about to fetch. */
+export const OFFLINE = /net::ERR_(INTERNET_DISCONNECTED|FAILED)|unknown error occurred when fetching the script/;
 
 type Fixtures = {
   /** Console errors this journey causes on purpose (a refused save, being offline). */
@@ -94,30 +97,97 @@ export class Finger {
 
   /** Puts the finger down, rests until the thing has been taken up, moves in small steps, and lifts it. */
   async drag(from: Locator, to: Locator, takenUp?: () => Promise<void>): Promise<void> {
-    const start = await centre(from);
-    const end = await centre(to);
-    const cdp = await this.page.context().newCDPSession(this.page);
-    await cdp.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [start] });
+    const touch = await this.touch(from);
     await takenUp?.();
+    await touch.moveTo(to);
+    await touch.lift();
+  }
+
+  /**
+   * Moves over the glass at once and lets go while moving: what scrolls a page and turns to the next one. Sideways the
+   * middle of the way is the middle of the thing, so that there is room for a long one.
+   */
+  async swipe(from: Locator, by: { x?: number; y?: number }): Promise<void> {
+    const touch = await this.touch(from, -(by.x ?? 0) / 2);
+    await touch.throwBy(by);
+    await touch.lift();
+  }
+
+  /** Puts the finger down, in the middle or beside it. */
+  async touch(on: Locator, beside = 0): Promise<Touch> {
+    const cdp = await this.page.context().newCDPSession(this.page);
+    const { x, y } = await centre(on);
+    const touch = new Touch(this.page, cdp, { x: x + beside, y });
+    await touch.send("touchStart");
+    return touch;
+  }
+}
+
+type Point = { x: number; y: number };
+
+/** A finger that is on the glass. */
+export class Touch {
+  private others: Point[] = [];
+
+  constructor(
+    private readonly page: Page,
+    private readonly cdp: CDPSession,
+    private at: Point,
+  ) {}
+
+  async moveTo(target: Locator): Promise<void> {
+    await this.glide(await centre(target));
+    await this.rest();
+  }
+
+  async moveBy(by: { x?: number; y?: number }): Promise<void> {
+    await this.throwBy(by);
+    await this.rest();
+  }
+
+  /** Without coming to rest. */
+  async throwBy(by: { x?: number; y?: number }): Promise<void> {
+    await this.glide({ x: this.at.x + (by.x ?? 0), y: this.at.y + (by.y ?? 0) });
+  }
+
+  /** A second finger comes down somewhere. */
+  async second(on: Locator): Promise<void> {
+    this.others = [await centre(on)];
+    await this.send("touchStart");
+  }
+
+  async lift(): Promise<void> {
+    await this.cdp.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await this.cdp.detach();
+  }
+
+  async send(type: "touchStart" | "touchMove"): Promise<void> {
+    const touchPoints = [this.at, ...this.others].map((point, id) => ({ ...point, id }));
+    await this.cdp.send("Input.dispatchTouchEvent", { type, touchPoints });
+  }
+
+  private async glide(end: Point): Promise<void> {
+    const start = this.at;
     const steps = 20;
     for (let step = 1; step <= steps; step++) {
       const at = (a: number, b: number) => a + ((b - a) * step) / steps;
-      const point = { x: at(start.x, end.x), y: at(start.y, end.y) };
-      await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [point] });
+      this.at = { x: at(start.x, end.x), y: at(start.y, end.y) };
+      await this.send("touchMove");
       await this.page.waitForTimeout(16);
     }
+  }
+
+  private async rest(): Promise<void> {
     // It rests before it lets go: otherwise it would be a throw, and the next tap would only stop what glides.
     for (let frame = 0; frame < 4; frame++) {
-      await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [end] });
+      await this.send("touchMove");
       await this.page.waitForTimeout(16);
     }
-    await cdp.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-    await cdp.detach();
   }
 }
 
 /** The middle of what can be seen of it: a finger does not reach beyond the glass. */
-async function centre(target: Locator): Promise<{ x: number; y: number }> {
+async function centre(target: Locator): Promise<Point> {
   const glass = target.page().viewportSize();
   let box = await target.boundingBox();
   // Between finding it and measuring it, it may be drawn anew.

@@ -53,7 +53,7 @@ function stat(me: Person, number: number, label: string) {
   return me.page.getByText(new RegExp(`^${number}\\s*${me.t(label)}$`));
 }
 
-test("brings in a messy pipeline of three hundred deals, and takes it back @desktop", async ({ me, page }) => {
+test("brings in a messy pipeline of three hundred deals, and takes it back @main", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
   const rows = pipeline();
@@ -122,6 +122,41 @@ test("brings in a messy pipeline of three hundred deals, and takes it back @desk
   expect((await me.list("user")).length).toBe(1);
   await me.goTo("board");
   await expect(me.heading(t("board.empty.title"))).toBeVisible();
+});
+
+test("takes back on one device what was brought in on another", async ({ me, page, another }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const rows = ["蓝鲸科技", "昆仑仪器", "云杉精密"].map((name) => [name, "展会"]);
+  await choose(me, "展会名单.csv", Buffer.from(csv([["客户名称", "备注"], ...rows])));
+  await me.press(me.button(t("import.preview.start")));
+  await me.press(me.button(t("import.start_rows", { count: 3 })));
+  await expect(stat(me, 3, "import.stat.created")).toBeVisible({ timeout: 60_000 });
+  // One of them is worked with before the mistake is noticed.
+  const kept = (await me.list("account")).find((account) => account.values.name === "昆仑仪器");
+  await me.edits("account", kept?.id ?? "", kept?.version ?? 0, { note: "已经联系" });
+
+  const later = await another();
+  later.email = me.email;
+  await later.signIn();
+  await later.page.goto("/import");
+  // The name of the file is known only where it was read.
+  const row = later.page.getByRole("button", { name: new RegExp(`^${t("entity.account.many")}`) });
+  await expect(row).toContainText(t("import.past.created", { count: 3 }));
+  await later.press(row);
+  await expect(stat(later, 3, "import.stat.created")).toBeVisible();
+  await later.press(later.button(t("import.undo")));
+  await later.press(later.button(t("import.undo"), later.sheet(t("import.undo.title"))));
+  await expect(later.page.getByText(t("import.undone_but", { count: 1 }))).toBeVisible({ timeout: 60_000 });
+  expect((await me.list("account")).map((account) => account.values.name)).toEqual(["昆仑仪器"]);
+
+  // Where it was begun it says so, and offers it no second time.
+  await page.goto("/import");
+  const here = page.getByRole("button", { name: /^展会名单\.csv/ });
+  await expect(here).toContainText(t("import.past.undone"));
+  await me.press(here);
+  await expect(me.heading("展会名单.csv")).toBeVisible();
+  await expect(me.button(t("import.undo"))).toHaveCount(0);
 });
 
 test("brings in customers from an old Chinese spreadsheet", async ({ me, page }) => {

@@ -107,7 +107,7 @@ test("saves what is shown as a view, shares it, and finds it again @desktop", as
   await me.press(me.button(t("view.new"), me.sheet(t("view.title"))));
   const form = me.sheet(t("view.new"));
   await me.field(t("view.name"), form).fill("三百人以上");
-  await form.getByRole("switch").check();
+  await me.choose(t("view.who.everybody"), form);
   await me.press(me.button(t("action.save"), form));
   await expect(form).toBeHidden();
   await expect(me.button(t("view.button", { name: "三百人以上" }))).toBeVisible();
@@ -131,7 +131,34 @@ test("saves what is shown as a view, shares it, and finds it again @desktop", as
   await expect(async () => expect(await me.list("saved_view")).toHaveLength(1)).toPass();
 });
 
-test("hands a filtered list over in one go and takes it back whole @desktop", async ({ me, page }) => {
+test("shares a view with a team of the tree @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await someCustomers(me);
+  const sales = await me.has("team", { name: "销售部" });
+  const east = await me.has("team", { name: "华东", parent: sales });
+  await page.goto("/records/account?view=all");
+  await me.press(me.button(t("view.button", { name: t("list.filter.all") })));
+  await me.press(me.button(t("view.new"), me.sheet(t("view.title"))));
+  const form = me.sheet(t("view.new"));
+  await me.field(t("view.name"), form).fill("华东的客户");
+  await me.choose(t("view.who.teams"), form);
+  await me.press(me.button(t("action.save"), form));
+  await expect(form.getByText(t("problem.view.no_team"))).toBeVisible();
+  await me.press(form.getByRole("checkbox", { name: "销售部 / 华东", exact: true }));
+  await me.press(me.button(t("action.save"), form));
+  await expect(form).toBeHidden();
+  await expect(me.button(t("view.button", { name: "华东的客户" }))).toBeVisible();
+  const saved = (await me.list("saved_view")).map((body) => [body.values.shared, body.values.teams]);
+  expect(saved).toEqual([["teams", east]]);
+
+  // Whoever removes the team is told what ends with it.
+  await page.goto("/settings/teams");
+  await me.press(page.getByRole("button", { name: /^华东/ }));
+  await expect(me.sheet("华东").getByText(t("effect.unshares", { count: 1 }))).toBeVisible();
+});
+
+test("hands a filtered list over in one go and takes it back whole @main", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
   const colleague = await me.has("user", { name: "陈晨", role: "rep", status: "inactive" });

@@ -1,11 +1,9 @@
 // A visit logged in a lift: it is on the device before it is on the screen, and on the server exactly once.
 import type { BrowserContext } from "@playwright/test";
 
-import { expect, expectQuiet, listen, test } from "./fixtures";
+import { OFFLINE, expect, expectQuiet, listen, test } from "./fixtures";
 import type { Person } from "./steps";
 
-// The browser itself says on the console that it is offline, also of a service worker it was about to fetch.
-const OFFLINE = /net::ERR_(INTERNET_DISCONNECTED|FAILED)|unknown error occurred when fetching the script/;
 const FAULT = /the server responded with a status of 500/;
 test.use({ expectedErrors: OFFLINE });
 

@@ -8,6 +8,21 @@ function needed(name: string): string {
   return value;
 }
 
+const PHONE = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+  locale: "zh-CN",
+  timezoneId: "Asia/Shanghai",
+};
+
+const DESKTOP = {
+  viewport: { width: 1440, height: 900 },
+  locale: "en-US",
+  timezoneId: "America/New_York",
+};
+
 export default defineConfig({
   testDir: ".",
   outputDir: "results",
@@ -39,20 +54,11 @@ export default defineConfig({
     },
   },
   // Every journey runs on the phone. One tagged @tablet or @desktop runs there too; one tagged
-  // @desktop-only needs what a phone does not have.
+  // @desktop-only needs what a phone does not have. One tagged @main is what every newcomer does: it runs on the phone
+  // and at the desk, in both languages.
   projects: [
-    {
-      name: "phone",
-      grepInvert: /@desktop-only/,
-      use: {
-        viewport: { width: 360, height: 740 },
-        deviceScaleFactor: 2,
-        isMobile: true,
-        hasTouch: true,
-        locale: "zh-CN",
-        timezoneId: "Asia/Shanghai",
-      },
-    },
+    { name: "phone", grepInvert: /@desktop-only/, use: PHONE },
+    { name: "phone in English", grep: /@main/, use: { ...PHONE, locale: "en-GB", timezoneId: "Europe/London" } },
     {
       name: "tablet",
       grep: /@tablet/,
@@ -65,14 +71,7 @@ export default defineConfig({
         timezoneId: "Europe/London",
       },
     },
-    {
-      name: "desktop",
-      grep: /@desktop/,
-      use: {
-        viewport: { width: 1440, height: 900 },
-        locale: "en-US",
-        timezoneId: "America/New_York",
-      },
-    },
+    { name: "desktop", grep: /@desktop|@main/, use: DESKTOP },
+    { name: "desktop in Chinese", grep: /@main/, use: { ...DESKTOP, locale: "zh-CN", timezoneId: "Asia/Shanghai" } },
   ],
 });

@@ -28,6 +28,34 @@ test("finds a customer by pinyin, by the end of a phone number and by what was o
   await expect(page.getByRole("link", { name: "上海知客科技有限公司" })).toBeVisible();
 });
 
+test("finds a customer and corrects what is wrong with it @main", async ({ me, page }) => {
+  const { t, lang } = me;
+  await me.hasWorkspace();
+  const name = lang === "zh" ? "深圳市蓝鲸科技有限公司" : "Blue Whale Robotics";
+  const account = await me.has("account", { name, website: "wrong.example" });
+  await me.has("account", { name: lang === "zh" ? "昆仑仪器" : "Cedar Mills" });
+  await page.goto("/");
+  await me.isOnToday();
+  await me.goTo("search");
+  await me.field(t("search.placeholder")).fill(lang === "zh" ? "蓝鲸" : "whale");
+  await me.press(page.getByRole("link", { name }));
+  await me.isOnRecord(name);
+  const [website, phone] = (["account.website", "account.phone"] as const).map((field) => me.called(field));
+  await me.press(me.button(t("action.edit")));
+  await me.field(website).fill("whale.example");
+  // What cannot be is said at its place and not saved.
+  await me.field(phone).fill("abc");
+  await me.save();
+  await expect(page.getByText(t("problem.not_phone"))).toBeVisible();
+  await me.field(phone).fill("0755 8888 6666");
+  await me.save();
+  await expect(me.fact(website)).toHaveText("whale.example");
+  await expect(me.fact(phone)).toContainText("8888");
+  await expect(async () => {
+    expect((await me.record("account", account)).values.website).toBe("whale.example");
+  }).toPass();
+});
+
 test("opens records and starts new ones from the palette @desktop @desktop-only", async ({ me, page, expectAccessible }) => {
   const { t } = me;
   await me.hasWorkspace();

@@ -12,7 +12,7 @@ type Schema = {
   pipelines: { id: string; stages: { id: string }[] }[];
 };
 
-test("adds a role, narrows it, and somebody with it sees only their own @desktop", async ({ me, page, another }) => {
+test("adds a role, narrows it, and somebody with it sees only their own @main", async ({ me, page, another }) => {
   const { t } = me;
   await me.hasWorkspace("昆仑仪器");
   await me.has("account", { name: "老板的客户" });

@@ -189,11 +189,23 @@ export class Person {
     return this.page.getByRole("region", { name: this.called(stage), exact: true });
   }
 
-  /** By the strip of stages above it, on a phone. */
-  async scrollBoardTo(stage: BuiltIn): Promise<void> {
+  /** A stage in the strip above the board, on a phone. */
+  inStrip(stage: BuiltIn): Locator {
     const strip = this.page.getByRole("navigation", { name: this.t("record.stage"), exact: true });
-    await this.press(strip.getByRole("button", { name: new RegExp(`^${this.called(stage)}`) }));
+    return strip.getByRole("button", { name: new RegExp(`^${this.called(stage)}`) });
+  }
+
+  /** By the strip of stages above it on a phone; a wide board has most of its columns in sight. */
+  async scrollBoardTo(stage: BuiltIn): Promise<void> {
+    await expect(this.column(stage)).toBeAttached();
+    if (await this.inStrip(stage).isVisible()) await this.press(this.inStrip(stage));
+    else await this.column(stage).scrollIntoViewIfNeeded();
     await expect(this.column(stage)).toBeInViewport({ ratio: 0.9 });
+  }
+
+  /** What a stage counts and adds up; it leads to the list of it. */
+  numbers(stage: BuiltIn): Locator {
+    return this.column(stage).getByRole("link", { name: new RegExp(this.t("board.column.list")) });
   }
 
   card(name: string, stage: BuiltIn): Locator {
@@ -220,6 +232,19 @@ export class Person {
     const id = newId();
     await this.post(`/api/v1/records/${entity}`, { id, values });
     return id;
+  }
+
+  /** Changes a record as it was at a version, as somebody else at another device does. */
+  async edits(entity: string, id: string, version: number, values: Wire): Promise<void> {
+    const actions = [{ do: "update", entity, record: id, base_version: version, values }];
+    await this.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+  }
+
+  /** Deletes a record. */
+  async isWithout(entity: string, id: string): Promise<void> {
+    const { version } = await this.record(entity, id);
+    const actions = [{ do: "delete", entity, record: id, base_version: version }];
+    await this.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
   }
 
   async list(entity: string): Promise<Body[]> {

@@ -120,15 +120,19 @@ pub async fn import(cx: &Cx, id: &str) -> Answer<Response> {
         .session(&|session| {
             // Administrators see every import, others their own.
             let all = session.role()?.may(Permission::Define);
-            Ok(vec![log::of_import(import, (!all).then_some(session.actor.user))])
+            let by = (!all).then_some(session.actor.user);
+            Ok(vec![log::of_import(import, by), log::made_by_import(import, by)])
         })
         .await?;
-    let rows = rows.first().map(|rows| rows.read::<(Id, i64, u64, u8)>()).transpose()?.unwrap_or_default();
+    type Row = (Id, i64, u64, u64, u8);
+    let made = rows.get(1).map(|rows| rows.read::<(String, u64)>()).transpose()?.unwrap_or_default();
+    let rows = rows.first().map(|rows| rows.read::<Row>()).transpose()?.unwrap_or_default();
     if rows.is_empty() {
         return Err(Failure::refused(Code::NotFound));
     }
-    let command = |(command, at, created, undone): (Id, i64, u64, u8)| {
-        Some(ImportCommand { command, at: Instant::from_unix_ms(at)?, created, undone: undone == 1 })
+    let command = |(command, at, created, changed, undone): Row| {
+        Some(ImportCommand { command, at: Instant::from_unix_ms(at)?, created, changed, undone: undone == 1 })
     };
-    json(&ImportReply { import, commands: rows.into_iter().filter_map(command).collect() })
+    let commands = rows.into_iter().filter_map(command).collect();
+    json(&ImportReply { import, commands, made: made.into_iter().collect() })
 }

@@ -87,8 +87,13 @@ pub async fn get(cx: &Cx, id: &str, part: Part) -> Answer<Response> {
     headers.set("content-type", media)?;
     headers.set("content-disposition", &disposition(is_shown(media), name))?;
     headers.set("content-security-policy", if media == "application/pdf" { SHOW_PDF } else { SHOW_ONLY })?;
-    // A file never changes; who may see it does, and another session is not to find it.
-    headers.set("cache-control", "private, max-age=3600")?;
+    // A file never changes; who may see it does, and another session is not to find it. The logo is everybody's, and
+    // another one has another address.
+    let is_logo = session.schema.workspace.logo == Some(id);
+    headers.set(
+        "cache-control",
+        if is_logo { "private, max-age=31536000, immutable" } else { "private, max-age=3600" },
+    )?;
     headers.set("vary", "cookie")?;
     Ok(response)
 }

@@ -6,6 +6,7 @@ pub mod export;
 pub mod file;
 pub mod record;
 pub mod search;
+pub mod timeline;
 
 use domain::api::Code;
 use domain::ids::Id;

@@ -6,9 +6,8 @@ use domain::access::{Act, Level, Permission};
 use domain::api::Code;
 use domain::api::record::{
     AlikeReply, AlikeRequest, BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply,
-    ChangesRequest, ListReply, ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, TimelineEntry,
-    TimelineKind, TimelineReply, TimelineRequest, TodayReply, TodayRequest, Total, TotalsReply,
-    TotalsRequest,
+    ChangesRequest, ListReply, ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, TodayReply,
+    TodayRequest, Total, TotalsReply, TotalsRequest,
 };
 use domain::command::ChangeKind;
 use domain::expr::Env;
@@ -25,18 +24,16 @@ use super::{read_entity, read_id};
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, json, read_query};
 use crate::platform::Zones;
-use crate::storage::db::{Rows, Statement};
+use crate::storage::db::Rows;
 use crate::storage::queries::{
-    self, Behind, CHANGES, Conditions, Cursor, HALF, Listed, Sort, TotalRow, add_filter,
+    self, CHANGES, Conditions, Cursor, GROUPS, HALF, Listed, Sort, TotalRow, Totalled, add_filter,
 };
 use crate::storage::records::{self, Reader, Selected, Selection};
-use crate::storage::{log, timeline};
 
 /// Items of each kind that Today looks at; more than anybody does in a day.
 const TODAY_ITEMS: u32 = 100;
 /// Tasks without a day that Today shows.
 const UNDATED_ITEMS: u32 = 50;
-const TIMELINE: u32 = 40;
 
 pub(super) fn env(session: &Session) -> Env<'_> {
     Env {
@@ -65,7 +62,7 @@ pub(super) fn readable<'a>(session: &'a Session, id: &str) -> Answer<&'a Entity>
     Ok(entity)
 }
 
-fn bodies(selection: &Selection<'_>, rows: &Rows, names: &mut Names) -> Answer<Vec<RecordBody>> {
+pub(super) fn bodies(selection: &Selection<'_>, rows: &Rows, names: &mut Names) -> Answer<Vec<RecordBody>> {
     Ok(rows.read::<Selected>()?.into_iter().map(|row| selection.body(row, names)).collect())
 }
 
@@ -82,10 +79,11 @@ pub async fn schema(cx: &Cx) -> Answer<Response> {
             let id = entity.id.clone();
             entity.fields.retain(|field| !role.hides(&id, &field.id));
         }
-        // What others may do is nobody's business but the administrators'; names of roles are.
+        // What others may do is nobody's business but the administrators'. Names of roles are, and which of them may make
+        // an exception: whoever is stopped by the process is told whom to ask.
         for other in schema.roles.iter_mut().filter(|other| other.id != role.id) {
             other.grants.clear();
-            other.permissions.clear();
+            other.permissions.retain(|permission| *permission == Permission::OverrideProcess);
             other.hidden.clear();
         }
     }
@@ -138,39 +136,85 @@ pub async fn get(cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
 }
 
 pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
-    let TotalsRequest { filter, group, sum } = read_query(request)?;
+    let TotalsRequest { filter, group, sum, weigh } = read_query(request)?;
     let (session, rows) = cx
         .session(&|session| {
             let (reader, entity) = (session.reader()?, readable(session, entity)?);
             let mut conditions = Conditions::new(reader);
             add_filter(&mut conditions, reader, entity, filter.as_deref(), &env(session))
                 .map_err(Failure::problems)?;
-            let group = group.as_deref().map(|id| groupable(reader, entity, id)).transpose()?;
-            let sum = sum.as_deref().map(|id| summable(reader, entity, id)).transpose()?;
-            Ok(vec![queries::totals(reader, entity, conditions, group, sum)])
+            let totalled = Totalled {
+                group: group.as_deref().map(|id| groupable(reader, entity, id)).transpose()?,
+                sum: sum.as_deref().map(|id| summable(reader, entity, id)).transpose()?,
+                weigh: weigh.as_deref().map(|id| weighing(reader, entity, id)).transpose()?,
+            };
+            if totalled.weigh.is_some() && totalled.sum.is_none() {
+                return Err(Failure::invalid(Problem::on("weigh", "problem.weigh_needs_sum")));
+            }
+            Ok(vec![queries::totals(reader, entity, conditions, totalled)])
         })
         .await?;
-    let mut names = Names::new();
     let is_checkbox = group
         .as_deref()
         .and_then(|id| session.schema.entity(entity)?.field(id))
         .is_some_and(|field| field.kind.behaviour().shape() == Shape::Bool);
-    let total = |(group, name, count, high, low, unconverted): TotalRow| {
-        let group = group.filter(|group| !group.is_null()).map(|group| match group.as_str() {
+    let mut names = Names::new();
+    let mut groups: Vec<Added> = Vec::new();
+    let mut places: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for row in answer_of(&rows, 0)?.read::<TotalRow>()? {
+        let group = row.group.filter(|group| !group.is_null()).map(|group| match group.as_str() {
             Some(text) => text.to_owned(),
             // The database has no truth of its own.
             None if is_checkbox => (group.as_i64() == Some(1)).to_string(),
             None => group.to_string(),
         });
-        if let (Some(Ok(id)), Some(name)) = (group.as_deref().map(str::parse::<Id>), name) {
+        if let (Some(Ok(id)), Some(name)) = (group.as_deref().map(str::parse::<Id>), row.name) {
             names.insert(id, name);
         }
-        let sum = i128::from(high) * i128::from(HALF) + i128::from(low);
-        let sum = i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX });
-        Total { group, count, sum, unconverted }
-    };
-    let groups = answer_of(&rows, 0)?.read::<TotalRow>()?.into_iter().map(total).collect();
+        let place = *places.entry(group.clone()).or_insert_with(|| {
+            groups.push(Added { group, ..Added::default() });
+            groups.len() - 1
+        });
+        let Some(added) = groups.get_mut(place) else { continue };
+        let sum = i128::from(row.high) * i128::from(HALF) + i128::from(row.low);
+        let stage = row.stage.as_deref().and_then(|id| session.schema.stage(id));
+        added.count += row.count;
+        added.sum += sum;
+        added.hundredths += sum * stage.map_or(0, |stage| i128::from(stage.probability));
+        added.converted += row.converted;
+        added.unconverted += row.unconverted;
+    }
+    groups.sort_by_key(|added| std::cmp::Reverse(added.count));
+    groups.truncate(GROUPS);
+    let is_weighed = weigh.is_some();
+    let groups = groups.into_iter().map(|added| added.total(is_weighed)).collect();
     json(&TotalsReply { groups, names, seq: session.seq })
+}
+
+/// The rows of a group, added up.
+#[derive(Default)]
+struct Added {
+    group: Option<String>,
+    count: u64,
+    sum: i128,
+    /// Each amount times the percent of its stage.
+    hundredths: i128,
+    converted: u64,
+    unconverted: u64,
+}
+
+impl Added {
+    fn total(self, is_weighed: bool) -> Total {
+        let fit = |sum: i128| i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX });
+        Total {
+            group: self.group,
+            count: self.count,
+            sum: fit(self.sum),
+            weighted: is_weighed.then(|| fit((self.hundredths + self.hundredths.signum() * 50) / 100)),
+            converted: self.converted,
+            unconverted: self.unconverted,
+        }
+    }
 }
 
 pub(super) fn known_field<'a>(
@@ -203,6 +247,14 @@ fn summable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a 
     match field.kind.behaviour().shape() {
         Shape::Money | Shape::Integer | Shape::Decimal(_) => Ok(field),
         _ => Err(Failure::invalid(Problem::on("sum", "problem.cannot_sum"))),
+    }
+}
+
+fn weighing<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
+    let field = known_field(reader, entity, id, "weigh")?;
+    match field.kind {
+        FieldKind::Stage(_) => Ok(field),
+        _ => Err(Failure::invalid(Problem::on("weigh", "problem.cannot_weigh"))),
     }
 }
 
@@ -364,167 +416,6 @@ fn keys(session: &Session, asked: &AlikeRequest) -> Answer<Vec<(&'static str, St
         keys.extend(value.text().map(|text| (field, text.to_owned())));
     }
     Ok(keys)
-}
-
-/// What a timeline is put together from, in the order it is asked for.
-const TIMELINE_PARTS: [TimelineKind; 3] = [TimelineKind::Change, TimelineKind::Touch, TimelineKind::Task];
-
-pub async fn timeline(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
-    let TimelineRequest { after, before, only } = read_query(request)?;
-    let record = read_id(id)?;
-    let from = after.as_deref().map(timeline::Cursor::read).transpose().map_err(Failure::invalid)?;
-    let from = from.unwrap_or_default();
-    let wanted = |part: &TimelineKind| only.is_none_or(|only| only == *part);
-    let (session, rows) = cx
-        .session(&|session| {
-            let (reader, definition) = (session.reader()?, read_entity(session, entity)?);
-            let about = |kind, at, after| about(reader, kind, at, entity, record, Behind { after, before });
-            let part = |part: TimelineKind| match part {
-                TimelineKind::Change => {
-                    let before = before.map(Instant::unix_ms);
-                    let part = log::Part { entity, record, after: from.change, before };
-                    log::of_record(&part, &told_fields(reader, definition), TIMELINE + 1).into()
-                }
-                TimelineKind::Touch => Vec::from_iter(about("touch", "r.happened_at", from.touch)),
-                TimelineKind::Task => Vec::from_iter(about("task", "r.created_at", from.task)),
-            };
-            let mut statements = vec![records::get(reader, definition, record)];
-            statements.extend(TIMELINE_PARTS.into_iter().filter(wanted).flat_map(part));
-            Ok(statements)
-        })
-        .await?;
-    let reader = session.reader()?;
-    let definition = read_entity(&session, entity)?;
-    let mut names = Names::new();
-    let mut rows = rows.iter();
-    let mut answer = || rows.next().ok_or_else(|| Failure::Fault("fewer answers than statements".into()));
-    if bodies(&Selection::new(reader, definition), answer()?, &mut names)?.is_empty() {
-        return Err(Failure::refused(Code::NotFound));
-    }
-    let mut histories = Vec::new();
-    for part in TIMELINE_PARTS.into_iter().filter(wanted) {
-        let kind = match part {
-            TimelineKind::Change => {
-                let mut history: Vec<timeline::Row<TimelineEntry>> = log::read(answer()?)?
-                    .into_iter()
-                    .map(|entry| timeline::Row {
-                        at: entry.at,
-                        place: timeline::Place::Change(entry.seq),
-                        entry: change_entry(reader, definition, entry),
-                    })
-                    .collect();
-                history.extend(log::edge(answer()?)?);
-                histories.push(history);
-                continue;
-            }
-            TimelineKind::Touch => "touch",
-            TimelineKind::Task => "task",
-        };
-        let Some(about) = session.schema.entity(kind).filter(|_| is_about(reader, kind, entity)) else {
-            continue;
-        };
-        let selection = Selection::new(reader, about);
-        let mut history = Vec::new();
-        for row in answer()?.read::<Selected>()? {
-            let (Some(moment), id) = (row.key().as_i64(), row.id()) else { continue };
-            let record = selection.body(row, &mut names);
-            let at = Instant::from_unix_ms(moment);
-            let (place, entry) = match part {
-                TimelineKind::Touch => {
-                    (timeline::Place::Touch(moment, id), at.map(|at| TimelineEntry::Touch { at, record }))
-                }
-                _ => (timeline::Place::Task(moment, id), at.map(|at| TimelineEntry::Task { at, record })),
-            };
-            history.push(timeline::Row { at: moment, place, entry });
-        }
-        histories.push(history);
-    }
-    let (entries, next) = timeline::page(histories, from, TIMELINE as usize);
-    let next = next.map(|next| next.write());
-    let mut reply = TimelineReply { entries, names, more: next.is_some(), next };
-    name_people(&session, &mut reply).await?;
-    json(&reply)
-}
-
-/// Whether records of `kind` can be about records of `entity`.
-fn is_about(reader: Reader<'_>, kind: &str, entity: &str) -> bool {
-    let field = reader.schema.entity(kind).and_then(|about| about.field(entity));
-    field.is_some_and(|field| field.kind.relation_target() == Some(entity))
-}
-
-fn about(
-    reader: Reader<'_>,
-    kind: &str,
-    at: &str,
-    entity: &str,
-    record: Id,
-    behind: Behind,
-) -> Option<Statement> {
-    let about = reader.schema.entity(kind).filter(|_| is_about(reader, kind, entity))?;
-    let selection = Selection::new(reader, about);
-    Some(queries::about(&selection, reader, entity, record, at, behind, TIMELINE + 1))
-}
-
-/// The fields whose changes are told: those that the reader sees and the system does not keep.
-fn told_fields(reader: Reader<'_>, entity: &Entity) -> Vec<String> {
-    entity
-        .fields
-        .iter()
-        .filter(|field| is_told(reader, entity, field))
-        .map(|field| field.id.clone())
-        .collect()
-}
-
-fn is_told(reader: Reader<'_>, entity: &Entity, field: &Field) -> bool {
-    !field.system && !reader.role.hides(&entity.id, &field.id)
-}
-
-/// A change as the reader may see it; nothing when every field of it is hidden or kept by the system.
-fn change_entry(reader: Reader<'_>, entity: &Entity, entry: log::Entry) -> Option<TimelineEntry> {
-    let shown = |id: &str| entity.field(id).is_some_and(|field| is_told(reader, entity, field));
-    let pair = |(id, pair): (String, Json)| {
-        let side = |at: usize| pair.get(at).cloned().unwrap_or(Json::Null);
-        shown(&id).then(|| (id.clone(), (side(0), side(1))))
-    };
-    let fields: BTreeMap<String, (Json, Json)> = entry.fields.into_iter().filter_map(pair).collect();
-    if fields.is_empty() && entry.kind == ChangeKind::Updated {
-        return None;
-    }
-    Some(TimelineEntry::Change {
-        at: Instant::from_unix_ms(entry.at)?,
-        command: entry.command,
-        by: entry.user,
-        change: entry.kind,
-        fields,
-    })
-}
-
-/// Adds the names of who changed and of what relations pointed at, before and after.
-async fn name_people(session: &Session, reply: &mut TimelineReply) -> Answer<()> {
-    let reader = session.reader()?;
-    let mut ids = std::collections::BTreeSet::new();
-    for entry in &reply.entries {
-        if let TimelineEntry::Change { by, fields, .. } = entry {
-            ids.insert(*by);
-            let texts = fields.values().flat_map(|(before, after)| [before, after]).filter_map(Json::as_str);
-            ids.extend(texts.filter_map(|text| text.parse::<Id>().ok()));
-        }
-    }
-    ids.retain(|id| !reply.names.contains_key(id));
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let statements = reader
-        .schema
-        .entities
-        .iter()
-        .filter(|entity| entity.title == "name")
-        .map(|entity| records::names(reader, entity, &ids))
-        .collect();
-    for rows in session.db.batch(statements).await? {
-        reply.names.extend(rows.read::<(Id, String)>()?);
-    }
-    Ok(())
 }
 
 pub async fn changes(request: &mut Request, cx: &Cx) -> Answer<Response> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::Code;
-use domain::api::command::{Answer as CommandAnswer, Receipt, Saved};
+use domain::api::command::{Answer as CommandAnswer, Found, Receipt, Saved};
 use domain::command::{
     Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, hangs_on, needs, needs_to_undo,
     plan, touches_to_undo,
@@ -173,6 +173,7 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     let loads = records::load(reader, &needs.records)
         .into_iter()
         .chain(records::load_related(reader, &needs.related))
+        .chain(records::load_found(reader, &needs))
         .chain(records::contacts(&session.schema, &needs.touches));
     statements.extend(loads.map(|(_, statement)| statement));
     Ok(statements)
@@ -242,7 +243,8 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
     }
     let loads = records::load(reader, &wishes.needs.records)
         .into_iter()
-        .chain(records::load_related(reader, &wishes.needs.related));
+        .chain(records::load_related(reader, &wishes.needs.related))
+        .chain(records::load_found(reader, &wishes.needs));
     for (entity, _) in loads {
         records::read_loaded(reader, &entity, &answers.next()?, &mut world.records)?;
     }
@@ -383,6 +385,11 @@ impl Write<'_> {
             records: records.collect(),
             revision,
             rows: plan.rows.clone(),
+            found: plan
+                .found
+                .iter()
+                .map(|key| Found { entity: key.entity.clone(), record: key.id })
+                .collect(),
             kept: plan.kept.clone(),
         };
         let current = &|key: &RecordKey| current.get(key).map(|loaded| loaded.record.clone());

@@ -67,8 +67,6 @@ pub struct Part<'a> {
     pub entity: &'a str,
     pub record: Id,
     pub after: Option<u64>,
-    /// Only what happened before this moment.
-    pub before: Option<i64>,
 }
 
 /// The entries of a part that change one of the fields `shown`, or more than fields, newest first; and, for [`edge`],
@@ -82,17 +80,16 @@ pub fn of_record(part: &Part<'_>, shown: &[String], limit: u32) -> [Statement; 2
     );
     let changes = |body: &str| {
         format!(
-            "EXISTS (SELECT 1 FROM json_each({body}, '$.fields') f WHERE f.key IN (SELECT value FROM json_each(?6)))"
+            "EXISTS (SELECT 1 FROM json_each({body}, '$.fields') f WHERE f.key IN (SELECT value FROM json_each(?5)))"
         )
     };
     let sql = format!(
-        "{COLUMNS} AND l.seq IN (SELECT seq FROM ({scanned})) AND (?5 IS NULL OR l.at < ?5) \
+        "{COLUMNS} AND l.seq IN (SELECT seq FROM ({scanned})) \
          AND (l.kind <> 'updated' OR {} OR {}) ORDER BY l.seq DESC LIMIT {limit}",
         changes("l.body"),
         changes("p.body"),
     );
-    let place: Vec<Param> =
-        vec![part.record.into(), part.entity.into(), part.after.into(), part.before.into()];
+    let place: Vec<Param> = vec![part.record.into(), part.entity.into(), part.after.into()];
     let shown = Param::from(Json::from(shown));
     let edge = format!(
         "SELECT json_array(seq, at) AS j FROM ({scanned}) WHERE (SELECT count(*) FROM ({scanned})) = {SCAN} \
@@ -158,12 +155,23 @@ pub fn imports(by: Option<Id>, after: Option<Id>) -> Statement {
     Statement::new("imports", imports::list(by.is_some(), after.is_some()), vec![by.into(), after.into()])
 }
 
-/// The commands of an import (perhaps only of one user), in order, with what each created and whether it was taken back.
+/// The commands of an import (perhaps only of one user), in order, with how many records each created and how many it
+/// created or changed, and whether it was taken back.
 #[must_use]
 pub fn of_import(import: Id, by: Option<Id>) -> Statement {
     let sql = "SELECT json_array(r.command_id, r.at, \
         (SELECT count(*) FROM change_log l WHERE l.workspace_id = ?1 AND l.command_id = r.command_id AND l.kind = 'created'), \
+        (SELECT count(*) FROM change_log l WHERE l.workspace_id = ?1 AND l.command_id = r.command_id), \
         EXISTS (SELECT 1 FROM change_log u WHERE u.workspace_id = ?1 AND u.undoes = r.command_id)) AS j \
         FROM receipt r WHERE r.workspace_id = ?1 AND r.import_id = ?2 AND r.user_id = coalesce(?3, r.user_id) ORDER BY r.seq, r.command_id LIMIT 2000";
     Statement::new("log_of_import", sql, vec![import.into(), by.into()])
+}
+
+/// How many records of each kind an import (perhaps only of one user) created.
+#[must_use]
+pub fn made_by_import(import: Id, by: Option<Id>) -> Statement {
+    let sql = "SELECT json_array(l.entity, count(*)) AS j FROM receipt r CROSS JOIN change_log l \
+        ON l.workspace_id = ?1 AND l.command_id = r.command_id AND l.kind = 'created' \
+        WHERE r.workspace_id = ?1 AND r.import_id = ?2 AND r.user_id = coalesce(?3, r.user_id) GROUP BY l.entity";
+    Statement::new("made_by_import", sql, vec![import.into(), by.into()])
 }

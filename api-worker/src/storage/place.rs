@@ -91,6 +91,16 @@ pub fn filled(alias: &str, field: &Field) -> String {
     }
 }
 
+/// The currency of an amount as it was entered.
+#[must_use]
+pub fn currency(alias: &str, field: &Field) -> String {
+    if field.custom {
+        format!("json_extract({alias}.custom, '$.{}.currency')", field.id)
+    } else {
+        format!("{alias}.\"{}_currency\"", field.id)
+    }
+}
+
 /// What a value's columns hold, in the order of [`columns`].
 #[must_use]
 pub fn to_columns(field: &Field, value: &Value) -> Vec<Json> {

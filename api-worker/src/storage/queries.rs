@@ -9,12 +9,14 @@ use domain::ids::Id;
 use domain::message::Problem;
 use domain::schema::{Entity, Field};
 use domain::time::Instant;
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::filter;
-use super::place::{comparable, filled, table};
+use super::place::{comparable, currency, filled, table};
 use super::records::{Reader, Selection};
 use super::scope::predicate;
+use super::sort_key;
 use super::statement::{Param, Statement};
 
 /// A WHERE under construction: conditions and the parameters they use, counted from `?3` (the workspace and the
@@ -148,6 +150,10 @@ impl Sort {
         }
         if field.id == entity.title && field.id == "name" {
             return Ok(Self { key: Key::Sql("r.name_key".to_owned()), descending, total: true });
+        }
+        if sort_key::has_key(entity, field) {
+            let key = Key::Sql(sort_key::stored("r", field));
+            return Ok(Self { key, descending, total: false });
         }
         let total = matches!(field.id.as_str(), "updated_at" | "created_at");
         let of = comparable("r", field);
@@ -291,19 +297,42 @@ pub fn column(selection: &Selection<'_>, mut conditions: Conditions, stage: &str
     )
 }
 
-/// Group, name of what the group points at, count, sum in two halves, rows whose amount has no known rate.
-pub type TotalRow = (Option<Json>, Option<String>, u64, i64, i64, u64);
+/// A group, or the part of it that stands in one stage when a sum is weighed.
+#[derive(Debug, Deserialize)]
+pub struct TotalRow {
+    pub group: Option<Json>,
+    /// Of what the group points at.
+    pub name: Option<String>,
+    pub stage: Option<String>,
+    pub count: u64,
+    /// The sum in two halves.
+    pub high: i64,
+    pub low: i64,
+    /// Amounts of another currency that have a worth, and those that have none.
+    pub converted: u64,
+    pub unconverted: u64,
+}
 
 /// A sum is added up in two halves of this size, so that no amount of large amounts overflows.
 pub const HALF: i64 = 1_000_000_000;
+/// More groups than this are no totals any more.
+pub const GROUPS: usize = 1_000;
+
+/// What totals are asked for.
+#[derive(Clone, Copy, Default)]
+pub struct Totalled<'a> {
+    pub group: Option<&'a Field>,
+    pub sum: Option<&'a Field>,
+    /// The stage field by whose probabilities the sum is weighed.
+    pub weigh: Option<&'a Field>,
+}
 
 #[must_use]
 pub fn totals(
     reader: Reader<'_>,
     entity: &Entity,
     mut conditions: Conditions,
-    group: Option<&Field>,
-    sum: Option<&Field>,
+    Totalled { group, sum, weigh }: Totalled<'_>,
 ) -> Statement {
     conditions.and("r.deleted_at IS NULL");
     // A record with several values counts with each of them.
@@ -317,11 +346,15 @@ pub fn totals(
         .map(|field| format!(" LEFT JOIN json_each({}) g ON 1", comparable("r", field)))
         .unwrap_or_default();
     let amount = sum.map_or_else(|| "0".to_owned(), |field| comparable("r", field));
-    let unconverted = match sum {
+    let (converted, unconverted) = match sum {
         Some(field) if field.kind.behaviour().shape() == Shape::Money => {
-            format!("coalesce(sum({}), 0) - count({amount})", filled("r", field))
+            let base = conditions.bind(reader.schema.workspace.currency.code());
+            (
+                format!("coalesce(sum({amount} IS NOT NULL AND {} <> {base}), 0)", currency("r", field)),
+                format!("coalesce(sum({}), 0) - count({amount})", filled("r", field)),
+            )
         }
-        _ => "0".to_owned(),
+        _ => ("0".to_owned(), "0".to_owned()),
     };
     let name = group.and_then(|field| {
         let target = reader.schema.entity(field.kind.relation_target()?)?;
@@ -332,15 +365,28 @@ pub fn totals(
             table(target)
         ))
     });
+    // Within a stage all amounts have one probability: their sum is weighed, not each of them.
+    let stage = weigh.map_or_else(|| "NULL".to_owned(), |field| comparable("r", field));
+    let parts = match weigh {
+        Some(_) if stage != key => format!("{key}, {stage}"),
+        _ => key.clone(),
+    };
     let head = format!(
-        "SELECT json_array({key}, {}, count(*), coalesce(sum({amount} / {HALF}), 0), coalesce(sum({amount} % {HALF}), 0), {unconverted}) AS j \
+        "SELECT json_object('group', {key}, 'name', {}, 'stage', {stage}, 'count', count(*), \
+         'high', coalesce(sum({amount} / {HALF}), 0), 'low', coalesce(sum({amount} % {HALF}), 0), \
+         'converted', {converted}, 'unconverted', {unconverted}) AS j \
          FROM {} r{values} WHERE r.workspace_id = ?1 AND {}",
         name.unwrap_or_else(|| "NULL".to_owned()),
         table(entity),
         predicate(reader.schema, reader.role, entity, Act::View, "r"),
     );
-    // More groups than this are no totals any more.
-    conditions.statement("totals", &head, &format!(" GROUP BY {key} ORDER BY count(*) DESC LIMIT 1000"))
+    // Every group may stand in every stage of a pipeline.
+    let at_most = if parts == key { GROUPS } else { GROUPS * 30 };
+    conditions.statement(
+        "totals",
+        &head,
+        &format!(" GROUP BY {parts} ORDER BY count(*) DESC LIMIT {at_most}"),
+    )
 }
 
 /// The reader's open tasks that have a time, or next touches, by their time.
@@ -392,16 +438,8 @@ pub fn alike(
     )
 }
 
-/// What a page of touches or tasks about a record begins behind.
-#[derive(Clone, Copy, Default)]
-pub struct Behind {
-    /// Moment and id of the last one of the page before.
-    pub after: Option<(i64, Id)>,
-    /// Only what happened before this moment.
-    pub before: Option<Instant>,
-}
-
-/// Touches or tasks about a record, newest first; those of the leads it came from are part of its history.
+/// Touches or tasks about a record, newest first; a page begins behind the moment and id of the last one of the page
+/// before.
 #[must_use]
 pub fn about(
     selection: &Selection<'_>,
@@ -409,23 +447,13 @@ pub fn about(
     relation: &str,
     record: Id,
     at: &str,
-    behind: Behind,
+    after: Option<(i64, Id)>,
     limit: u32,
 ) -> Statement {
     let mut conditions = Conditions::new(reader);
     let id = conditions.bind(record);
-    let mut about = format!("r.\"{relation}_id\" = {id}");
-    if domain::conversion::RESULTS.contains(&relation) {
-        about = format!(
-            "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
-        );
-    }
-    conditions.and(&format!("r.deleted_at IS NULL AND {about}"));
-    if let Some(before) = behind.before {
-        let before = conditions.bind(before.unix_ms());
-        conditions.and(&format!("{at} < {before}"));
-    }
-    if let Some((moment, last)) = behind.after {
+    conditions.and(&format!("r.deleted_at IS NULL AND {}", is_about(relation, &id)));
+    if let Some((moment, last)) = after {
         let (moment, last) = (conditions.bind(moment), conditions.bind(last));
         conditions.and(&format!("({at}, r.id) < ({moment}, {last})"));
     }
@@ -433,6 +461,19 @@ pub fn about(
         "about",
         &selection.sql(at),
         &format!(" ORDER BY {at} DESC, r.id DESC LIMIT {limit}"),
+    )
+}
+
+/// Whether a touch or task `r` is about the record of this id. What was about the leads it came from is part of its
+/// history.
+#[must_use]
+pub fn is_about(relation: &str, id: &str) -> String {
+    let about = format!("r.\"{relation}_id\" = {id}");
+    if !domain::conversion::RESULTS.contains(&relation) {
+        return about;
+    }
+    format!(
+        "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
     )
 }
 
@@ -477,6 +518,7 @@ mod tests {
             zone: "UTC".into(),
             currency: Currency::parse("CNY").unwrap(),
             work: WorkDays::default(),
+            logo: None,
         });
         let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
         let deposit = Field { id: "f_deposit".into(), custom: true, ..deal.field("amount").unwrap().clone() };
@@ -507,9 +549,38 @@ mod tests {
         deal(&shard, 13, "needs", "{}");
         let (reader, entity) = (reader(&schema), schema.entity("deal").unwrap());
         let sum = entity.field("f_deposit");
-        let rows = shard.run(totals(reader, entity, Conditions::new(reader), None, sum)).unwrap();
-        let (_, _, count, high, low, unconverted) = rows.first::<TotalRow>().unwrap().unwrap();
-        assert_eq!((count, high, low, unconverted), (3, 0, 500, 1));
+        let asked = Totalled { sum, ..Totalled::default() };
+        let rows = shard.run(totals(reader, entity, Conditions::new(reader), asked)).unwrap();
+        let total = rows.first::<TotalRow>().unwrap().unwrap();
+        assert_eq!((total.count, total.high, total.low), (3, 0, 500));
+        assert_eq!((total.converted, total.unconverted), (0, 1));
+    }
+
+    #[test]
+    fn a_weighed_group_comes_in_a_part_for_each_stage_and_says_what_was_converted() {
+        let (shard, schema) = (Shard::new(), schema());
+        deal(&shard, 11, "needs", r#"{"f_deposit":{"minor":500,"currency":"CNY","base":500}}"#);
+        deal(&shard, 12, "needs", r#"{"f_deposit":{"minor":100,"currency":"EUR","base":780}}"#);
+        deal(
+            &shard,
+            13,
+            "signed",
+            r#"{"f_deposit":{"minor":9000000000,"currency":"CNY","base":9000000000}}"#,
+        );
+        let (reader, entity) = (reader(&schema), schema.entity("deal").unwrap());
+        for group in ["rank", "stage"] {
+            let field = |id: &str| entity.field(id);
+            let asked = Totalled { group: field(group), sum: field("f_deposit"), weigh: field("stage") };
+            let rows = shard.run(totals(reader, entity, Conditions::new(reader), asked)).unwrap();
+            let found: Vec<_> = rows
+                .read::<TotalRow>()
+                .unwrap()
+                .into_iter()
+                .map(|row| (row.stage.unwrap(), row.count, row.high * HALF + row.low, row.converted))
+                .collect();
+            let expected = [("needs".to_owned(), 2, 1280, 1), ("signed".to_owned(), 1, 9_000_000_000, 0)];
+            assert_eq!(found, expected, "{group}");
+        }
     }
 
     #[test]

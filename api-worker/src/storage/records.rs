@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::{Act, Role};
 use domain::api::record::{Names, RecordBody};
-use domain::command::{Loaded, May};
+use domain::command::{Loaded, May, Needs};
 use domain::conversion::RESULTS;
 use domain::ids::Id;
 use domain::record::{Record, RecordKey, Values};
@@ -235,6 +235,47 @@ pub fn load_related(reader: Reader<'_>, related: &BTreeSet<(RecordKey, String)>)
         Some((target.id.clone(), Statement::new("load_related", sql, params)))
     };
     subjects.into_iter().filter_map(statement).collect()
+}
+
+/// Statements that load what the rows of an import may find: by name, by external id, and what records of a name point
+/// at. Each answers with rows of the named entity, for [`read_loaded`].
+#[must_use]
+pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)> {
+    let mut statements = Vec::new();
+    let mut load = |entity: &Entity, keys: Vec<&str>, condition: &str| {
+        let whole = Selection::whole(reader, entity).sql("NULL");
+        let params = vec![reader.user.into(), Json::from(keys).into()];
+        let sql = format!("{whole} AND r.deleted_at IS NULL AND {condition}");
+        statements.push((entity.id.clone(), Statement::new("load_found", sql, params)));
+    };
+    for (keys, column) in [(&needs.whole_names, "match_key"), (&needs.whole_external, "external_id")] {
+        let mut by_entity: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (entity, key) in keys.iter().filter(|(_, key)| !key.is_empty()) {
+            by_entity.entry(entity).or_default().push(key);
+        }
+        for (entity, keys) in by_entity {
+            let Some(entity) = reader.schema.entity(entity) else { continue };
+            load(entity, keys, &format!("r.{column} IN (SELECT value FROM json_each(?3))"));
+        }
+    }
+    let mut by_relation: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (entity, name, relation) in needs.related_to_names.iter().filter(|(_, name, _)| !name.is_empty()) {
+        by_relation.entry((entity, relation)).or_default().push(name);
+    }
+    for ((entity, relation), names) in by_relation {
+        let Some(owner) = reader.schema.entity(entity) else { continue };
+        let Some(field) = owner.field(relation) else { continue };
+        let target = field.kind.relation_target().and_then(|target| reader.schema.entity(target));
+        let Some(target) = target else { continue };
+        let condition = format!(
+            "r.id IN (SELECT {} FROM {} s WHERE s.workspace_id = ?1 AND s.deleted_at IS NULL \
+             AND s.match_key IN (SELECT value FROM json_each(?3)))",
+            comparable("s", field),
+            table(owner)
+        );
+        load(target, names, &condition);
+    }
+    statements
 }
 
 /// When the newest contact was with each record that these touches hang on, without these touches: by the other touches,

@@ -18,7 +18,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::files::{self, Uses};
 use super::place::{columns, custom, table, to_columns};
-use super::sort_key::sort_key;
+use super::sort_key::{self, sort_key};
 use super::statement::{Param, Statement};
 use super::{places, search, worth};
 
@@ -136,14 +136,15 @@ impl Save<'_> {
         Statement::new("receipt", sql, params)
     }
 
-    /// Of an import: the kind of record, and how many rows were created, skipped and refused.
+    /// Of an import: the kind of record, and how many rows went in, were skipped and refused.
     fn imported(&self) -> [Param; 4] {
-        let rows = |outcome: RowOutcome| {
-            let count = self.plan.rows.iter().filter(|row| row.outcome == outcome).count() as u64;
+        let rows = |outcomes: &[RowOutcome]| {
+            let count = self.plan.rows.iter().filter(|row| outcomes.contains(&row.outcome)).count() as u64;
             self.plan.import.as_ref().map(|_| count).into()
         };
         let entity = self.plan.import.as_ref().map(|(_, entity)| entity.clone());
-        [entity.into(), rows(RowOutcome::Created), rows(RowOutcome::Skipped), rows(RowOutcome::Refused)]
+        let went_in = rows(&[RowOutcome::Created, RowOutcome::Filled]);
+        [entity.into(), went_in, rows(&[RowOutcome::Skipped]), rows(&[RowOutcome::Refused])]
     }
 
     /// Counters move on before the rows are written, which read their numbers from them. Whoever saves at the same
@@ -281,6 +282,7 @@ impl Save<'_> {
         }
         row.insert("custom".to_owned(), Json::from(custom(entity, &change.after).to_string()));
         row.extend(title_keys(entity, &change.after));
+        row.insert("sort_keys".to_owned(), sort_key::column(entity, &change.after));
         let numbers = self.numbers_of(&change.key);
         if !numbers.is_empty() {
             row.insert("numbers".to_owned(), Json::from(numbers));
@@ -291,7 +293,7 @@ impl Save<'_> {
     fn insert(&self, entity: &Entity, rows: Vec<Json>) -> Statement {
         let mut names = vec!["id".to_owned()];
         names.extend(insertable(entity).flat_map(columns));
-        names.push("custom".to_owned());
+        names.extend(["custom".to_owned(), "sort_keys".to_owned()]);
         if has_title_keys(entity) {
             names.extend(["name_key".to_owned(), "match_key".to_owned()]);
         }
@@ -333,10 +335,14 @@ impl Save<'_> {
                 row.extend(columns(field).into_iter().zip(to_columns(field, value)));
             }
         }
-        if touches_custom {
+        let sorts_anew = sort_key::fields(entity).any(|field| change.after.contains_key(&field.id));
+        if touches_custom || sorts_anew || change.kind == ChangeKind::Restored {
             let mut values = (self.current)(&change.key).map(|record| record.values).unwrap_or_default();
             values.extend(change.after.clone());
-            row.insert("custom".to_owned(), Json::from(custom(entity, &values).to_string()));
+            if touches_custom {
+                row.insert("custom".to_owned(), Json::from(custom(entity, &values).to_string()));
+            }
+            row.insert("sort_keys".to_owned(), sort_key::column(entity, &values));
         }
         if change.after.contains_key(&entity.title) {
             row.extend(title_keys(entity, &change.after));

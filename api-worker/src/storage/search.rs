@@ -11,12 +11,13 @@ use domain::record::Values;
 use domain::schema::{Entity, Field};
 use domain::value::Value;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::place::{searched, table};
 use super::queries::Conditions;
 use super::records::{Reader, nested};
 use super::scope::predicate;
+use super::sort_key;
 use super::statement::{DbError, Rows, Statement};
 use crate::search::{Answer, Match, Question, Text, judge, words};
 
@@ -378,10 +379,19 @@ pub fn order(found: &Found) -> (crate::search::Rank, std::cmp::Reverse<i64>, Id)
 /// Where a step ended: last change and id of its last record.
 pub type Step = (i64, Id);
 
-/// The next records of an entity in the order in which they changed, for making the index anew.
+/// Whether records of this kind have something that is made out of their texts.
+#[must_use]
+pub fn is_stepped(entity: &Entity) -> bool {
+    entity.searched_fields().next().is_some() || sort_key::fields(entity).next().is_some()
+}
+
+/// The next records of an entity in the order in which they changed, for making anew what is made out of their texts:
+/// the index, and the keys they sort by.
 #[must_use]
 pub fn step(entity: &Entity, after: Option<Step>) -> Statement {
-    let texts: Vec<String> = entity.searched_fields().map(|(field, _)| searched("r", field)).collect();
+    let words = entity.searched_fields().map(|(field, _)| searched("r", field));
+    let texts: Vec<String> =
+        words.chain(sort_key::fields(entity).map(|field| sort_key::text("r", field))).collect();
     let (beyond, params) = match after {
         Some((updated_at, id)) => {
             (" AND (r.updated_at, r.id) > (?2, ?3)", vec![updated_at.into(), id.into()])
@@ -397,16 +407,24 @@ pub fn step(entity: &Entity, after: Option<Step>) -> Statement {
     Statement::new("index_step", sql, params)
 }
 
-/// A record as a step reads it: id, last change, version, the searched texts.
+/// A record as a step reads it: id, last change, version, the searched texts and then those that have a key.
 #[derive(Deserialize)]
 struct Stepped(Id, i64, u64, Vec<Vec<Option<String>>>);
 
-/// The rows of a step, and where it ended.
-///
+/// What a step makes out of the records it read.
+pub struct Made {
+    pub rows: Vec<Row>,
+    /// Id, version and column of the keys to sort by.
+    pub keys: Vec<(Id, u64, Json)>,
+    /// Where it ended.
+    pub end: Option<Step>,
+}
+
 /// # Errors
 /// A row that is not as selected.
-pub fn read_step(entity: &Entity, rows: &Rows) -> Result<(Vec<Row>, Option<Step>), DbError> {
+pub fn read_step(entity: &Entity, rows: &Rows) -> Result<Made, DbError> {
     let read: Vec<Stepped> = rows.read()?;
+    let searched = entity.searched_fields().count();
     let end = read.last().map(|Stepped(id, updated_at, ..)| (*updated_at, *id));
     let row = |Stepped(id, _, version, texts): &Stepped| {
         let texts = entity
@@ -415,7 +433,13 @@ pub fn read_step(entity: &Entity, rows: &Rows) -> Result<(Vec<Row>, Option<Step>
             .filter_map(|((field, kind), text)| Some((field.id.as_str(), kind, text.clone()?)));
         row_of(*id, Some(*version), texts)
     };
-    Ok((read.iter().map(row).collect(), end))
+    let keys = |Stepped(id, _, version, texts): &Stepped| {
+        let keyed = sort_key::fields(entity).zip(texts.iter().flatten().skip(searched));
+        let column = sort_key::column_of(keyed.filter_map(|(field, text)| Some((field, text.as_deref()?))));
+        (*id, *version, column)
+    };
+    let rows = if searched == 0 { Vec::new() } else { read.iter().map(row).collect() };
+    Ok(Made { rows, keys: read.iter().map(keys).collect(), end })
 }
 
 /// A workspace of the shard whose index is being made anew, and how far it is.

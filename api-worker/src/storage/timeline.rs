@@ -1,4 +1,4 @@
-//! What happened with a record, newest first, in pages: three histories that are merged. Each is in an order of its own
+//! What happened with a record, newest first, in pages: several histories that are merged. Each is in an order of its own
 //! that no two of its rows share, and a page goes on behind the last row that was read of each, so that nothing is left
 //! out: neither what happened at one moment, nor what stands behind rows that are not told.
 
@@ -17,6 +17,9 @@ pub struct Cursor {
     pub touch: Option<(i64, Id)>,
     /// Tasks, by moment and id.
     pub task: Option<(i64, Id)>,
+    /// Files, by moment and id.
+    #[serde(default)]
+    pub file: Option<(i64, Id)>,
 }
 
 impl Cursor {
@@ -31,7 +34,7 @@ impl Cursor {
     /// Numbers beyond what the database takes were never in a cursor of ours.
     fn is_safe(&self) -> bool {
         let safe = domain::money::MAX_SAFE;
-        let moments = [self.touch, self.task].into_iter().flatten();
+        let moments = [self.touch, self.task, self.file].into_iter().flatten();
         self.change.is_none_or(|seq| seq <= safe.unsigned_abs())
             && moments.map(|(at, _)| at).all(|at| (-safe..=safe).contains(&at))
     }
@@ -46,6 +49,7 @@ impl Cursor {
             Place::Change(seq) => self.change = Some(seq),
             Place::Touch(at, id) => self.touch = Some((at, id)),
             Place::Task(at, id) => self.task = Some((at, id)),
+            Place::File(at, id) => self.file = Some((at, id)),
         }
     }
 }
@@ -56,6 +60,7 @@ pub enum Place {
     Change(u64),
     Touch(i64, Id),
     Task(i64, Id),
+    File(i64, Id),
 }
 
 /// A row of a history. One without an entry is not told; it is read all the same.
@@ -118,7 +123,7 @@ mod tests {
     /// A page of the log alone, as the route reads it, with how far it is.
     fn page_of_log(shard: &Shard, cursor: Cursor, limit: u32) -> (Vec<u64>, Option<Cursor>) {
         let shown = ["name".to_owned()];
-        let part = log::Part { entity: "account", record: id(3), after: cursor.change, before: None };
+        let part = log::Part { entity: "account", record: id(3), after: cursor.change };
         let [rows, edge] = log::of_record(&part, &shown, limit + 1).map(|one| shard.run(one).unwrap());
         let mut history: Vec<Row<u64>> = log::read(&rows)
             .unwrap()

@@ -107,6 +107,7 @@ mod tests {
             zone: "UTC".into(),
             currency: currency(base),
             work: WorkDays::default(),
+            logo: None,
         });
         let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
         let deposit = Field { id: "f_deposit".into(), custom: true, ..deal.field("amount").unwrap().clone() };

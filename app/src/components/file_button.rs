@@ -13,6 +13,9 @@ pub fn FileButton(
     /// Opens the camera, where there is one.
     #[prop(optional)]
     camera: bool,
+    /// One file, not several.
+    #[prop(optional)]
+    single: bool,
     #[prop(into)] disabled: Signal<bool>,
     #[prop(into)] on_choose: Callback<Vec<web_sys::File>>,
 ) -> impl IntoView {
@@ -32,7 +35,7 @@ pub fn FileButton(
                 type="file"
                 class="visually-hidden"
                 accept=accept
-                multiple=!camera
+                multiple=!camera && !single
                 capture=camera.then_some("environment")
                 disabled=move || disabled.get()
                 aria-invalid=move || field.invalid.get().then_some("true")

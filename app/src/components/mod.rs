@@ -40,7 +40,7 @@ pub use several::{CheckChips, WordInput};
 pub use sheet::{Modal, Sheet};
 pub use skeleton::{SkeletonRows, SkeletonText};
 pub use stars::{Stars, StarsShown};
-pub use thumbnail::thumbnail;
+pub use thumbnail::{small_png, thumbnail};
 pub use toast::{Toast, ToastRegion, Toasts};
 pub use toggle::ToggleCard;
 pub use yes_no::YesNo;

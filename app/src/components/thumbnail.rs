@@ -10,10 +10,15 @@ const QUALITY: f64 = 0.8;
 /// A small JPEG of a picture, its longer side at most so many pixels, the right way up. `None` when this browser cannot
 /// read the picture.
 pub async fn thumbnail(picture: &Blob, pixels: u32) -> Option<Blob> {
-    draw(picture, f64::from(pixels)).await.ok().flatten()
+    draw(picture, f64::from(pixels), "image/jpeg").await.ok().flatten()
 }
 
-async fn draw(picture: &Blob, pixels: f64) -> Result<Option<Blob>, JsValue> {
+/// The same as a PNG: what is clear stays clear.
+pub async fn small_png(picture: &Blob, pixels: u32) -> Option<Blob> {
+    draw(picture, f64::from(pixels), "image/png").await.ok().flatten()
+}
+
+async fn draw(picture: &Blob, pixels: f64, media: &'static str) -> Result<Option<Blob>, JsValue> {
     let bitmap: ImageBitmap =
         JsFuture::from(window().create_image_bitmap_with_blob(picture)?).await?.unchecked_into();
     let (width, height) = (f64::from(bitmap.width()), f64::from(bitmap.height()));
@@ -31,15 +36,16 @@ async fn draw(picture: &Blob, pixels: f64) -> Result<Option<Blob>, JsValue> {
     }
     let Some(context) = canvas.get_context("2d")? else { return Ok(None) };
     let context: CanvasRenderingContext2d = context.unchecked_into();
-    // JPEG has no transparency: what is clear would turn black.
-    context.set_fill_style_str("#fff");
-    context.fill_rect(0.0, 0.0, width, height);
+    if media == "image/jpeg" {
+        // JPEG has no transparency: what is clear would turn black.
+        context.set_fill_style_str("#fff");
+        context.fill_rect(0.0, 0.0, width, height);
+    }
     context.draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, width, height)?;
     bitmap.close();
     let mut asked = Ok(());
     let written = Promise::new(&mut |resolve, _| {
-        asked =
-            canvas.to_blob_with_type_and_encoder_options(&resolve, "image/jpeg", &JsValue::from_f64(QUALITY));
+        asked = canvas.to_blob_with_type_and_encoder_options(&resolve, media, &JsValue::from_f64(QUALITY));
     });
     asked?;
     Ok(JsFuture::from(written).await?.dyn_into().ok())

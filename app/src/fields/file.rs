@@ -356,28 +356,48 @@ pub(super) fn text(json: &Json) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn display(json: &Json) -> AnyView {
-    let line = |file: FileInfo| {
-        let (name, label) = (file.name.clone(), file.name.clone());
+/// One file as it is read: its line, with the way to fetch it.
+pub fn file_line(file: FileInfo) -> AnyView {
+    let (name, label) = (file.name.clone(), file.name.clone());
+    let address = fill(GetFile::ENDPOINT.path, &[&file.id.to_string()]);
+    view! {
+        <FileLine file>
+            <a
+                class="icon-btn"
+                href=address
+                download=name
+                aria-label=move || tr("field.files.save", &[("name", &label)])
+            >
+                {icon(icons::EXPORT)}
+            </a>
+        </FileLine>
+    }
+    .into_any()
+}
+
+/// Files below a text: their small pictures, and names where there are none. Each opens its file.
+pub fn file_strip(json: &Json) -> AnyView {
+    let tile = |file: FileInfo| {
         let address = fill(GetFile::ENDPOINT.path, &[&file.id.to_string()]);
+        let name = (!file.thumbnail).then(|| view! { <span class="truncate">{file.name.clone()}</span> });
         view! {
-            <FileLine file>
-                <a
-                    class="icon-btn"
-                    href=address
-                    download=name
-                    aria-label=move || tr("field.files.save", &[("name", &label)])
-                >
-                    {icon(icons::EXPORT)}
+            <li>
+                <a class="file-tile" href=address target="_blank" rel="noopener noreferrer" aria-label=file.name.clone()>
+                    {sign(&file)}
+                    {name}
                 </a>
-            </FileLine>
+            </li>
         }
     };
+    view! { <ul class="file-strip">{files(json).into_iter().map(tile).collect_view()}</ul> }.into_any()
+}
+
+pub(super) fn display(json: &Json) -> AnyView {
     let offline = move || {
         (!app().online.get()).then(|| view! { <p class="field-help">{t("field.files.open_offline")}</p> })
     };
     view! {
-        <ul class="files">{files(json).into_iter().map(line).collect_view()}</ul>
+        <ul class="files">{files(json).into_iter().map(file_line).collect_view()}</ul>
         {offline}
     }
     .into_any()

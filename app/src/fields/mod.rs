@@ -29,6 +29,7 @@ mod url;
 mod user;
 
 pub use date::day_text;
+pub use file::{file_line, file_strip};
 pub use relation::Picker;
 
 use domain::api::record::RecordBody;

@@ -95,8 +95,21 @@ fn within(lang: Lang, name: &str) -> String {
 
 /// A problem as a sentence in the language of this moment.
 pub fn problem_text(problem: &Problem) -> String {
-    let arg = |name: &str| problem.args.get(name).map(String::as_str);
-    text_with(lang_signal().get(), &problem.key, &arg).into_owned()
+    said(lang_signal().get(), &schema(), problem)
+}
+
+/// The sentence of a problem, with roles by their names.
+fn said(lang: Lang, schema: &Schema, problem: &Problem) -> String {
+    let roles = problem.args.get("roles").map(|roles| {
+        let named = roles.split(',').filter_map(|id| schema.role(id));
+        let between = if lang == Lang::Zh { "、" } else { ", " };
+        named.map(|role| in_lang(lang, &role.label)).collect::<Vec<_>>().join(between)
+    });
+    let arg = |name: &str| match (name, &roles) {
+        ("roles", Some(roles)) => Some(roles.as_str()),
+        _ => problem.args.get(name).map(String::as_str),
+    };
+    text_with(lang, &problem.key, &arg).into_owned()
 }
 
 /// The same where it does not stand at its field: with the field's name, when it is one of this kind of record.
@@ -105,15 +118,17 @@ pub fn named_problem_text(problem: &Problem, entity: &str) -> String {
 }
 
 fn named_problem(lang: Lang, schema: &Schema, problem: &Problem, entity: &str) -> String {
-    let arg = |name: &str| problem.args.get(name).map(String::as_str);
-    let said = text_with(lang, &problem.key, &arg);
-    let field = problem.field.as_ref().and_then(|field| schema.entity(entity)?.field(field));
+    let said = said(lang, schema, problem);
+    // What is wrong with a part of a definition may be about a field.
+    let named = problem.args.get("field").map(String::as_str);
+    let mut about = [problem.field.as_deref(), named].into_iter().flatten();
+    let field = about.find_map(|field| schema.entity(entity)?.field(field));
     match field {
         Some(field) => {
-            let args = [("field", in_lang(lang, &field.label)), ("problem", &*said)];
+            let args = [("field", in_lang(lang, &field.label)), ("problem", said.as_str())];
             messages::text(lang, "problem.on_field", &args).into_owned()
         }
-        None => said.into_owned(),
+        None => said,
     }
 }
 
@@ -149,6 +164,7 @@ mod tests {
             zone: "UTC".to_owned(),
             currency: Currency::parse("CNY").expect("a currency"),
             work: WorkDays::default(),
+            logo: None,
         })
     }
 
@@ -179,5 +195,8 @@ mod tests {
         for unknown in ["account", ""] {
             assert_eq!(said(Lang::En, unknown), "Must be between 0 and 9");
         }
+        let problem = Problem::on("hidden", "problem.definition.placed_twice").with("field", "amount");
+        let said = named_problem(Lang::En, &schema, &problem, "deal");
+        assert_eq!(said, "Amount: A field can have only one place in the layout");
     }
 }

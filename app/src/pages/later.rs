@@ -11,6 +11,7 @@ use leptos::wasm_split::SplitLoaderError;
 use crate::apart::apart;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
+use crate::pages::home::BoardFilter;
 use crate::pages::{admin, import, more, records, search, tray};
 use crate::state::{app, outbox, sleep};
 
@@ -35,8 +36,10 @@ later! { records:
     convert_lead: page = records::ConvertLead();
     search_page: page = search::Search();
     touch_sheet: touch = records::TouchSheet();
+    moving_sheet: moving = records::MovingSheet();
     tray_sheet: tray = tray::TraySheet();
     palette_sheet: palette = search::Palette();
+    board_filters: filters = records::BoardFilters();
 }
 
 later! { office:
@@ -120,6 +123,15 @@ fn touch(fetch: Fetch) -> AnyView {
     )
 }
 
+fn moving(fetch: Fetch) -> AnyView {
+    let moving = app().moving;
+    sheet(
+        fetch,
+        Signal::derive(move || moving.with(Option::is_some)),
+        Callback::new(move |()| moving.set(None)),
+    )
+}
+
 fn tray(fetch: Fetch) -> AnyView {
     let open = app().tray;
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
@@ -128,6 +140,23 @@ fn tray(fetch: Fetch) -> AnyView {
 fn palette(fetch: Fetch) -> AnyView {
     let open = app().palette;
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
+}
+
+/// The filters of the board; nothing stands in their place until they are there.
+fn filters(fetch: Fetch) -> AnyView {
+    let here = RwSignal::new(None::<Build>);
+    let board = use_context::<BoardFilter>();
+    spawn_local(async move {
+        match fetch().await {
+            Ok(build) => {
+                here.try_set(Some(build));
+            }
+            Err(_) => {
+                board.and_then(|board| board.missing.try_set(true));
+            }
+        }
+    });
+    (move || here.get().map(|build| build())).into_any()
 }
 
 /// A sheet of the shell, fetched when it is first wanted and built once.

@@ -11,6 +11,7 @@ mod place;
 pub mod records;
 pub mod search;
 mod shell;
+mod team_tree;
 mod tray;
 
 pub use frame::{NotFound, Page, Width, open_while};

@@ -99,6 +99,7 @@ fn Inside(page: ViewFn) -> impl IntoView {
         </div>
         <AddSheet open=adding />
         {later::touch_sheet()}
+        {later::moving_sheet()}
         {later::tray_sheet()}
         {later::palette_sheet()}
     }

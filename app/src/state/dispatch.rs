@@ -18,7 +18,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::faults::Faults;
 use super::foresee::foresee;
-use super::outbox::{Dispatch, Item, Note, State, answered, any_waits, load, send_soon, undo};
+use super::outbox::{self, Dispatch, Item, Note, State, answered, any_waits, load, send_soon, undo};
 use super::overlay::effects;
 use super::session::{self, Entry};
 use super::{app, ask, store, time};
@@ -215,10 +215,30 @@ async fn settle(answer: Answer) {
             if code == Code::Outdated {
                 session::reload_schema();
             }
+            say_refused(command, code, &problems);
             set_state(command, State::Refused { code, problems });
         }
-        Answer::Conflict { command, conflicts } => set_state(command, State::Conflict { conflicts }),
+        Answer::Conflict { command, conflicts } => {
+            say_refused(command, Code::Conflict, &[]);
+            set_state(command, State::Conflict { conflicts });
+        }
     }
+}
+
+/// A card that goes back to where it was says why; everything else waits in the tray for somebody to decide.
+fn say_refused(id: Id, code: Code, problems: &[Problem]) {
+    let item = app()
+        .items
+        .with_untracked(|items| items.iter().find(|item| item.command.id == id).cloned())
+        .filter(|item| matches!(item.command.actions[..], [Action::MoveStage { .. }]));
+    let Some(item) = item else { return };
+    let text = untrack(|| {
+        let said: Vec<String> =
+            problems.iter().map(|problem| outbox::problem_text(&item.command, problem)).collect();
+        let why = if said.is_empty() { say(code.message_key(), &[]) } else { said.join(" · ") };
+        say("board.refused.toast", &[("name", &item.note.name), ("why", &why)])
+    });
+    app().toasts.show(Toast::new(text).with_icon(icons::ALERT));
 }
 
 fn say_saved(note: &Note, command: Id, final_: bool) {

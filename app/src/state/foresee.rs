@@ -98,6 +98,12 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
     match plan(command, &world) {
         Ok(plan) => Ok(plan),
         Err(Refusal::Invalid(problems)) => Err(problems),
+        // The process is known here whole.
+        Err(Refusal::Forbidden(problems))
+            if problems.iter().all(|problem| problem.key.starts_with("problem.process.")) =>
+        {
+            Err(problems)
+        }
         // Whose records one may create for, what else changed meanwhile: that is the Worker's to say.
         Err(_) => Ok(Plan::default()),
     }

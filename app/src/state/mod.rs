@@ -59,6 +59,8 @@ pub struct App {
     pub palette: RwSignal<bool>,
     /// The sheet that logs a touch is open, and about what.
     pub touching: RwSignal<Option<Touching>>,
+    /// A record that is to go to another stage.
+    pub moving: RwSignal<Option<Moving>>,
     /// What somebody wants to try again with: a form for this kind takes it over.
     pub draft: RwSignal<Option<(String, Wire)>>,
     /// What each kind's list was asked for last: it stands beside its records.
@@ -78,6 +80,15 @@ pub struct Looked {
 pub enum Touching {
     Anything,
     Record(Box<RecordBody>),
+}
+
+/// A wish to move a record on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Moving {
+    /// Where to is still to be chosen.
+    Choose(Box<RecordBody>),
+    /// Into this stage and, with a rank, to a place in its column.
+    To { body: Box<RecordBody>, to: String, rank: Option<String> },
 }
 
 thread_local! {
@@ -105,6 +116,7 @@ pub fn app() -> App {
                 tray: RwSignal::new(false),
                 palette: RwSignal::new(false),
                 touching: RwSignal::new(None),
+                moving: RwSignal::new(None),
                 draft: RwSignal::new(None),
                 looked: RwSignal::new(BTreeMap::new()),
             }

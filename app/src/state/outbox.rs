@@ -24,7 +24,7 @@ use super::{app, session, sleep, store, time};
 use crate::apart::apart;
 use crate::api::Later;
 use crate::components::{Toast, icons};
-use crate::i18n::{named_problem_text, say};
+use crate::i18n::{named_problem_text, problems_text, say};
 
 const LONGEST_PAUSE_MS: i32 = 60_000;
 
@@ -180,6 +180,12 @@ pub fn submit_soon(command: Command, note: Note, known: Vec<RecordBody>) {
             app().toasts.show(Toast::new(said.join(" · ")).with_icon(icons::ALERT));
         }
     });
+}
+
+/// Problems with one kind of record that have no place of their own.
+pub fn say_problems(problems: &[Problem], entity: &str) {
+    let said = untrack(|| problems_text(problems, entity));
+    app().toasts.show(Toast::new(said).with_icon(icons::ALERT));
 }
 
 /// What is wrong with a command in words that name the field.

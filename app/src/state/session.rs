@@ -241,6 +241,7 @@ fn nothing_defined() -> Arc<Schema> {
         zone: "UTC".to_owned(),
         currency,
         work: WorkDays::default(),
+        logo: None,
     };
     Arc::new(Schema {
         v: 1,

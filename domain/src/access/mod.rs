@@ -66,11 +66,19 @@ pub enum Permission {
     /// Create records at any stage, as imports of old data need.
     EnterHistory,
     Export,
+    /// Move records past what the process asks for, with a reason.
+    OverrideProcess,
 }
 
 impl Permission {
-    pub const ALL: [Self; 5] =
-        [Self::Import, Self::EnterHistory, Self::Export, Self::ManageUsers, Self::Define];
+    pub const ALL: [Self; 6] = [
+        Self::Import,
+        Self::EnterHistory,
+        Self::Export,
+        Self::OverrideProcess,
+        Self::ManageUsers,
+        Self::Define,
+    ];
 
     /// Those by which one comes by any other.
     pub const KEYS: [Self; 2] = [Self::ManageUsers, Self::Define];
@@ -208,9 +216,16 @@ pub enum Scope {
     Within {
         owners: Owners,
         parents: Vec<ParentScope>,
-        /// Rows that are shared with everybody who sees some records of these kinds: saved views.
-        shared: Vec<String>,
+        shared: Option<SharedViews>,
     },
+}
+
+/// Saved views that somebody shares, as far as they are about kinds of record of which the role sees any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedViews {
+    pub kinds: Vec<String>,
+    /// Those of teams one does not belong to as well: of whoever looks after shared views, because they may change all.
+    pub of_all_teams: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,7 +259,10 @@ pub fn scope(schema: &Schema, role: &Role, entity: &str, act: Act) -> Scope {
             }
         }
     }
-    let shared = if entity == SAVED_VIEW && act == Act::View { seen_kinds(schema, role) } else { Vec::new() };
+    let shared = (entity == SAVED_VIEW && act == Act::View).then(|| SharedViews {
+        kinds: seen_kinds(schema, role),
+        of_all_teams: role.level(SAVED_VIEW, Act::Update) == Level::All,
+    });
     Scope::Within { owners, parents, shared }
 }
 

@@ -92,9 +92,16 @@ pub fn shipped_roles() -> Vec<Role> {
                 Permission::Import,
                 Permission::EnterHistory,
                 Permission::Export,
+                Permission::OverrideProcess,
             ],
         ),
-        role(MANAGER, "销售经理", "Sales manager", &team, &[Permission::Import, Permission::Export]),
+        role(
+            MANAGER,
+            "销售经理",
+            "Sales manager",
+            &team,
+            &[Permission::Import, Permission::Export, Permission::OverrideProcess],
+        ),
         role(REP, "销售", "Sales rep", &own, &[]),
         marketing,
         role(

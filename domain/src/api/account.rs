@@ -53,7 +53,7 @@ impl WorkspaceRequest {
         let mut problems = check_parts(&name, &language, &zone, &work, zones);
         match Currency::parse(&currency) {
             Some(currency) if problems.is_empty() => {
-                return Ok(WorkspaceSettings { name, language, zone, currency, work });
+                return Ok(WorkspaceSettings { name, language, zone, currency, work, logo: None });
             }
             Some(_) => {}
             None => problems.push(Problem::on("currency", "problem.not_currency")),
@@ -64,7 +64,7 @@ impl WorkspaceRequest {
 
 impl From<WorkspaceSettings> for WorkspaceRequest {
     fn from(settings: WorkspaceSettings) -> Self {
-        let WorkspaceSettings { name, language, zone, currency, work } = settings;
+        let WorkspaceSettings { name, language, zone, currency, work, logo: _ } = settings;
         Self { name, language, zone, currency: currency.code().to_owned(), work }
     }
 }

@@ -1,5 +1,7 @@
 //! Sending commands.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::Code;
@@ -58,6 +60,9 @@ pub struct Receipt {
     pub revision: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RowReport>,
+    /// Records that the rows describe and that were there before the import.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
 }
@@ -68,6 +73,14 @@ pub struct Saved {
     pub entity: String,
     pub record: Id,
     pub version: u64,
+}
+
+/// A record that a row of an import is or describes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Found {
+    pub entity: String,
+    pub record: Id,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +115,7 @@ pub struct ImportSummary {
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     pub at: Instant,
     pub by: Id,
-    /// Rows that became records, that were there already, and that were refused.
+    /// Rows that went in, whose records were there already, and that were refused.
     pub created: u64,
     pub skipped: u64,
     pub refused: u64,
@@ -124,6 +137,9 @@ pub struct ImportReply {
     pub import: Id,
     /// In the order they were saved; undoing them in reverse takes the import back.
     pub commands: Vec<ImportCommand>,
+    /// How many records of each kind it created.
+    #[serde(default)]
+    pub made: BTreeMap<String, u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +148,10 @@ pub struct ImportCommand {
     pub command: Id,
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     pub at: Instant,
+    /// Records that it created.
     pub created: u64,
+    /// Records that it created or filled: with none, there is nothing to take back.
+    #[serde(default)]
+    pub changed: u64,
     pub undone: bool,
 }

@@ -121,7 +121,7 @@ calls! {
     GetRecord: "get_record" Get "/api/v1/records/{entity}/{id}" Session Empty => record::RecordReply, "One record.";
     UpdateRecord: "update_record" Patch "/api/v1/records/{entity}/{id}" Session record::UpdateRequest => record::SavedReply, "Changes fields of one record.";
     DeleteRecord: "delete_record" Delete "/api/v1/records/{entity}/{id}" Session record::DeleteRequest => record::SavedReply, "Deletes one record; it can be restored for thirty days.";
-    GetTimeline: "get_timeline" Get "/api/v1/records/{entity}/{id}/timeline" Session record::TimelineRequest => record::TimelineReply, "Touches, tasks and changes of a record, newest first.";
+    GetTimeline: "get_timeline" Get "/api/v1/records/{entity}/{id}/timeline" Session record::TimelineRequest => record::TimelineReply, "Touches, tasks and changes of a record, newest first; or its files.";
     GetTotals: "get_totals" Get "/api/v1/totals/{entity}" Session record::TotalsRequest => record::TotalsReply, "Exact counts and sums of a filter, grouped by a field.";
     ExportRecords: "export_records" Get "/api/v1/export/{entity}" Session record::ExportRequest => record::Csv, "Every record of a filter as a file of comma-separated values; leaves a trace.";
     ListExports: "list_exports" Get "/api/v1/exports" Session Empty => record::ExportsReply, "Who exported what, newest first; without the permission to define only one's own.";

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::command::{ChangeKind, May, Wire};
+use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::time::{Date, Instant};
 
@@ -119,11 +120,8 @@ pub struct TimelineRequest {
     /// The `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// Only entries before this moment. Pages go on by `after`: several entries may be of one moment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schemars(with = "Option<String>"))]
-    pub before: Option<Instant>,
-    /// Entries of this kind only.
+    /// Entries of this kind only. Files are told only when they are asked for: beside everything else they stand with
+    /// the touch or the change that brought them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<TimelineKind>,
 }
@@ -135,6 +133,7 @@ pub enum TimelineKind {
     Touch,
     Task,
     Change,
+    File,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -143,8 +142,6 @@ pub struct TimelineReply {
     /// Newest first.
     pub entries: Vec<TimelineEntry>,
     pub names: Names,
-    /// There may be older entries.
-    pub more: bool,
     /// Where the next page begins; absent on the last one. A page may be empty and not the last: behind it stands what
     /// many changes that are not told came after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,13 +171,27 @@ pub enum TimelineEntry {
         /// Fields the reader may see, before and after.
         fields: BTreeMap<String, (Json, Json)>,
     },
+    /// A file that the record, a touch or a task about it, or the lead it was, holds now.
+    File {
+        /// When it was brought.
+        #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+        at: Instant,
+        by: Id,
+        file: FileInfo,
+        /// What holds it; the record itself, when it does.
+        entity: String,
+        record: Id,
+    },
 }
 
 impl TimelineEntry {
     #[must_use]
     pub fn at(&self) -> Instant {
         match self {
-            Self::Touch { at, .. } | Self::Task { at, .. } | Self::Change { at, .. } => *at,
+            Self::Touch { at, .. }
+            | Self::Task { at, .. }
+            | Self::Change { at, .. }
+            | Self::File { at, .. } => *at,
         }
     }
 }
@@ -198,6 +209,9 @@ pub struct TotalsRequest {
     /// A money or integer field to add up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<String>,
+    /// A stage field: the sum is also told weighted, each amount by the probability of its record's stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weigh: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -216,6 +230,13 @@ pub struct Total {
     pub count: u64,
     /// Of money: minor units of the workspace's currency.
     pub sum: i64,
+    /// The sum of each amount times the probability of its record's stage, rounded once, halves away from zero; present
+    /// when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weighted: Option<i64>,
+    /// Records whose amount is in another currency and stands in the sum by the rate of the day it was entered.
+    #[serde(default)]
+    pub converted: u64,
     /// Records whose amount has no known rate and is not in the sum.
     pub unconverted: u64,
 }

@@ -22,6 +22,8 @@ use crate::value::Value;
 pub(super) struct Draft<'a> {
     pub world: &'a World<'a>,
     pub role: &'a Role,
+    /// The command being planned: ids of what it brings about follow from it.
+    pub command: Id,
     pub plan: Plan,
     pub problems: Vec<Problem>,
     pub forbidden: Vec<Problem>,
@@ -37,7 +39,7 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub fn new(world: &'a World<'a>, role: &'a Role) -> Self {
+    pub fn new(world: &'a World<'a>, role: &'a Role, command: Id) -> Self {
         let keys = |((entity, _), ids): (&(String, String), &'a Vec<Id>)| {
             ids.iter().map(|id| RecordKey::new(entity, *id)).collect::<Vec<_>>()
         };
@@ -45,6 +47,7 @@ impl<'a> Draft<'a> {
         Self {
             world,
             role,
+            command,
             plan: Plan::default(),
             problems: Vec::new(),
             forbidden: Vec::new(),
@@ -373,14 +376,15 @@ impl<'a> Draft<'a> {
             };
             // Somebody who may not see a field cannot fill it, and what could not be read was not left out.
             let hidden = self.role.hides(&entity.id, &field.id);
-            let unread = self
-                .problems
-                .iter()
-                .any(|problem| problem.action == self.action && problem.field.as_ref() == Some(&field.id));
-            if empty && !hidden && !unread {
+            if empty && !hidden && !self.complains_of(Some(&field.id)) {
                 self.invalid(Problem::on(&field.id, "problem.required"));
             }
         }
+    }
+
+    /// Whether something is wrong with this field already, by the action being planned.
+    pub fn complains_of(&self, field: Option<&str>) -> bool {
+        self.problems.iter().any(|problem| problem.action == self.action && problem.field.as_deref() == field)
     }
 
     /// Adds what money is worth in the workspace's currency today.

@@ -37,7 +37,7 @@ pub fn plan_invitation(invitation: &Invitation<'_>, world: &World<'_>) -> Result
     if !role.may(Permission::ManageUsers) {
         return Err(forbidden());
     }
-    let mut draft = Draft::new(world, role);
+    let mut draft = Draft::new(world, role, invitation.user);
     let key = RecordKey::new(USER, invitation.user);
     let found = draft.find(&key).map(|loaded| loaded.record).filter(|record| record.deleted.is_none());
     match (&found, invitation.existing) {

@@ -5,6 +5,7 @@
 //! refusal with every problem, or a conflict that shows both sides. The browser runs the same planner on what
 //! it has at hand, to foresee.
 
+mod advance;
 mod contact;
 mod draft;
 mod import;
@@ -22,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use import::{described, field_at, has_name};
 pub use invite::{Invitation, plan_acceptance, plan_invitation};
 pub use needs::{Needs, hangs_on, needs, needs_to_undo, touches_to_undo};
 pub use plan::plan;
@@ -85,7 +87,7 @@ pub enum Action {
         entity: String,
         record: Id,
     },
-    /// Moves along the pipeline and, with `rank`, inside a column.
+    /// Moves along the pipeline, or into another one, and with `rank` inside a column. [`crate::process`] decides.
     MoveStage {
         entity: String,
         record: Id,
@@ -93,6 +95,17 @@ pub enum Action {
         to: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rank: Option<String>,
+        /// Fields that are filled in on the way, empty until now.
+        #[serde(default, skip_serializing_if = "Wire::is_empty")]
+        values: Wire,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// Why it goes past the process; for those who may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exception: Option<String>,
+        /// Days for those actions of the stage that have none of their own, by the action's id.
+        #[serde(default, skip_serializing_if = "Wire::is_empty")]
+        days: Wire,
     },
     /// Creates a touch and says when the next one is due; an absent `next_touch` means none.
     LogTouch {
@@ -121,6 +134,13 @@ pub enum Action {
         /// Creates what a relation names and nobody has.
         #[serde(default)]
         create_missing: bool,
+        /// Relations of this kind whose records the rows describe too, with cells such as `account.industry`. They are
+        /// found again by external id or name, people and deals below their account; what they lack is filled.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<String>,
+        /// Whether a record of this kind that has the name of a row (and its account) already is the one that is meant.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_name: bool,
         rows: Vec<ImportRow>,
     },
     /// Takes an earlier command back, except where somebody changed things since.
@@ -136,8 +156,27 @@ pub struct ImportRow {
     /// Where in the file, from 1; the report names it.
     pub line: u32,
     pub record: Id,
-    /// Texts as they stand in the file, by field id.
+    /// Texts as they stand in the file, by field id; of a record that the row describes besides, by relation and field:
+    /// `contact.phone`.
     pub cells: BTreeMap<String, String>,
+}
+
+impl Action {
+    /// A move with nothing beside it.
+    #[must_use]
+    pub fn move_stage(entity: &str, record: Id, from: &str, to: &str) -> Self {
+        Self::MoveStage {
+            entity: entity.to_owned(),
+            record,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            rank: None,
+            values: Wire::new(),
+            note: None,
+            exception: None,
+            days: Wire::new(),
+        }
+    }
 }
 
 /// What the asker may do with a loaded record, and whether it is in sight at all.
@@ -238,6 +277,8 @@ pub struct Plan {
     /// Somebody who can mend everything must still be there.
     pub keys: Option<Keys>,
     pub rows: Vec<RowReport>,
+    /// Records that rows of an import describe and that were there before it.
+    pub found: BTreeSet<RecordKey>,
     pub kept: Vec<Kept>,
     /// The import these rows are part of, and the kind of record that its file is of.
     pub import: Option<(Id, String)>,
@@ -268,6 +309,9 @@ pub struct RowReport {
     pub outcome: RowOutcome,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
+    /// Values of a row that went in which were not saved, because something else stands there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Problem>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -275,7 +319,9 @@ pub struct RowReport {
 #[serde(rename_all = "snake_case")]
 pub enum RowOutcome {
     Created,
-    /// A record with this external id is there already.
+    /// Everything the row is about was there already, and lacked something that the row says.
+    Filled,
+    /// Everything the row is about is there already.
     Skipped,
     Refused,
 }

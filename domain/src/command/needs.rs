@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::import::field_at;
+use super::view::teams_of;
 use super::{Action, Command, Logged, Wire};
 use crate::fields::Shape;
 use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::record::RecordKey;
-use crate::schema::Schema;
-use crate::schema::change::Place;
+use crate::schema::builtin::saved_view::{MAX_TEAMS, SAVED_VIEW};
+use crate::schema::change::{DefinitionChange, Place};
+use crate::schema::{Entity, Schema};
 use crate::text::match_key;
 use crate::value::Value;
 
@@ -29,6 +32,12 @@ pub struct Needs {
     pub records: BTreeSet<RecordKey>,
     /// Entity and match key of names that an import refers to.
     pub names: BTreeSet<(String, String)>,
+    /// Those of them whose records are wanted whole, because rows describe them or touch them.
+    pub whole_names: BTreeSet<(String, String)>,
+    /// Entity and external id of records that are wanted whole.
+    pub whole_external: BTreeSet<(String, String)>,
+    /// Entity and match key of a name, and a relation: what the records of this name point at is wanted whole.
+    pub related_to_names: BTreeSet<(String, String, String)>,
     /// What these relations of these records point at, whatever that is.
     pub related: BTreeSet<(RecordKey, String)>,
     pub external_ids: BTreeSet<(String, String)>,
@@ -62,7 +71,19 @@ pub fn needs(command: &Command, schema: &Schema) -> Needs {
 pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> (BTreeSet<Place>, BTreeSet<Id>) {
     let places = log.iter().flat_map(|entry| entry.inverse.iter());
     let files = log.iter().flat_map(|entry| entry.before.values()).flat_map(Value::files);
-    (places.flat_map(|inverse| inverse.vacates(schema)).collect(), files.map(|file| file.id).collect())
+    let logos = log.iter().filter_map(|entry| entry.inverse.as_ref()).filter_map(logo_of);
+    (
+        places.flat_map(|inverse| inverse.vacates(schema)).collect(),
+        files.map(|file| file.id).chain(logos).collect(),
+    )
+}
+
+/// The file that a change of definitions makes the logo.
+fn logo_of(change: &DefinitionChange) -> Option<Id> {
+    match change {
+        DefinitionChange::SetLogo { logo } => *logo,
+        _ => None,
+    }
 }
 
 /// The touches that taking back a log may change.
@@ -111,8 +132,9 @@ impl Needs {
                 self.record(entity, *record);
                 self.touch(entity, *record, schema);
             }
-            Action::MoveStage { entity, record, .. } => {
+            Action::MoveStage { entity, record, values, .. } => {
                 self.record(entity, *record);
+                self.targets(entity, values, schema);
             }
             Action::Assign { entity, record, owner, .. } => {
                 self.record(entity, *record);
@@ -132,20 +154,24 @@ impl Needs {
             Action::ChangeDefinition { change, .. } => {
                 self.places.extend(change.vacates(schema));
                 self.active |= change.concerns_keys();
+                self.files.extend(logo_of(change));
             }
-            Action::ImportRows { entity, rows, .. } => {
+            Action::ImportRows { entity, rows, also, by_name, .. } => {
                 let Some(definition) = schema.entity(entity) else { return };
                 self.team_mates = true;
+                let finds = *by_name || !also.is_empty();
                 for row in rows {
                     self.record(entity, row.record);
-                    for (field, text) in &row.cells {
-                        if field == "external_id" {
-                            self.external_ids.insert((entity.clone(), text.trim().to_owned()));
+                    for (path, text) in &row.cells {
+                        let own = !path.contains('.');
+                        let described = also.iter().any(|relation| relation == path);
+                        self.cell(schema, definition, path, text, if own { finds } else { true });
+                        let target = definition.field(path).and_then(|field| field.kind.relation_target());
+                        if let Some(target) = target.filter(|_| described) {
+                            self.whole_names.insert((target.to_owned(), match_key(text)));
                         }
-                        if let Some(target) =
-                            definition.field(field).and_then(|field| field.kind.relation_target())
-                        {
-                            self.names.insert((target.to_owned(), match_key(text)));
+                        if entity == TOUCH && definition.parents.contains(path) {
+                            self.touched_by_name(schema, path, match_key(text));
                         }
                     }
                 }
@@ -156,6 +182,32 @@ impl Needs {
                 self.active = true;
             }
         }
+    }
+
+    /// What a cell of a row names. `finds` says whether the record that the cell is of may be there already.
+    fn cell(&mut self, schema: &Schema, entity: &Entity, path: &str, text: &str, finds: bool) {
+        let Some((owner, field)) = field_at(schema, entity, path) else { return };
+        let text = text.trim();
+        if field.id == "external_id" {
+            let key = (owner.id.clone(), text.to_owned());
+            if finds {
+                self.whole_external.insert(key.clone());
+            }
+            self.external_ids.insert(key);
+        } else if let Some(target) = field.kind.relation_target() {
+            self.names.insert((target.to_owned(), match_key(text)));
+        } else if finds && field.id == owner.title {
+            self.names.insert((owner.id.clone(), match_key(text)));
+            self.whole_names.insert((owner.id.clone(), match_key(text)));
+        }
+    }
+
+    /// A touch changes what it is about, and hangs on its account too.
+    fn touched_by_name(&mut self, schema: &Schema, subject: &str, name: String) {
+        for relation in INHERITED.iter().filter(|relation| inherits(schema, subject, relation)) {
+            self.related_to_names.insert((subject.to_owned(), name.clone(), (*relation).to_owned()));
+        }
+        self.whole_names.insert((subject.to_owned(), name));
     }
 
     fn record(&mut self, entity: &str, id: Id) {
@@ -172,6 +224,13 @@ impl Needs {
 
     fn targets(&mut self, entity: &str, values: &Wire, schema: &Schema) {
         let Some(definition) = schema.entity(entity) else { return };
+        if entity == SAVED_VIEW {
+            let named = values.get("teams").and_then(Json::as_str).unwrap_or_default();
+            // More than a view can name are refused without a look.
+            for team in teams_of(named).take(MAX_TEAMS) {
+                self.record("team", team);
+            }
+        }
         for (field, json) in values {
             let holds_files =
                 definition.field(field).is_some_and(|field| field.kind.behaviour().shape() == Shape::Files);

@@ -4,17 +4,19 @@ use super::draft::Draft;
 use super::needs::{INHERITED, TOUCH, inherits};
 use super::view::check_view;
 use super::{
-    Action, ChangeKind, Command, FORMAT, MAX_ACTIONS, Plan, Refusal, Wire, World, contact, import, undo,
+    Action, ChangeKind, Command, FORMAT, Loaded, MAX_ACTIONS, Plan, Refusal, Wire, World, advance, contact,
+    import, undo,
 };
 use crate::access::{Act, Level, Permission};
+use crate::files::{MAX_LOGO_BYTES, is_logo, size_text};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Currency;
 use crate::record::{RESTORABLE_MS, Record, RecordKey, Values, is_restorable};
+use crate::schema::Entity;
 use crate::schema::builtin::saved_view;
 use crate::schema::builtin::user::status;
 use crate::schema::change::{self, DefinitionChange, Place};
-use crate::schema::{Entity, StageStatus};
 use crate::value::Value;
 use crate::{fields, rank};
 
@@ -34,7 +36,7 @@ pub fn plan(command: &Command, world: &World<'_>) -> Result<Plan, Refusal> {
     let Some(role) = world.schema.role(&world.actor.role) else {
         return Err(Refusal::Forbidden(vec![Problem::new("problem.forbidden")]));
     };
-    let mut draft = Draft::new(world, role);
+    let mut draft = Draft::new(world, role, command.id);
     let alone = command.actions.len() == 1;
     for (at, action) in command.actions.iter().enumerate() {
         draft.action = (!alone).then_some(at);
@@ -60,8 +62,13 @@ fn plan_action(draft: &mut Draft<'_>, action: &Action) {
         }
         Action::Delete { entity, record, base_version } => delete(draft, entity, *record, *base_version),
         Action::Restore { entity, record } => restore(draft, entity, *record),
-        Action::MoveStage { entity, record, from, to, rank } => {
-            move_stage(draft, entity, *record, from, to, rank.as_deref())
+        Action::MoveStage { entity, record, from, to, rank, values, note, exception, days } => {
+            let said = advance::Said {
+                note: note.as_deref().unwrap_or_default(),
+                exception: exception.as_deref().unwrap_or_default(),
+                days,
+            };
+            advance::move_stage(draft, entity, *record, (from, to), rank.as_deref(), values, &said);
         }
         Action::LogTouch { record, entity, subject, values, next_touch } => {
             log_touch(draft, *record, entity, *subject, values, next_touch.as_ref());
@@ -70,8 +77,10 @@ fn plan_action(draft: &mut Draft<'_>, action: &Action) {
             assign(draft, entity, *record, *old_owner, *owner)
         }
         Action::ChangeDefinition { base_revision, change } => define(draft, *base_revision, change),
-        Action::ImportRows { import, entity, formats, create_missing, rows } => {
-            import::rows(draft, *import, entity, formats, *create_missing, rows);
+        Action::ImportRows { import, entity, formats, create_missing, also, by_name, rows } => {
+            let (import, create_missing, by_name) = (*import, *create_missing, *by_name);
+            let wish = import::Wish { import, entity, formats, create_missing, also, by_name, rows };
+            import::rows(draft, &wish);
         }
         Action::Undo { .. } => undo::undo(draft),
     }
@@ -155,43 +164,19 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
     let Some(definition) = draft.entity(entity) else { return };
     let mut values = draft.read_values(definition, wire);
     let Some(loaded) = draft.load(entity, id) else { return };
-    if !loaded.may.update {
-        draft.forbid(Problem::new("problem.forbidden"));
+    if !check_change(draft, definition, &loaded, &mut values) {
         return;
     }
-    let owner_changes = values.get("owner").is_some_and(|owner| !owner.same(loaded.record.get("owner")));
-    if owner_changes && !loaded.may.assign {
-        draft.forbid(Problem::on("owner", "problem.forbidden"));
-        return;
-    }
-    // A record of nobody is as free as its parent: it goes only below what the asker may change.
-    let moves = definition
-        .parents
-        .iter()
-        .any(|parent| values.get(parent).is_some_and(|value| !value.same(loaded.record.get(parent))));
-    let owned = definition.field("owner").is_some();
-    if moves
-        && !owned
-        && draft.role.level(entity, Act::Update) != Level::All
-        && !draft.may_hang(definition, &values)
-    {
-        draft.forbid(Problem::new("problem.forbidden"));
-        return;
-    }
-    draft.check_required(definition, &values, false);
-    draft.check_targets(definition, &values);
-    draft.check_files(definition, Some(&loaded.record), &mut values);
-    check_external(draft, definition, Some(&loaded.record), &values);
-    check_cycle(draft, definition, id, &values);
-    check_user(draft, definition, Some(&loaded.record), &values);
-    check_view(draft, definition, Some(&loaded.record), &values);
-    check_rate(draft, definition, &values);
     let old = if base_version == loaded.record.version {
         loaded.record.values.clone()
     } else {
         draft.read_old(definition, old)
     };
+    let quarrels = draft.conflicts.len();
     let mut merged = draft.merge(&loaded.record, &old, values);
+    if draft.conflicts.len() == quarrels {
+        advance::advance(draft, definition, &loaded.record, &mut merged, &advance::Said::default());
+    }
     if merged.is_empty() {
         return;
     }
@@ -205,6 +190,49 @@ fn update(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64, old: &
         touch.extend(merged);
         contact::note(draft, definition, &touch);
     }
+}
+
+/// Whether these values may be written over a record: who may, what is required, pointed at, taken. Problems with single
+/// fields are noted and do not stop the rest.
+pub(super) fn check_change(
+    draft: &mut Draft<'_>,
+    definition: &Entity,
+    loaded: &Loaded,
+    values: &mut Values,
+) -> bool {
+    let entity = definition.id.as_str();
+    if !loaded.may.update {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return false;
+    }
+    let owner_changes = values.get("owner").is_some_and(|owner| !owner.same(loaded.record.get("owner")));
+    if owner_changes && !loaded.may.assign {
+        draft.forbid(Problem::on("owner", "problem.forbidden"));
+        return false;
+    }
+    // A record of nobody is as free as its parent: it goes only below what the asker may change.
+    let moves = definition
+        .parents
+        .iter()
+        .any(|parent| values.get(parent).is_some_and(|value| !value.same(loaded.record.get(parent))));
+    let owned = definition.field("owner").is_some();
+    if moves
+        && !owned
+        && draft.role.level(entity, Act::Update) != Level::All
+        && !draft.may_hang(definition, values)
+    {
+        draft.forbid(Problem::new("problem.forbidden"));
+        return false;
+    }
+    draft.check_required(definition, values, false);
+    draft.check_targets(definition, values);
+    draft.check_files(definition, Some(&loaded.record), values);
+    check_external(draft, definition, Some(&loaded.record), values);
+    check_cycle(draft, definition, loaded.record.key.id, values);
+    check_user(draft, definition, Some(&loaded.record), values);
+    check_view(draft, definition, Some(&loaded.record), values);
+    check_rate(draft, definition, values);
+    true
 }
 
 fn delete(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64) {
@@ -271,53 +299,6 @@ pub(super) fn restored(draft: &mut Draft<'_>, record: &Record) {
         None => Values::new(),
     };
     draft.write(record, ChangeKind::Restored, values);
-}
-
-fn move_stage(draft: &mut Draft<'_>, entity: &str, id: Id, from: &str, to: &str, rank: Option<&str>) {
-    let Some(definition) = draft.entity(entity) else { return };
-    if definition.field("stage").is_none() {
-        draft.invalid(Problem::on("entity", "problem.has_no_stages"));
-        return;
-    }
-    let pipeline = |stage: &str| {
-        draft
-            .world
-            .schema
-            .pipelines_of(entity)
-            .find(|pipeline| pipeline.stages.iter().any(|known| known.id == stage))
-    };
-    let target = pipeline(to).and_then(|pipeline| pipeline.stages.iter().find(|stage| stage.id == to));
-    let Some(target) = target else {
-        draft.invalid(Problem::on("to", "problem.not_a_choice"));
-        return;
-    };
-    if rank.is_some_and(|rank| !rank::is_rank(rank)) {
-        draft.invalid(Problem::on("rank", "problem.not_a_rank"));
-        return;
-    }
-    let Some(loaded) = draft.load(entity, id) else { return };
-    if !loaded.may.update {
-        draft.forbid(Problem::new("problem.forbidden"));
-        return;
-    }
-    let believed = Values::from([("stage".to_owned(), Value::Text(from.to_owned()))]);
-    let mut wish = Values::from([("stage".to_owned(), Value::Text(to.to_owned()))]);
-    wish = draft.merge(&loaded.record, &believed, wish);
-    if let Some(rank) = rank {
-        // Two people may order a column at once; the last one wins.
-        wish.insert("rank".to_owned(), Value::Text(rank.to_owned()));
-    }
-    let closes = target.status != StageStatus::Open;
-    if closes
-        && from != to
-        && loaded.record.get("close_date").is_null()
-        && definition.field("close_date").is_some()
-    {
-        wish.insert("close_date".to_owned(), Value::Date(draft.world.today));
-    }
-    if !wish.is_empty() {
-        draft.write(&loaded.record, ChangeKind::Updated, wish);
-    }
 }
 
 fn log_touch(
@@ -402,11 +383,39 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
         draft.outdated = true;
         return;
     }
+    if let DefinitionChange::SetLogo { logo: Some(logo) } = wish {
+        check_brought(draft, *logo);
+    }
     define_now(draft, wish);
+}
+
+/// Somebody else's file does not become a logo that everybody sees.
+fn check_brought(draft: &mut Draft<'_>, logo: Id) {
+    let known = draft.world.files.and_then(|known| known.get(&logo));
+    if known.is_some_and(|file| file.by != draft.world.actor.user) {
+        draft.invalid(Problem::on("logo", "problem.file_not_found"));
+    }
+}
+
+/// A logo is a small picture that is there. A device cannot look, and the Worker will.
+fn check_logo(draft: &mut Draft<'_>, logo: Id) {
+    let Some(known) = draft.world.files else { return };
+    let problem = match known.get(&logo).map(|file| &file.info) {
+        None => Problem::on("logo", "problem.file_not_found"),
+        Some(file) if !is_logo(&file.media) => Problem::on("logo", "problem.not_logo"),
+        Some(file) if file.size > MAX_LOGO_BYTES => {
+            Problem::on("logo", "problem.file_too_large").with("max", size_text(MAX_LOGO_BYTES))
+        }
+        Some(_) => return,
+    };
+    draft.invalid(problem);
 }
 
 /// Plans a change of definitions on top of those in force.
 pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
+    if let DefinitionChange::SetLogo { logo: Some(logo) } = wish {
+        check_logo(draft, *logo);
+    }
     match change::apply(draft.world.schema, wish, draft.world.zones) {
         Ok(defined) => draft.plan.definition = Some(defined),
         Err(problems) => {
@@ -420,7 +429,12 @@ pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
     }
 }
 
-fn check_external(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
+pub(super) fn check_external(
+    draft: &mut Draft<'_>,
+    entity: &Entity,
+    record: Option<&Record>,
+    values: &Values,
+) {
     let Some(external) = values.get("external_id").and_then(Value::text) else { return };
     // Whoever has it keeps it.
     if record.is_some_and(|record| record.get("external_id").text() == Some(external)) {
@@ -433,7 +447,7 @@ fn check_external(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record
 
 /// A record is not its own parent, and a team no part of what is part of it. Circles that two make at once,
 /// or an undo, are cut by the queries that walk the tree.
-fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) {
+pub(super) fn check_cycle(draft: &mut Draft<'_>, entity: &Entity, id: Id, values: &Values) {
     for (field, value) in values {
         let reflexive =
             entity.field(field).and_then(|field| field.kind.relation_target()) == Some(entity.id.as_str());

@@ -1,12 +1,14 @@
 //! The planner, by tables of small stories.
 
+mod process;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
 use super::{
-    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World, plan,
-    plan_acceptance, plan_invitation,
+    Action, ChangeKind, Command, FORMAT, Invitation, Loaded, Logged, May, Plan, Refusal, World,
+    needs_to_undo, plan, plan_acceptance, plan_invitation,
 };
 use crate::access::{ADMINISTRATOR, Actor, REP};
 use crate::files::{FileInfo, Uploaded};
@@ -15,18 +17,18 @@ use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::Schema;
 use crate::schema::builtin;
-use crate::schema::change::Place;
+use crate::schema::change::{DefinitionChange, Place};
 use crate::time::{Date, Instant, UtcOnly};
 use crate::value::Value;
 
-const ALL: May = May { update: true, delete: true, assign: true };
+pub(super) const ALL: May = May { update: true, delete: true, assign: true };
 
-struct Story {
-    schema: Schema,
+pub(super) struct Story {
+    pub schema: Schema,
     actor: Actor,
-    records: BTreeMap<RecordKey, Loaded>,
-    names: BTreeMap<(String, String), Vec<Id>>,
-    undo: Vec<Logged>,
+    pub records: BTreeMap<RecordKey, Loaded>,
+    pub names: BTreeMap<(String, String), Vec<Id>>,
+    pub undo: Vec<Logged>,
     rates: Rates,
     teams: BTreeMap<Id, Id>,
     occupied: BTreeMap<Place, u64>,
@@ -35,12 +37,12 @@ struct Story {
     files: Option<BTreeMap<Id, Uploaded>>,
 }
 
-fn id(number: u8) -> Id {
+pub(super) fn id(number: u8) -> Id {
     Id::v7(1_000, &[number; 10])
 }
 
 impl Story {
-    fn new(role: &str) -> Self {
+    pub fn new(role: &str) -> Self {
         let actor = Actor { user: id(1), role: role.into(), zone: "UTC".into() };
         let schema = builtin::of_tests("UTC", "CNY");
         Self {
@@ -58,7 +60,14 @@ impl Story {
         }
     }
 
-    fn with(mut self, entity: &str, number: u8, version: u64, values: &[(&str, Value)], may: May) -> Self {
+    pub fn with(
+        mut self,
+        entity: &str,
+        number: u8,
+        version: u64,
+        values: &[(&str, Value)],
+        may: May,
+    ) -> Self {
         let key = RecordKey::new(entity, id(number));
         let values = values.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
         let record = Record { key: key.clone(), version, values, deleted: None };
@@ -66,10 +75,46 @@ impl Story {
         self
     }
 
-    fn tell(&self, actions: Json) -> Result<Plan, Refusal> {
+    pub fn tell(&self, actions: Json) -> Result<Plan, Refusal> {
         let actions: Vec<Action> = serde_json::from_value(actions).unwrap();
         let command = Command { v: FORMAT, id: id(99), actions };
         self.within(|world| plan(&command, world))
+    }
+
+    /// The world after a plan was saved.
+    pub fn save(&mut self, plan: &Plan) {
+        for change in &plan.changes {
+            let key = change.key.clone();
+            let known = self.records.remove(&key).map(|loaded| loaded.record);
+            let mut record = known.unwrap_or(Record {
+                key: key.clone(),
+                version: 0,
+                values: Values::new(),
+                deleted: None,
+            });
+            record.version += 1;
+            record.values.extend(change.after.clone());
+            if let Some(name) = record.get("name").text() {
+                let ids = self.names.entry((key.entity.clone(), crate::text::match_key(name))).or_default();
+                if !ids.contains(&key.id) {
+                    ids.push(key.id);
+                }
+            }
+            self.records.insert(key, Loaded { record, may: ALL });
+        }
+    }
+
+    /// A plan as the log tells it.
+    pub fn logged(plan: &Plan) -> Vec<Logged> {
+        let entry = |change: &super::Change| Logged {
+            key: change.key.clone(),
+            kind: change.kind,
+            version: change.base_version + 1,
+            before: change.before.clone(),
+            after: change.after.clone(),
+            inverse: None,
+        };
+        plan.changes.iter().map(entry).collect()
     }
 
     fn within<T>(&self, then: impl FnOnce(&World<'_>) -> T) -> T {
@@ -95,7 +140,7 @@ impl Story {
     }
 }
 
-fn text(value: &str) -> Value {
+pub(super) fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 
@@ -178,12 +223,12 @@ fn later_actions_see_earlier_ones() {
     let plan = Story::new(REP).tell(json!([
         {"do": "create", "entity": "account", "record": id(7), "values": {"name": "Acme"}},
         {"do": "create", "entity": "deal", "record": id(8), "values": {"name": "Pumps", "account": id(7)}},
-        {"do": "move_stage", "entity": "deal", "record": id(8), "from": "first_contact", "to": "signed"},
+        {"do": "move_stage", "entity": "deal", "record": id(8), "from": "first_contact", "to": "lost", "values": {"lost_reason": "price"}},
     ]));
     let plan = plan.unwrap();
     let deal = plan.changes.iter().find(|change| change.key.entity == "deal").unwrap();
     assert_eq!((deal.kind, deal.base_version), (ChangeKind::Created, 0));
-    assert_eq!((&deal.after["stage"], deal.after.contains_key("close_date")), (&text("signed"), true));
+    assert_eq!((&deal.after["stage"], deal.after.contains_key("close_date")), (&text("lost"), true));
     assert!(plan.alive.is_empty());
 }
 
@@ -794,6 +839,63 @@ fn sharing_a_view_and_making_it_a_default_are_for_those_who_may() {
 }
 
 #[test]
+fn a_view_is_shared_with_teams_that_are_there() {
+    let (north, south, gone) = (id(2).to_string(), id(3).to_string(), id(4).to_string());
+    let story = Story::new(crate::access::MANAGER)
+        .with("team", 2, 5, &[("name", text("North"))], May::default())
+        .with("team", 3, 1, &[("name", text("South"))], May::default());
+    let of = |teams: &str| view(&[("shared", "teams"), ("teams", teams)]);
+    let plan = story.tell(of(&format!("{north},{south}"))).unwrap();
+    assert_eq!(plan.changes[0].after["teams"], text(&format!("{north},{south}")));
+    // They have to be there still when it is saved.
+    assert_eq!(plan.alive, [2, 3].map(|number| RecordKey::new("team", id(number))).into());
+    let many = vec![north.as_str(); 51].join(",");
+    for (teams, key) in [
+        ("", "problem.view.no_team"),
+        (gone.as_str(), "problem.reference_not_found"),
+        ("north", "problem.reference_not_found"),
+        (north.to_uppercase().as_str(), "problem.reference_not_found"),
+        (many.as_str(), "problem.too_many"),
+    ] {
+        assert_eq!(problems(story.tell(of(teams))), [(Some("teams".to_owned()), key.to_owned())], "{teams}");
+    }
+    assert!(matches!(
+        Story::new(REP).with("team", 2, 1, &[], ALL).tell(of(&north)),
+        Err(Refusal::Forbidden(_))
+    ));
+    let mut default = of(&north);
+    default[0]["values"]["roles"] = json!("rep");
+    let admin = Story::new(ADMINISTRATOR).with("team", 2, 5, &[], ALL);
+    assert!(admin.tell(default).is_ok());
+}
+
+#[test]
+fn a_team_that_is_gone_blocks_no_other_change_of_its_views() {
+    let gone = id(4).to_string();
+    let own = [
+        ("name", text("A")),
+        ("entity", text("deal")),
+        ("shared", text("teams")),
+        ("teams", Value::Text(gone.clone())),
+    ];
+    let story = Story::new(crate::access::MANAGER).with("saved_view", 7, 1, &own, ALL).with(
+        "team",
+        2,
+        1,
+        &[],
+        May::default(),
+    );
+    let update = |values: Json| {
+        story.tell(json!([{"do": "update", "entity": "saved_view", "record": id(7), "base_version": 1, "values": values}]))
+    };
+    assert!(update(json!({"name": "B"})).is_ok());
+    assert!(update(json!({"teams": format!("{gone},{}", id(2))})).is_ok());
+    assert_eq!(problems(update(json!({"teams": null})))[0].1, "problem.view.no_team");
+    assert!(update(json!({"shared": "team", "teams": null})).is_ok());
+    assert!(update(json!({"shared": "own"})).is_ok());
+}
+
+#[test]
 fn an_invitation_is_a_change_of_the_user_and_names_everything_wrong_with_it() {
     let invitation = Invitation {
         user: id(2),
@@ -935,4 +1037,60 @@ fn an_undo_brings_files_back_while_they_are_kept() {
     story.files = Some(BTreeMap::new());
     let plan = story.tell(undo).unwrap();
     assert_eq!((plan.changes.len(), plan.kept[0].fields.clone()), (0, vec!["f_files".to_owned()]));
+}
+
+fn set_logo(logo: Option<Id>) -> Json {
+    json!([{"do": "change_definition", "base_revision": 1, "change": {"change": "set_logo", "logo": logo}}])
+}
+
+#[test]
+fn a_logo_is_a_small_picture_that_the_writer_brought() {
+    let mut story = Story::new(ADMINISTRATOR);
+    let kept = |number: u8, media: &str, size: u64, by: u8| {
+        let info = FileInfo { size, ..file(number, "logo", media) };
+        (info.id, Uploaded { info, by: id(by) })
+    };
+    story.files = Some(BTreeMap::from([
+        kept(20, "image/png", 200 * 1024, 1),
+        kept(21, "image/png", 200 * 1024 + 1, 1),
+        kept(22, "image/gif", 5, 1),
+        kept(23, "image/png", 5, 2),
+    ]));
+    let plan = story.tell(set_logo(Some(id(20)))).unwrap();
+    let (schema, inverse) = plan.definition.unwrap();
+    assert_eq!((schema.revision, schema.workspace.logo), (2, Some(id(20))));
+    assert_eq!(inverse, DefinitionChange::SetLogo { logo: None });
+    assert_eq!(story.tell(set_logo(None)).unwrap().definition.unwrap().0.workspace.logo, None);
+    for (number, key) in [
+        (21, "problem.file_too_large"),
+        (22, "problem.not_logo"),
+        (23, "problem.file_not_found"),
+        (24, "problem.file_not_found"),
+    ] {
+        let found = problems(story.tell(set_logo(Some(id(number)))));
+        assert_eq!(found, [(Some("logo".to_owned()), key.to_owned())], "{number}");
+    }
+    story.actor.role = REP.into();
+    assert!(matches!(story.tell(set_logo(Some(id(20)))), Err(Refusal::Forbidden(_))));
+}
+
+#[test]
+fn an_undo_brings_a_logo_back_while_it_is_kept_whoever_brought_it() {
+    let mut story = Story::new(ADMINISTRATOR);
+    let logo = file(20, "logo.png", "image/png");
+    story.files = Some(BTreeMap::from([(logo.id, Uploaded { info: logo, by: id(2) })]));
+    story.undo = vec![Logged {
+        key: RecordKey::new("definition", id(50)),
+        kind: ChangeKind::Defined,
+        version: 1,
+        before: Values::new(),
+        after: Values::new(),
+        inverse: Some(DefinitionChange::SetLogo { logo: Some(id(20)) }),
+    }];
+    assert_eq!(needs_to_undo(&story.undo, &story.schema).1, [id(20)].into());
+    let undo = json!([{"do": "undo", "command": id(50)}]);
+    let (schema, _) = story.tell(undo.clone()).unwrap().definition.unwrap();
+    assert_eq!(schema.workspace.logo, Some(id(20)));
+    story.files = Some(BTreeMap::new());
+    assert_eq!(problems(story.tell(undo))[0].1, "problem.file_not_found");
 }

@@ -1,5 +1,7 @@
 //! Taking a command back, under the asker's own rights, except where somebody changed things since.
 
+use std::collections::BTreeSet;
+
 use super::contact::LAST_TOUCH;
 use super::draft::Draft;
 use super::plan::{check_user, define_now, restored};
@@ -8,7 +10,7 @@ use crate::access::Permission;
 use crate::fields;
 use crate::files::FileInfo;
 use crate::message::Problem;
-use crate::record::{Record, Values};
+use crate::record::{Record, RecordKey, Values};
 use crate::value::Value;
 
 pub(super) fn undo(draft: &mut Draft<'_>) {
@@ -17,6 +19,8 @@ pub(super) fn undo(draft: &mut Draft<'_>) {
         draft.not_found(Problem::on("command", "problem.nothing_to_undo"));
         return;
     }
+    // What a record points at that stays, stays with it: what it was made upon comes before it in the log.
+    let mut held = BTreeSet::new();
     for entry in log.iter().rev() {
         match (&entry.kind, &entry.inverse) {
             (ChangeKind::Defined, Some(inverse)) => {
@@ -26,12 +30,12 @@ pub(super) fn undo(draft: &mut Draft<'_>) {
                 }
                 define_now(draft, inverse);
             }
-            _ => undo_record(draft, entry),
+            _ => undo_record(draft, entry, &mut held),
         }
     }
 }
 
-fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
+fn undo_record(draft: &mut Draft<'_>, entry: &Logged, held: &mut BTreeSet<RecordKey>) {
     let Some(loaded) = draft.find(&entry.key) else {
         draft.not_found(Problem::on("record", "problem.record_not_found").with("record", entry.key.id));
         return;
@@ -47,7 +51,7 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
         draft.forbid(Problem::new("problem.forbidden"));
         return;
     }
-    let leant_on = draft.world.leant_on.contains(&entry.key);
+    let leant_on = draft.world.leant_on.contains(&entry.key) || held.contains(&entry.key);
     match entry.kind {
         ChangeKind::Created => {
             let changed = fields_changed_since(draft, entry, record);
@@ -56,6 +60,7 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
                     draft.write(record, ChangeKind::Deleted, Values::new());
                 }
             } else {
+                held.extend(pointed_at(draft, record));
                 keep(draft, entry, changed);
             }
         }
@@ -92,6 +97,14 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged) {
         }
         _ => {}
     }
+}
+
+fn pointed_at(draft: &Draft<'_>, record: &Record) -> Vec<RecordKey> {
+    let Some(entity) = draft.world.schema.entity(&record.key.entity) else { return Vec::new() };
+    let pointed = |(field, value): (&String, &Value)| {
+        Some(RecordKey::new(entity.field(field)?.kind.relation_target()?, value.reference()?))
+    };
+    record.values.iter().filter_map(pointed).collect()
 }
 
 /// What a field would go back to is no value of it any more, such as a stage or role that was removed, or names files

@@ -3,13 +3,16 @@
 
 use serde_json::Value as Json;
 
+use std::collections::BTreeSet;
+
 use super::draft::Draft;
 use crate::access::{Act, Level, Permission};
 use crate::expr::{self, Expr};
+use crate::ids::Id;
 use crate::message::Problem;
-use crate::record::{Record, Values};
+use crate::record::{Record, RecordKey, Values};
 use crate::schema::Entity;
-use crate::schema::builtin::saved_view::{SAVED_VIEW, SHARED};
+use crate::schema::builtin::saved_view::{MAX_TEAMS, OWN, SAVED_VIEW, TEAMS};
 use crate::value::Value;
 
 pub(super) fn check_view(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
@@ -19,14 +22,17 @@ pub(super) fn check_view(draft: &mut Draft<'_>, entity: &Entity, record: Option<
     let before = |field: &str| record.and_then(|record| record.get(field).text());
     let after = |field: &str| values.get(field).map_or(before(field), Value::text);
     let changes = |field: &str| values.contains_key(field) && after(field) != before(field);
-    if changes("shared")
-        && after("shared") == Some(SHARED)
-        && draft.role.level(SAVED_VIEW, Act::Create) <= Level::Own
-    {
+    let shared = after("shared").is_some_and(|shared| shared != OWN);
+    let reaches_others = shared && (changes("shared") || changes("teams"));
+    if reaches_others && draft.role.level(SAVED_VIEW, Act::Create) <= Level::Own {
         draft.forbid(Problem::on("shared", "problem.view.not_to_share"));
     }
+    if changes("shared") || changes("teams") {
+        let of_teams = after("shared") == Some(TEAMS);
+        check_teams(draft, before("teams").unwrap_or_default(), after("teams").unwrap_or_default(), of_teams);
+    }
     if changes("roles") {
-        check_roles(draft, after("roles").unwrap_or_default(), after("shared") == Some(SHARED));
+        check_roles(draft, after("roles").unwrap_or_default(), shared);
     }
     let Some(about) = after("entity") else { return };
     let Some(about) = draft.world.schema.entity(about) else {
@@ -44,6 +50,41 @@ pub(super) fn check_view(draft: &mut Draft<'_>, entity: &Entity, record: Option<
     }
     if changes("columns") && !after("columns").is_none_or(|columns| columns.split(',').all(known)) {
         draft.invalid(Problem::on("columns", "problem.unknown_field"));
+    }
+}
+
+/// The ids of teams in the field of a view; what is no id names none.
+pub(super) fn teams_of(text: &str) -> impl Iterator<Item = Id> + '_ {
+    text.split(',').filter_map(|id| id.parse().ok())
+}
+
+/// Teams that are named anew have to be there; one that has gone since blocks no other change.
+fn check_teams(draft: &mut Draft<'_>, before: &str, after: &str, of_teams: bool) {
+    let parts: Vec<&str> = after.split(',').filter(|id| !id.is_empty()).collect();
+    if of_teams && parts.is_empty() {
+        draft.invalid(Problem::on("teams", "problem.view.no_team"));
+    }
+    if parts.len() > MAX_TEAMS {
+        draft.invalid(Problem::on("teams", "problem.too_many").with("max", MAX_TEAMS));
+        return;
+    }
+    let known: BTreeSet<Id> = teams_of(before).collect();
+    for part in parts {
+        let team = part.parse::<Id>().ok().filter(|team| team.to_string() == part);
+        let key = team.map(|team| RecordKey::new("team", team));
+        let found = key.as_ref().and_then(|key| draft.find(key));
+        match (key, found) {
+            (Some(key), Some(loaded)) if loaded.record.deleted.is_none() => {
+                if loaded.record.version > 0 {
+                    draft.plan.alive.insert(key);
+                }
+            }
+            _ if team.is_some_and(|team| known.contains(&team)) => {}
+            _ => {
+                draft.invalid(Problem::on("teams", "problem.reference_not_found"));
+                return;
+            }
+        }
     }
 }
 

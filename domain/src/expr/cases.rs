@@ -85,6 +85,9 @@ pub fn schema() -> Schema {
         title: "name".to_owned(),
         fields: fields.map(field).into(),
         layout: Vec::new(),
+        sections: Vec::new(),
+        more: Vec::new(),
+        hidden: Vec::new(),
         parents: Vec::new(),
         follow_up: false,
         listed: false,
@@ -96,6 +99,7 @@ pub fn schema() -> Schema {
         zone: "UTC".to_owned(),
         currency,
         work: WorkDays::default(),
+        logo: None,
     };
     Schema {
         v: crate::schema::FORMAT,

@@ -33,6 +33,10 @@ impl FieldType for LongText {
         false
     }
 
+    fn sorts_by_sound(&self) -> bool {
+        true
+    }
+
     fn shape(&self) -> Shape {
         Shape::Text
     }

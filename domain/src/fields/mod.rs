@@ -263,6 +263,11 @@ pub trait FieldType {
         !matches!(self.shape(), Shape::Reference | Shape::List | Shape::Address | Shape::Files)
     }
 
+    /// Whether its values are words of people, which sort by their sound and not by their characters' numbers.
+    fn sorts_by_sound(&self) -> bool {
+        false
+    }
+
     /// The value as somebody reads it in a file; days and moments by the reader's clock.
     fn export_text(&self, value: &Value, cx: &Exporting<'_>) -> String {
         self.write_text(value, &cx.reading)

@@ -44,6 +44,10 @@ impl FieldType for Text {
         Shape::Text
     }
 
+    fn sorts_by_sound(&self) -> bool {
+        true
+    }
+
     fn searched(&self) -> Option<Searched> {
         Some(Searched::Words)
     }

@@ -1,6 +1,7 @@
 //! How a file writes its days and numbers, and what kind of field a column nobody knows would be.
 
 use crate::fields::{DateOrder, DecimalMark, FieldKind, web_address, yes_or_no};
+use crate::money::Currency;
 use crate::schema::{Entity, Field, Label};
 use crate::text::half_width;
 
@@ -72,7 +73,7 @@ pub fn decimal_mark<'a>(cells: impl Iterator<Item = &'a str>) -> DecimalMark {
 
 /// What cells without words look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Look {
+pub(super) enum Look {
     Integer,
     Decimal(u32),
     Percent(u32),
@@ -82,7 +83,7 @@ enum Look {
     Text,
 }
 
-fn look(text: &str, mark: DecimalMark) -> Look {
+pub(super) fn look(text: &str, mark: DecimalMark) -> Look {
     if day_parts(text).is_some() {
         return Look::Date;
     }
@@ -115,6 +116,15 @@ fn look(text: &str, mark: DecimalMark) -> Look {
         scale @ 1..=6 => Look::Decimal(scale),
         _ => Look::Text,
     }
+}
+
+/// Whether an amount says in which currency it is: `¥1,200`, `12 EUR`.
+pub(super) fn names_currency(text: &str) -> bool {
+    let signs = ['$', '€', '£', '¥', '￥', '元', '₩', '₹'];
+    let digit = text.chars().any(|c| c.is_ascii_digit());
+    let words: String = text.chars().filter(|c| c.is_alphabetic() && *c != '万' && *c != '元').collect();
+    let code = || Currency::parse(&words.to_ascii_uppercase()).is_some();
+    digit && if words.is_empty() { text.contains(signs) } else { code() }
 }
 
 fn kind_of<'a>(cells: impl Iterator<Item = &'a str>, mark: DecimalMark) -> FieldKind {

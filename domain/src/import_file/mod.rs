@@ -5,9 +5,13 @@
 //! finally means is decided by the field types, as everywhere. The planner (`command::import`) takes the rows
 //! from there.
 
+mod content;
 mod encoding;
 mod formats;
+mod guess;
 mod mapping;
+mod meaning;
+mod preview;
 mod rows;
 mod sheet;
 mod words;
@@ -17,6 +21,9 @@ mod properties;
 
 pub use encoding::Encoding;
 pub use formats::{DateGuess, date_order, decimal_mark, new_field};
-pub use mapping::{Column, ENTITIES, Mapping, Meaning, Target, fields_of, guess_entity, is_blank_word};
-pub use rows::{Chunk, Preview, PreviewRow, RowProblem, check, chunks, named};
+pub use guess::{ENTITIES, guess_entity};
+pub use mapping::{Column, Mapping, Meaning, Place, Target, fields_of, places};
+pub use meaning::is_blank_word;
+pub use preview::{Preview, PreviewRow, RowProblem, check};
+pub use rows::{Chunk, chunks, named};
 pub use sheet::{MAX_ROWS, Sheet, SheetProblem, SheetRow};

@@ -1,57 +1,21 @@
-//! Rows as they will be, what is wrong with them, and the commands that bring them in.
+//! Rows as they will be, and the commands that bring them in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::mapping::Mapping;
 use super::sheet::{Sheet, SheetRow};
 use crate::command::{Action, Command, FORMAT, ImportRow};
-use crate::fields::Reading;
 use crate::ids::Id;
-use crate::message::Problem;
 use crate::schema::{Entity, Schema};
 use crate::text::match_key;
-use crate::time::UtcOnly;
 
 /// Rows of one command: some seconds of work for the Worker at most, and little to repeat after a lost answer.
 const CHUNK_ROWS: usize = 200;
 /// Bytes of cells in one command, well below what a request may carry.
 const CHUNK_BYTES: usize = 600_000;
-/// Problems that are shown one by one; beyond that only their count.
-const MAX_PROBLEMS: usize = 200;
 const TITLE_SEPARATOR: &str = " · ";
 /// Characters of a title that is put together.
 const TITLE_MAX: usize = 120;
-/// Required fields that the planner fills when a row leaves them empty.
-const DEFAULTED: [&str; 4] = ["stage", "status", "role", "owner"];
-
-/// What would happen, as far as the browser can tell.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Preview {
-    /// The first rows.
-    pub rows: Vec<PreviewRow>,
-    pub total: usize,
-    pub ready: usize,
-    pub refused: usize,
-    /// The first problems.
-    pub problems: Vec<RowProblem>,
-    /// Rows whose external id stands in an earlier row too.
-    pub repeated: usize,
-    /// Rows that start in another stage than the first.
-    pub history: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreviewRow {
-    pub line: u32,
-    pub cells: BTreeMap<String, String>,
-    pub problems: Vec<Problem>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowProblem {
-    pub line: u32,
-    pub problem: Problem,
-}
 
 /// One command of the import.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,44 +24,8 @@ pub struct Chunk {
     pub rows: usize,
 }
 
-/// Reads every row the way the Worker will, apart from names that only the Worker can look up.
-#[must_use]
-pub fn check(schema: &Schema, mapping: &Mapping, sheet: &Sheet, first: usize) -> Preview {
-    let mut preview = Preview { total: sheet.rows.len(), ..Preview::default() };
-    let Some(entity) = schema.entity(&mapping.entity) else { return preview };
-    let mut seen = BTreeSet::new();
-    let first_stages: BTreeSet<&str> = schema
-        .pipelines_of(&entity.id)
-        .filter_map(|pipeline| pipeline.stages.first())
-        .map(|stage| stage.id.as_str())
-        .collect();
-    for row in &sheet.rows {
-        let cells = cells(schema, entity, mapping, row);
-        let problems = problems(schema, entity, mapping, &cells);
-        if problems.is_empty() {
-            preview.ready += 1;
-        } else {
-            preview.refused += 1;
-        }
-        let room = MAX_PROBLEMS.saturating_sub(preview.problems.len());
-        preview.problems.extend(
-            problems.iter().take(room).map(|problem| RowProblem { line: row.line, problem: problem.clone() }),
-        );
-        if cells.get("external_id").is_some_and(|id| !seen.insert(id.clone())) {
-            preview.repeated += 1;
-        }
-        if cells.get("stage").is_some_and(|stage| !first_stages.contains(stage.as_str())) {
-            preview.history += 1;
-        }
-        if preview.rows.len() < first {
-            preview.rows.push(PreviewRow { line: row.line, cells, problems });
-        }
-    }
-    preview
-}
-
 /// The texts of a row by field; empty ones are left out.
-fn cells(schema: &Schema, entity: &Entity, mapping: &Mapping, row: &SheetRow) -> BTreeMap<String, String> {
+pub(super) fn cells(schema: &Schema, entity: &Entity, mapping: &Mapping, row: &SheetRow) -> Cells {
     let mut cells = BTreeMap::new();
     for (at, text) in row.cells.iter().enumerate() {
         let target = mapping.columns.get(at).and_then(|column| column.target.field());
@@ -105,7 +33,7 @@ fn cells(schema: &Schema, entity: &Entity, mapping: &Mapping, row: &SheetRow) ->
             cells.insert(field.to_owned(), text.into_owned());
         }
     }
-    if mapping.composes_title(schema) {
+    if mapping.composes_title(schema) && describes_itself(mapping, &cells) {
         let parts: Vec<_> =
             mapping.title.iter().filter_map(|at| mapping.cell(*at, row.cells.get(*at)?)).collect();
         let title = if parts.is_empty() {
@@ -120,33 +48,11 @@ fn cells(schema: &Schema, entity: &Entity, mapping: &Mapping, row: &SheetRow) ->
     cells
 }
 
-fn problems(
-    schema: &Schema,
-    entity: &Entity,
-    mapping: &Mapping,
-    cells: &BTreeMap<String, String>,
-) -> Vec<Problem> {
-    let formats = mapping.formats();
-    let reading = Reading { schema, zone: &schema.workspace.zone, zones: &UtcOnly };
-    let mut problems = Vec::new();
-    for (id, text) in cells {
-        let Some(field) = entity.field(id).filter(|field| field.kind.relation_target().is_none()) else {
-            continue;
-        };
-        if let Err(problem) = field.kind.behaviour().read_text(text, &formats, &reading) {
-            problems.push(problem.at(id).with("text", text.chars().take(60).collect::<String>()));
-        }
-    }
-    let missing = |field: &&crate::schema::Field| {
-        field.required
-            && !field.system
-            && !field.retired
-            && !DEFAULTED.contains(&field.id.as_str())
-            && !cells.contains_key(&field.id)
-    };
-    problems
-        .extend(entity.fields.iter().filter(missing).map(|field| Problem::on(&field.id, "problem.required")));
-    problems
+/// Whether a row is a record of the file's own kind, or only tells of what it describes besides; as the planner decides.
+pub(super) fn describes_itself(mapping: &Mapping, cells: &Cells) -> bool {
+    let also = mapping.also();
+    let own = |path: &String| !path.contains('.') && path != "owner" && !also.contains(path);
+    also.is_empty() || cells.keys().any(own)
 }
 
 /// The commands that bring the rows in, in order. `new_id` makes ids; every command has its own before anything
@@ -161,6 +67,10 @@ pub fn chunks(
     let Some(entity) = schema.entity(&mapping.entity) else { return Vec::new() };
     let all = sheet.rows.iter().map(|row| (row.line, cells(schema, entity, mapping, row))).collect();
     let mut chunks = Vec::new();
+    let also: Vec<String> = mapping.also().into_iter().collect();
+    // What is described besides makes a command as heavy as more rows do.
+    let most = CHUNK_ROWS / (1 + also.len());
+    let mut same: BTreeMap<Identity, Id> = BTreeMap::new();
     let mut rows: Vec<ImportRow> = Vec::new();
     let mut bytes = 0;
     let mut finish = |rows: &mut Vec<ImportRow>, command: Id| {
@@ -169,6 +79,8 @@ pub fn chunks(
         }
         let count = rows.len();
         let action = Action::ImportRows {
+            also: also.clone(),
+            by_name: mapping.by_name,
             import,
             entity: entity.id.clone(),
             formats: mapping.formats(),
@@ -180,18 +92,42 @@ pub fn chunks(
     };
     for (line, cells) in parents_first(entity, all) {
         let size: usize = cells.iter().map(|(field, text)| field.len() + text.len() + 8).sum::<usize>() + 80;
-        if rows.len() == CHUNK_ROWS || (bytes + size > CHUNK_BYTES && !rows.is_empty()) {
+        if rows.len() == most || (bytes + size > CHUNK_BYTES && !rows.is_empty()) {
             finish(&mut rows, new_id());
             bytes = 0;
         }
         bytes += size;
-        rows.push(ImportRow { line, record: new_id(), cells });
+        let record = match identity(entity, "", &cells).filter(|_| mapping.by_name) {
+            Some(identity) => *same.entry(identity).or_insert_with(&mut *new_id),
+            None => new_id(),
+        };
+        rows.push(ImportRow { line, record, cells });
     }
     finish(&mut rows, new_id());
     chunks
 }
 
-type Cells = BTreeMap<String, String>;
+pub(super) type Cells = BTreeMap<String, String>;
+
+/// By what a record of the file is told from others: its external id, or its name and its account's.
+pub(super) type Identity = (String, String);
+
+/// Who the record is that a row describes by a relation, or itself where there is none; as the planner tells them apart.
+pub(super) fn identity(entity: &Entity, relation: &str, cells: &Cells) -> Option<Identity> {
+    let at = |field: &str| match relation {
+        "" => cells.get(field),
+        _ => cells.get(&format!("{relation}.{field}")),
+    };
+    if let Some(external) = at("external_id") {
+        return Some((external.clone(), "#".to_owned()));
+    }
+    let name = if relation.is_empty() { cells.get(&entity.title) } else { cells.get(relation) };
+    let name = name.map(|name| match_key(name)).filter(|name| !name.is_empty())?;
+    let below = entity.field("account").is_some() && relation != "account";
+    let account = cells.get("account").filter(|_| below).map(|name| match_key(name));
+    let number = cells.get("account.external_id").filter(|_| below);
+    Some((name, number.cloned().or(account).unwrap_or_default()))
+}
 
 /// Rows that others of the file refer to come before those, so that a mother company or a manager is there when
 /// its name is looked up. Rows in a circle stay in the order of the file.
@@ -246,9 +182,11 @@ fn parents_first(entity: &Entity, rows: Vec<(u32, Cells)>) -> Vec<(u32, Cells)> 
 pub fn named(schema: &Schema, command: &Command) -> BTreeMap<(String, Id), String> {
     let mut names = BTreeMap::new();
     for action in &command.actions {
-        let Action::ImportRows { import, entity, rows, .. } = action else { continue };
+        let Action::ImportRows { import, entity, rows, also, .. } = action else { continue };
         let Some(entity) = schema.entity(entity) else { continue };
-        for (field, text) in rows.iter().flat_map(|row| &row.cells) {
+        // What rows describe is counted, not listed.
+        let named = |(path, _): &(&String, &String)| !also.contains(path);
+        for (field, text) in rows.iter().flat_map(|row| &row.cells).filter(named) {
             let Some(target) = entity.field(field).and_then(|field| field.kind.relation_target()) else {
                 continue;
             };
@@ -262,7 +200,8 @@ pub fn named(schema: &Schema, command: &Command) -> BTreeMap<(String, Id), Strin
 #[cfg(test)]
 mod tests {
     use super::super::mapping::tests::{PIPELINE, schema};
-    use super::super::mapping::{Meaning, Target};
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn counter() -> impl FnMut() -> Id {
@@ -278,54 +217,6 @@ mod tests {
             Action::ImportRows { rows, .. } => rows,
             other => panic!("{other:?}"),
         }
-    }
-
-    #[test]
-    fn the_pipeline_is_ready_as_it_stands() {
-        let (schema, sheet) = (schema(), Sheet::parse(PIPELINE).unwrap());
-        let mapping = Mapping::guess(&schema, "deal", &sheet);
-        let preview = check(&schema, &mapping, &sheet, 3);
-        assert_eq!(
-            (preview.total, preview.ready, preview.refused, preview.history, preview.repeated),
-            (4, 4, 0, 3, 0)
-        );
-        assert_eq!(preview.rows.len(), 3);
-        let row = &preview.rows[1].cells;
-        assert_eq!(
-            (row["name"].as_str(), row["stage"].as_str(), row["product"].as_str()),
-            ("GTXPro · Isdom", "lost", "GTXPro")
-        );
-        let open = &preview.rows[2].cells;
-        assert_eq!(
-            (open["name"].as_str(), open.get("account"), open.get("close_date")),
-            ("MG Advanced", None, None)
-        );
-    }
-
-    #[test]
-    fn problems_name_line_and_field() {
-        let text = "deal,account,deal_stage,close_value,close_date\nA,x,Won,ten,2026-02-30\n,y,Dreaming,5,2026-02-03\n";
-        let (schema, sheet) = (schema(), Sheet::parse(text).unwrap());
-        let mut mapping = Mapping::guess(&schema, "deal", &sheet);
-        mapping.set(3, Target::Field("amount".into()), &schema, &sheet);
-        mapping.set(4, Target::Field("close_date".into()), &schema, &sheet);
-        assert_eq!(mapping.columns[2].words["Dreaming"], Meaning::Unknown);
-        let preview = check(&schema, &mapping, &sheet, 9);
-        let found: Vec<(u32, &str, &str)> = preview
-            .problems
-            .iter()
-            .map(|found| {
-                (found.line, found.problem.field.as_deref().unwrap_or(""), found.problem.key.as_str())
-            })
-            .collect();
-        let expected = [
-            (2, "amount", "problem.not_decimal"),
-            (2, "close_date", "problem.not_date"),
-            (3, "stage", "problem.not_a_choice"),
-            (3, "name", "problem.required"),
-        ];
-        assert_eq!(found, expected);
-        assert_eq!((preview.ready, preview.refused), (0, 2));
     }
 
     #[test]
@@ -381,5 +272,24 @@ mod tests {
         let id = import.named("product/gtxpro");
         assert_eq!(names.get(&("product".into(), id)).map(String::as_str), Some("GTXPro"));
         assert_eq!(names.len(), 4 + 3 + 3);
+    }
+
+    #[test]
+    fn rows_that_are_one_record_carry_one_id_and_say_what_else_they_describe() {
+        let text = "Company,Industry,Deal,Amount\nAcme,Retail,Pumps,1\nBeta,Retail,Pumps,2\nACME,,pumps,\nAcme,Retail,,\n";
+        let (schema, sheet) = (schema(), Sheet::parse(text).unwrap());
+        let mut mapping = Mapping::guess(&schema, "deal", &sheet);
+        let ids = |mapping: &Mapping| {
+            let mut new_id = counter();
+            let import = new_id();
+            let chunks = chunks(&schema, mapping, &sheet, import, &mut new_id);
+            let Action::ImportRows { also, by_name, .. } = &chunks[0].command.actions[0] else { panic!() };
+            assert_eq!((also.as_slice(), *by_name), (&["account".to_owned()][..], mapping.by_name));
+            rows_of(&chunks[0]).iter().map(|row| row.record).collect::<Vec<_>>()
+        };
+        let same = ids(&mapping);
+        assert!(same[0] == same[2] && same[0] != same[1] && same[3] != same[0]);
+        mapping.by_name = false;
+        assert_eq!(ids(&mapping).into_iter().collect::<BTreeSet<_>>().len(), 4);
     }
 }

@@ -1,13 +1,21 @@
 //! Cells out of text: separator, quotes, rows, and the line of each row as a spreadsheet counts it.
 
+use super::formats::{Look, decimal_mark, look};
+use super::guess::is_known_name;
+use crate::schema::Schema;
+
 /// Rows of one import: a browser holds that many with ease, and a bigger move is several files.
 pub const MAX_ROWS: usize = 50_000;
 const MAX_COLUMNS: usize = 200;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
-    /// As they stand in the first row; empty for columns that only later rows have.
+    /// As they stand in the first row; empty for columns that only later rows have, and without headings.
     pub header: Vec<String>,
+    /// Whether the first row holds the names of the columns; otherwise it is a row like the others, and columns have none.
+    pub headed: bool,
+    /// Where the first row stands, from 1.
+    first_line: u32,
     /// Every row has as many cells as the header.
     pub rows: Vec<SheetRow>,
 }
@@ -78,7 +86,7 @@ impl Sheet {
         if rows.len() < 2 {
             return Err(SheetProblem::Empty);
         }
-        let mut header = rows.remove(0).cells;
+        let SheetRow { line: first_line, cells: mut header } = rows.remove(0);
         let filled =
             |row: &SheetRow| row.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |at| at + 1);
         let width = rows.iter().map(filled).max().unwrap_or_default();
@@ -90,7 +98,40 @@ impl Sheet {
         for row in &mut rows {
             row.cells.resize(width, String::new());
         }
-        Ok(Self { header, rows })
+        Ok(Self { header, headed: true, first_line, rows })
+    }
+
+    /// The same with the first row among the others, or taken out of them again.
+    #[must_use]
+    pub fn with_headings(&self, headed: bool) -> Self {
+        let mut sheet = self.clone();
+        if headed == self.headed || (headed && self.rows.len() < 2) {
+            return sheet;
+        }
+        if headed {
+            sheet.header = sheet.rows.remove(0).cells;
+        } else {
+            let cells = std::mem::replace(&mut sheet.header, vec![String::new(); self.header.len()]);
+            sheet.rows.insert(0, SheetRow { line: self.first_line, cells });
+        }
+        sheet.headed = headed;
+        sheet
+    }
+
+    /// Whether the first row reads as names of columns rather than as a record: it says something that is a column's name,
+    /// or nothing that only a record says.
+    #[must_use]
+    pub fn has_headings(&self, schema: &Schema) -> bool {
+        let first = if self.headed { Some(&self.header) } else { self.rows.first().map(|row| &row.cells) };
+        let Some(first) = first else { return true };
+        let mark = decimal_mark(first.iter().map(String::as_str));
+        let is_data = |text: &String| {
+            let digits = text.chars().filter(char::is_ascii_digit).count();
+            let long = digits >= 5 && digits * 2 > text.chars().count();
+            !text.is_empty() && (look(text, mark) != Look::Text || text.contains('@') || long)
+        };
+        // `2026` and `1` are names of columns too, where the others are.
+        first.iter().any(|name| is_known_name(schema, name)) || !first.iter().any(is_data)
     }
 
     /// The cells of a column, from the top.

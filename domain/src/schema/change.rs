@@ -1,17 +1,20 @@
 //! Changes of definitions: each says what it does, is checked as a whole, and knows how to be undone.
 
+mod arrange;
+mod process;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Entity, Field, Label, Pipeline, Schema, Stage, StageStatus, WorkspaceSettings};
+use super::{Edge, Entity, Field, Label, Pipeline, Schema, Section, Stage, WorkspaceSettings};
 use crate::access::{ADMINISTRATOR, Role};
 use crate::fields::{Adjustment, ChoiceOption, FieldKind};
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::time::Zone;
+use arrange::Layout;
 
 /// Custom fields of one entity: enough for any form, and small enough to load with every request.
 const MAX_CUSTOM_FIELDS: usize = 200;
-const MAX_STAGES: usize = 50;
 const MAX_PIPELINES: usize = 30;
 /// More roles than anybody keeps apart.
 const MAX_ROLES: usize = 50;
@@ -67,15 +70,32 @@ pub enum DefinitionChange {
         entity: String,
         field: String,
     },
-    /// The order of fields on the form.
+    /// Replaces the layout: where fields stand on forms and on a record's page, and whether they do. A field has one
+    /// place, and a required one stands on the form at once. Tidiness, not access.
     ArrangeFields {
         entity: String,
+        /// Before every section.
         layout: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sections: Vec<Section>,
+        /// Those that wait under "more" of a form.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        more: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hidden: Vec<String>,
     },
     /// Replaces the stages of a pipeline. A stage that records stand in cannot leave.
     SetStages {
         pipeline: String,
         stages: Vec<Stage>,
+        /// The rules of its moves too; without them those of stages that leave go, and the others stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edges: Option<Vec<Edge>>,
+    },
+    /// Replaces the rules of a pipeline's moves.
+    SetEdges {
+        pipeline: String,
+        edges: Vec<Edge>,
     },
     AddPipeline {
         pipeline: Pipeline,
@@ -109,8 +129,13 @@ pub enum DefinitionChange {
     RemoveRole {
         role: String,
     },
+    /// Sets the workspace's name, language, clock, currency and working days; its logo stays.
     SetWorkspace {
         settings: WorkspaceSettings,
+    },
+    /// Takes a file that the writer brought as the workspace's logo, or takes the logo away.
+    SetLogo {
+        logo: Option<Id>,
     },
 }
 
@@ -159,7 +184,7 @@ impl DefinitionChange {
             current.flat_map(gone).collect()
         };
         match self {
-            Self::SetStages { pipeline, stages } => stages_but(pipeline, stages),
+            Self::SetStages { pipeline, stages, .. } => stages_but(pipeline, stages),
             Self::RemovePipeline { pipeline } => stages_but(pipeline, &[]),
             Self::RemoveRole { role } => vec![Place::Role(role.clone())],
             Self::SetWorkspace { settings } if settings.currency != schema.workspace.currency => {
@@ -261,21 +286,14 @@ pub fn apply(
             field_mut(&mut next, entity, field)?.retired = false;
             DefinitionChange::RetireField { entity: entity.clone(), field: field.clone() }
         }
-        DefinitionChange::ArrangeFields { entity, layout } => {
-            let target = entity_mut(&mut next, entity)?;
-            if let Some(unknown) = layout.iter().find(|id| target.field(id).is_none()) {
-                return refuse(
-                    Problem::on("layout", "problem.definition.unknown_field").with("field", unknown),
-                );
-            }
-            let mut seen = std::collections::BTreeSet::new();
-            if !layout.iter().all(|id| seen.insert(id)) {
-                return refuse(Problem::on("layout", "problem.duplicate"));
-            }
-            let old = std::mem::replace(&mut target.layout, layout.clone());
-            DefinitionChange::ArrangeFields { entity: entity.clone(), layout: old }
+        DefinitionChange::ArrangeFields { entity, layout, sections, more, hidden } => {
+            let wish = Layout { layout, sections, more, hidden };
+            arrange::arrange_fields(entity_mut(&mut next, entity)?, &wish)?
         }
-        DefinitionChange::SetStages { pipeline, stages } => set_stages(&mut next, pipeline, stages)?,
+        DefinitionChange::SetStages { pipeline, stages, edges } => {
+            process::set_stages(&mut next, pipeline, stages, edges.as_deref())?
+        }
+        DefinitionChange::SetEdges { pipeline, edges } => process::set_edges(&mut next, pipeline, edges)?,
         DefinitionChange::AddPipeline { pipeline, at } => add_pipeline(&mut next, pipeline, *at)?,
         DefinitionChange::RenamePipeline { pipeline, label } => {
             check_label(label, "label")?;
@@ -290,8 +308,12 @@ pub fn apply(
         DefinitionChange::RemoveRole { role } => remove_role(&mut next, role)?,
         DefinitionChange::SetWorkspace { settings } => {
             no_problems(check_settings(settings, zones))?;
-            let old = std::mem::replace(&mut next.workspace, settings.clone());
+            let settings = WorkspaceSettings { logo: next.workspace.logo, ..settings.clone() };
+            let old = std::mem::replace(&mut next.workspace, settings);
             DefinitionChange::SetWorkspace { settings: old }
+        }
+        DefinitionChange::SetLogo { logo } => {
+            DefinitionChange::SetLogo { logo: std::mem::replace(&mut next.workspace.logo, *logo) }
         }
     };
     Ok((next, inverse))
@@ -431,46 +453,6 @@ fn add_field(entity: &mut Entity, field: &Field, schema: &Schema) -> Result<Defi
     Ok(DefinitionChange::RetireField { entity: entity.id.clone(), field: field.id.clone() })
 }
 
-fn set_stages(
-    schema: &mut Schema,
-    pipeline: &str,
-    stages: &[Stage],
-) -> Result<DefinitionChange, Vec<Problem>> {
-    pipeline_mut(schema, pipeline)?;
-    no_problems(check_stages(schema, pipeline, stages))?;
-    let target = pipeline_mut(schema, pipeline)?;
-    let old = std::mem::replace(&mut target.stages, stages.to_vec());
-    Ok(DefinitionChange::SetStages { pipeline: pipeline.to_owned(), stages: old })
-}
-
-/// Everything that is wrong with the stages of a pipeline.
-fn check_stages(schema: &Schema, pipeline: &str, stages: &[Stage]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if stages.len() > MAX_STAGES {
-        problems.push(Problem::on("stages", "problem.out_of_range").with("min", 1).with("max", MAX_STAGES));
-    }
-    for status in [StageStatus::Open, StageStatus::Won, StageStatus::Lost] {
-        if !stages.iter().any(|stage| stage.status == status) {
-            problems.push(Problem::on("stages", "problem.definition.stage_status_missing"));
-            break;
-        }
-    }
-    let others = schema.pipelines.iter().filter(|other| other.id != pipeline);
-    let mut seen: std::collections::BTreeSet<&str> =
-        others.flat_map(|other| &other.stages).map(|stage| stage.id.as_str()).collect();
-    for stage in stages {
-        problems.extend(check_id(&stage.id).err().into_iter().flatten());
-        problems.extend(check_label(&stage.label, "stages").err().into_iter().flatten());
-        if stage.probability > 100 {
-            problems.push(Problem::on("stages", "problem.out_of_range").with("min", 0).with("max", 100));
-        }
-        if !seen.insert(&stage.id) {
-            problems.push(Problem::on("stages", "problem.duplicate"));
-        }
-    }
-    problems
-}
-
 fn add_pipeline(
     schema: &mut Schema,
     pipeline: &Pipeline,
@@ -479,7 +461,7 @@ fn add_pipeline(
     let mut problems = Vec::new();
     problems.extend(check_id(&pipeline.id).err().into_iter().flatten());
     problems.extend(check_label(&pipeline.label, "label").err().into_iter().flatten());
-    problems.extend(check_stages(schema, &pipeline.id, &pipeline.stages));
+    problems.extend(process::check(schema, pipeline));
     if schema.pipeline(&pipeline.id).is_some() {
         problems.push(Problem::on("id", "problem.duplicate"));
     }
@@ -592,6 +574,12 @@ fn remove_role(schema: &mut Schema, id: &str) -> Result<DefinitionChange, Vec<Pr
     let at = schema.roles.iter().position(|known| known.id == id).ok_or_else(unknown_role)?;
     if id == ADMINISTRATOR {
         return refuse(Problem::on("role", "problem.definition.administrator_stays"));
+    }
+    // Without it a way that was for some would be for all.
+    let named =
+        |pipeline: &Pipeline| pipeline.edges.iter().any(|edge| edge.roles.iter().any(|role| role == id));
+    if schema.pipelines.iter().any(named) {
+        return refuse(Problem::on("role", "problem.definition.role_in_edges"));
     }
     let role = schema.roles.remove(at);
     Ok(DefinitionChange::AddRole { role, at: Some(at) })

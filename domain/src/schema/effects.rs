@@ -5,10 +5,11 @@
 use serde_json::{Value as Json, json};
 
 use super::change::DefinitionChange;
-use super::{Schema, Stage, StageStatus};
+use super::{Edge, Entity, Pipeline, Schema, Stage, StageStatus};
 use crate::access::{Act, Level, Permission, Role};
 use crate::fields::{Adjustment, ChoiceOption, Shape};
 use crate::ids::Id;
+use crate::schema::builtin::saved_view;
 use crate::schema::builtin::user::status;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,25 @@ pub enum Effect {
         from: u8,
         to: u8,
     },
+    /// Records in this stage stay without this field and are marked; whoever comes in needs it.
+    Lacks {
+        entity: String,
+        stage: String,
+        field: String,
+    },
+    /// Records in this stage can no longer go to that one.
+    Bars {
+        entity: String,
+        stage: String,
+        to: String,
+    },
+    /// Records in this stage go to that one only with people of these roles.
+    Reserves {
+        entity: String,
+        stage: String,
+        to: String,
+        roles: Vec<String>,
+    },
     /// Records in this stage have to go elsewhere first.
     Empties {
         entity: String,
@@ -65,6 +85,16 @@ pub enum Effect {
     },
     /// What stands in this field is kept but no longer shown.
     Retires {
+        entity: String,
+        field: String,
+    },
+    /// What stands in this field is kept, but forms and the record's page leave it out.
+    Conceals {
+        entity: String,
+        field: String,
+    },
+    /// This field stands on the form at once, and on the record's page.
+    Stands {
         entity: String,
         field: String,
     },
@@ -103,6 +133,10 @@ pub enum Effect {
         entity: String,
         owners: Vec<Id>,
     },
+    /// Saved views are no longer shared with this team, because it goes.
+    Unshares {
+        team: Id,
+    },
     /// Reports and schedules without a zone of their own follow another clock.
     Clock {
         from: String,
@@ -134,14 +168,20 @@ impl Effect {
             | Self::Forbids { role, .. } => Some(people(role)),
             Self::Counts { entity, stage, .. }
             | Self::Expects { entity, stage, .. }
+            | Self::Bars { entity, stage, .. }
+            | Self::Reserves { entity, stage, .. }
             | Self::Empties { entity, stage } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["=", ["field", "stage"], stage]) })
             }
-            Self::Retires { entity, field } => {
+            Self::Retires { entity, field } | Self::Conceals { entity, field } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["is_set", ["field", field]]) })
             }
             Self::Requires { entity, field } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["is_empty", ["field", field]]) })
+            }
+            Self::Lacks { entity, stage, field } => {
+                let filter = json!(["and", ["=", ["field", "stage"], stage], ["is_empty", ["field", field]]]);
+                Some(Concerned { entity: entity.clone(), filter })
             }
             Self::Withdraws { entity, field, option, several } => {
                 let test = if *several { "has" } else { "=" };
@@ -158,7 +198,12 @@ impl Effect {
             Self::Covers { entity, owners, .. } | Self::Uncovers { entity, owners, .. } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["in", ["field", "owner"], owners]) })
             }
-            Self::Begins { .. } | Self::Clock { .. } | Self::Currency { .. } => None,
+            Self::Unshares { team } => {
+                let named = json!(["contains", ["field", "teams"], team]);
+                let filter = json!(["and", ["=", ["field", "shared"], saved_view::TEAMS], named]);
+                Some(Concerned { entity: saved_view::SAVED_VIEW.to_owned(), filter })
+            }
+            Self::Stands { .. } | Self::Begins { .. } | Self::Clock { .. } | Self::Currency { .. } => None,
         }
     }
 
@@ -170,10 +215,14 @@ impl Effect {
             Self::Hides { .. }
             | Self::Forbids { .. }
             | Self::Empties { .. }
+            | Self::Bars { .. }
+            | Self::Reserves { .. }
             | Self::Retires { .. }
+            | Self::Conceals { .. }
             | Self::Withdraws { .. }
             | Self::Excludes { .. }
-            | Self::Covers { .. } => true,
+            | Self::Covers { .. }
+            | Self::Unshares { .. } => true,
             _ => false,
         }
     }
@@ -186,7 +235,7 @@ pub fn people(role: &str) -> Concerned {
     Concerned { entity: "user".to_owned(), filter }
 }
 
-/// What the change means, for definitions as they are now. Names and orders mean nothing beyond themselves.
+/// What the change means, for definitions as they are now. Names, orders and sections mean nothing beyond themselves.
 #[must_use]
 pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
     match change {
@@ -194,7 +243,11 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             Some(before) => of_role(schema, before, role),
             None => Vec::new(),
         },
-        DefinitionChange::SetStages { pipeline, stages } => match schema.pipeline(pipeline) {
+        DefinitionChange::SetEdges { pipeline, edges } => match schema.pipeline(pipeline) {
+            Some(before) => of_edges(before, edges),
+            None => Vec::new(),
+        },
+        DefinitionChange::SetStages { pipeline, stages, .. } => match schema.pipeline(pipeline) {
             Some(before) => of_stages(schema, &before.entity, &before.stages, stages),
             None => Vec::new(),
         },
@@ -206,7 +259,14 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             vec![Effect::Retires { entity: entity.clone(), field: field.clone() }]
         }
         DefinitionChange::SetRequired { entity, field, required: true } => {
-            vec![Effect::Requires { entity: entity.clone(), field: field.clone() }]
+            let requires = Effect::Requires { entity: entity.clone(), field: field.clone() };
+            std::iter::once(requires).chain(brought_back(schema, entity, field)).collect()
+        }
+        DefinitionChange::ArrangeFields { entity, layout, sections, more, hidden } => {
+            let Some(before) = schema.entity(entity) else { return Vec::new() };
+            let (layout, sections) = (layout.clone(), sections.clone());
+            let (more, hidden) = (more.clone(), hidden.clone());
+            of_layout(before, &Entity { layout, sections, more, hidden, ..before.clone() })
         }
         DefinitionChange::SetOptions { entity, field, options } => withdrawn(schema, entity, field, options),
         DefinitionChange::SetField { entity, field, settings } => {
@@ -224,13 +284,13 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
             }
             effects
         }
-        DefinitionChange::RenameEntity { .. }
+        DefinitionChange::SetLogo { .. }
+        | DefinitionChange::RenameEntity { .. }
         | DefinitionChange::AddField { .. }
         | DefinitionChange::RenameField { .. }
         | DefinitionChange::SetRequired { .. }
         | DefinitionChange::SetPersonal { .. }
         | DefinitionChange::RestoreField { .. }
-        | DefinitionChange::ArrangeFields { .. }
         | DefinitionChange::AddPipeline { .. }
         | DefinitionChange::RenamePipeline { .. }
         | DefinitionChange::ArrangePipelines { .. }
@@ -244,6 +304,28 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
 pub fn of_another_role(schema: &Schema, before: &str, after: &str) -> Vec<Effect> {
     let roles = schema.role(before).zip(schema.role(after));
     roles.map(|(before, after)| of_role(schema, before, after)).unwrap_or_default()
+}
+
+/// Fields that a layout hides, and those it brings back.
+fn of_layout(before: &Entity, after: &Entity) -> Vec<Effect> {
+    let effect = |field: &crate::schema::Field| {
+        let (entity, field) = (before.id.clone(), field.id.clone());
+        match (before.hides(&field), after.hides(&field)) {
+            (false, true) => Some(Effect::Conceals { entity, field }),
+            (true, false) if after.field(&field).is_some_and(|field| after.stands_at_once(field)) => {
+                Some(Effect::Stands { entity, field })
+            }
+            _ => None,
+        }
+    };
+    before.fields.iter().filter_map(effect).collect()
+}
+
+/// A field that has to be filled in cannot be hidden or wait under "more".
+fn brought_back(schema: &Schema, entity: &str, field: &str) -> Option<Effect> {
+    let entity = schema.entity(entity)?;
+    let away = entity.hides(field) || !entity.stands_at_once(entity.field(field)?);
+    away.then(|| Effect::Stands { entity: entity.id.clone(), field: field.to_owned() })
 }
 
 /// Options that are offered now and would no longer be.
@@ -316,7 +398,22 @@ fn empties<'a>(
     gone.map(|stage| Effect::Empties { entity: entity.to_owned(), stage: stage.id.clone() })
 }
 
+/// Ways that are closed from now on, or open to fewer.
+fn of_edges(pipeline: &Pipeline, after: &[Edge]) -> Vec<Effect> {
+    let was = |edge: &Edge| pipeline.edge(edge.from.as_deref(), &edge.to);
+    let effect = |edge: &Edge| {
+        let (entity, stage, to) = (pipeline.entity.clone(), edge.from.clone()?, edge.to.clone());
+        if edge.closed {
+            return (!was(edge).is_some_and(|was| was.closed)).then_some(Effect::Bars { entity, stage, to });
+        }
+        let narrower = !edge.roles.is_empty() && was(edge).is_none_or(|was| was.roles != edge.roles);
+        narrower.then(|| Effect::Reserves { entity, stage, to, roles: edge.roles.clone() })
+    };
+    after.iter().filter_map(effect).collect()
+}
+
 fn of_stages(schema: &Schema, entity: &str, before: &[Stage], after: &[Stage]) -> Vec<Effect> {
+    let before_entity = entity;
     let mut effects: Vec<Effect> = empties(entity, before, after).collect();
     for stage in after {
         let Some(old) = before.iter().find(|old| old.id == stage.id) else { continue };
@@ -326,6 +423,12 @@ fn of_stages(schema: &Schema, entity: &str, before: &[Stage], after: &[Stage]) -
         } else if old.probability != stage.probability {
             effects.push(Effect::Expects { entity, stage: id, from: old.probability, to: stage.probability });
         }
+        let fresh = stage.required.iter().filter(|field| !old.required.contains(field));
+        effects.extend(fresh.map(|field| Effect::Lacks {
+            entity: before_entity.to_owned(),
+            stage: stage.id.clone(),
+            field: field.clone(),
+        }));
     }
     let is_default = schema.pipelines_of(entity).next().is_some_and(|first| first.stages == before);
     let first = |stages: &[Stage]| stages.first().map(|stage| stage.id.clone());
@@ -387,8 +490,11 @@ mod tests {
         stages[0].probability = 33;
         let last = stages.len() - 1;
         stages[last].status = StageStatus::Open;
-        let change =
-            DefinitionChange::SetStages { pipeline: DEFAULT_PIPELINE.into(), stages: stages.clone() };
+        let change = DefinitionChange::SetStages {
+            pipeline: DEFAULT_PIPELINE.into(),
+            stages: stages.clone(),
+            edges: None,
+        };
         let found = effects(&schema, &change);
         assert_eq!(found[0], Effect::Empties { entity: "deal".into(), stage: first.id.clone() });
         assert!(matches!(&found[1], Effect::Expects { to: 33, .. }));
@@ -400,11 +506,76 @@ mod tests {
     }
 
     #[test]
+    fn a_layout_says_what_it_hides_and_a_required_field_that_it_comes_back() {
+        let schema = fresh();
+        let arrange = |more: &[&str], hidden: &[&str]| DefinitionChange::ArrangeFields {
+            entity: "account".into(),
+            layout: vec!["name".into()],
+            sections: Vec::new(),
+            more: more.iter().map(|id| (*id).to_owned()).collect(),
+            hidden: hidden.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        let conceals = Effect::Conceals { entity: "account".into(), field: "website".into() };
+        let stands = Effect::Stands { entity: "account".into(), field: "website".into() };
+        assert!(effects(&schema, &arrange(&["website"], &[])).is_empty());
+        let found = effects(&schema, &arrange(&[], &["website"]));
+        assert_eq!(found, [conceals]);
+        assert!(found[0].takes() && found[0].concerned().is_some());
+        let require = DefinitionChange::SetRequired {
+            entity: "account".into(),
+            field: "website".into(),
+            required: true,
+        };
+        let requires = Effect::Requires { entity: "account".into(), field: "website".into() };
+        for away in [arrange(&[], &["website"]), arrange(&["website"], &[])] {
+            let (changed, _) = super::super::change::apply(&schema, &away, &crate::time::UtcOnly).unwrap();
+            assert_eq!(effects(&changed, &require), [requires.clone(), stands.clone()]);
+        }
+        let (hidden, _) =
+            super::super::change::apply(&schema, &arrange(&[], &["website"]), &crate::time::UtcOnly).unwrap();
+        let mut open = arrange(&[], &[]);
+        if let DefinitionChange::ArrangeFields { layout, .. } = &mut open {
+            layout.push("website".into());
+        }
+        assert_eq!(effects(&hidden, &open), [stands]);
+        assert!(effects(&hidden, &arrange(&["website"], &[])).is_empty(), "under \"more\" is not at once");
+    }
+
+    #[test]
+    fn a_stricter_process_says_who_is_behind_it_and_who_can_no_longer_move() {
+        let schema = fresh();
+        let mut stages = schema.pipeline(DEFAULT_PIPELINE).unwrap().stages.clone();
+        stages[1].required = vec!["contact".into()];
+        let change = DefinitionChange::SetStages { pipeline: DEFAULT_PIPELINE.into(), stages, edges: None };
+        let (entity, stage) = ("deal".to_owned(), "needs".to_owned());
+        let lacks = Effect::Lacks { entity: entity.clone(), stage: stage.clone(), field: "contact".into() };
+        assert_eq!(effects(&schema, &change), [lacks]);
+        let edge = |to: &str| Edge { from: Some("needs".into()), to: to.into(), ..Edge::default() };
+        let edges = vec![
+            Edge { closed: true, ..edge("signed") },
+            Edge { roles: vec![REP.into()], ..edge("proposal") },
+            Edge { note: true, ..edge("lost") },
+            Edge { to: "signed".into(), closed: true, ..Edge::default() },
+        ];
+        let change = DefinitionChange::SetEdges { pipeline: DEFAULT_PIPELINE.into(), edges };
+        let bars = Effect::Bars { entity: entity.clone(), stage: stage.clone(), to: "signed".into() };
+        let reserves = Effect::Reserves { entity, stage, to: "proposal".into(), roles: vec![REP.into()] };
+        let found = effects(&schema, &change);
+        assert_eq!(found, [bars, reserves]);
+        assert!(found.iter().all(Effect::takes));
+        let (changed, _) = crate::schema::change::apply(&schema, &change, &crate::time::UtcOnly).unwrap();
+        assert!(effects(&changed, &change).is_empty(), "nothing more than before");
+    }
+
+    #[test]
     fn every_question_to_the_server_is_a_sound_condition() {
         let schema = fresh();
         let mut role = schema.role(REP).unwrap().clone();
         role.permissions.push(Permission::Export);
+        let mut stages = schema.pipeline(DEFAULT_PIPELINE).unwrap().stages.clone();
+        stages[1].required = vec!["contact".into(), "amount".into(), "tags".into()];
         let changes = [
+            DefinitionChange::SetStages { pipeline: DEFAULT_PIPELINE.into(), stages, edges: None },
             DefinitionChange::SetRole { role },
             DefinitionChange::RemovePipeline { pipeline: DEFAULT_PIPELINE.into() },
             DefinitionChange::RetireField { entity: "account".into(), field: "phone".into() },
@@ -420,9 +591,9 @@ mod tests {
                 options: Vec::new(),
             },
         ];
-        for change in changes {
-            let found = effects(&schema, &change);
-            assert!(!found.is_empty(), "{change:?}");
+        let team = Effect::Unshares { team: Id::v7(1_000, &[1; 10]) };
+        for found in changes.iter().map(|change| effects(&schema, change)).chain([vec![team]]) {
+            assert!(!found.is_empty());
             for concerned in found.iter().filter_map(Effect::concerned) {
                 let entity = schema.entity(&concerned.entity).unwrap();
                 let condition = crate::expr::Expr::parse(&concerned.filter).unwrap();

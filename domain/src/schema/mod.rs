@@ -6,6 +6,8 @@
 pub mod builtin;
 pub mod change;
 pub mod effects;
+mod layout;
+mod pipeline;
 mod work;
 
 use serde::de::Error as _;
@@ -13,8 +15,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::access::Role;
 use crate::fields::{ChoiceOption, FieldKind, Searched, Settings};
+use crate::ids::Id;
 use crate::money::Currency;
 
+pub use layout::{Part, Section};
+pub use pipeline::{Edge, Pipeline, Stage, StageStatus, Step};
 pub use work::WorkDays;
 
 /// The format of the stored document; a newer build reads every older one.
@@ -61,6 +66,9 @@ pub struct WorkspaceSettings {
     /// Which days are worked; Monday to Friday when nothing is said.
     #[serde(default, skip_serializing_if = "WorkDays::is_usual")]
     pub work: WorkDays,
+    /// The file that is its logo. It has a change of its own: what sets the rest leaves it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Id>,
 }
 
 /// A kind of record.
@@ -73,9 +81,18 @@ pub struct Entity {
     /// The field a record is called by.
     pub title: String,
     pub fields: Vec<Field>,
-    /// The order of fields on the form; fields that are not named here follow in the order of `fields`.
+    /// The fields that stand before every section, in their order. What is neither here nor in a section nor hidden
+    /// follows at the end, in the order of `fields`.
     #[serde(default)]
     pub layout: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
+    /// Fields that wait under "more" of a form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
+    /// Fields that stand neither on forms nor on a record's page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
     /// Relations from whose records this one inherits who may see and change it.
     #[serde(default)]
     pub parents: Vec<String>,
@@ -170,36 +187,6 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// How deals (or other records with stages) move on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct Pipeline {
-    pub id: String,
-    pub entity: String,
-    pub label: Label,
-    pub stages: Vec<Stage>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct Stage {
-    /// Unique in the workspace: a record's stage names its pipeline too.
-    pub id: String,
-    pub label: Label,
-    pub status: StageStatus,
-    /// Percent, 0 to 100.
-    pub probability: u8,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum StageStatus {
-    Open,
-    Won,
-    Lost,
-}
-
 impl Schema {
     #[must_use]
     pub fn entity(&self, id: &str) -> Option<&Entity> {
@@ -209,6 +196,13 @@ impl Schema {
     #[must_use]
     pub fn stage(&self, id: &str) -> Option<&Stage> {
         self.pipelines.iter().flat_map(|pipeline| &pipeline.stages).find(|stage| stage.id == id)
+    }
+
+    /// A stage of this kind of record, and the pipeline it is part of.
+    #[must_use]
+    pub fn stage_of(&self, entity: &str, id: &str) -> Option<(&Pipeline, &Stage)> {
+        let pipelines = self.pipelines.iter().filter(|pipeline| pipeline.entity == entity);
+        pipelines.into_iter().find_map(|pipeline| Some((pipeline, pipeline.stage(id)?)))
     }
 
     /// The pipelines of an entity, the default one first.
@@ -246,20 +240,5 @@ impl Entity {
     #[must_use]
     pub fn always_requires(&self, field: &str) -> bool {
         self.title == field || builtin::requires(&self.id, field)
-    }
-
-    /// What an administrator looks after: the fields of the form, and those of their own that the system fills in.
-    #[must_use]
-    pub fn defined_fields(&self) -> Vec<&Field> {
-        let assigned = self.fields.iter().filter(|field| field.custom && field.system && !field.retired);
-        self.form_fields().into_iter().chain(assigned).collect()
-    }
-
-    /// Fields a person may fill in, in the order of the form.
-    #[must_use]
-    pub fn form_fields(&self) -> Vec<&Field> {
-        let named = self.layout.iter().filter_map(|id| self.field(id));
-        let others = self.fields.iter().filter(|field| !self.layout.contains(&field.id));
-        named.chain(others).filter(|field| !field.system && !field.retired).collect()
     }
 }

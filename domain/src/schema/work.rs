@@ -50,6 +50,12 @@ impl WorkDays {
         (0..LONGEST_REST).map(|later| day.plus_days(later)).find(|day| self.is_worked(*day)).unwrap_or(day)
     }
 
+    /// The day after so many worked ones; with none of them this day or the next one that is worked.
+    #[must_use]
+    pub fn after(&self, day: Date, worked: u16) -> Date {
+        (0..worked).fold(self.next(day), |day, _| self.next(day.plus_days(1)))
+    }
+
     /// What is wrong with it.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
@@ -93,6 +99,26 @@ mod tests {
         ];
         for (work, from, to) in cases {
             assert_eq!(work.next(day(from)), day(to), "{from}");
+        }
+    }
+
+    #[test]
+    fn so_many_working_days_later_skips_what_is_off() {
+        let usual = WorkDays::default();
+        let holiday = WorkDays {
+            days: BTreeMap::from([(day("2026-05-01"), false), (day("2026-05-02"), true)]),
+            ..WorkDays::default()
+        };
+        // 2026-05-01 is a Friday.
+        for (work, from, worked, to) in [
+            (&usual, "2026-05-01", 0, "2026-05-01"),
+            (&usual, "2026-05-01", 1, "2026-05-04"),
+            (&usual, "2026-05-02", 0, "2026-05-04"),
+            (&usual, "2026-04-30", 6, "2026-05-08"),
+            (&holiday, "2026-04-30", 1, "2026-05-02"),
+            (&holiday, "2026-04-30", 2, "2026-05-04"),
+        ] {
+            assert_eq!(work.after(day(from), worked), day(to), "{from} {worked}");
         }
     }
 

@@ -40,8 +40,24 @@ pub fn restore(entity: &str, record: Id) -> Action {
 
 #[must_use]
 pub fn move_deal(record: Id, from: &str, to: &str) -> Action {
-    let (from, to) = (from.to_owned(), to.to_owned());
-    Action::MoveStage { entity: "deal".to_owned(), record, from, to, rank: None }
+    Action::move_stage("deal", record, from, to)
+}
+
+/// A move with fields that are filled in on the way.
+#[track_caller]
+#[must_use]
+pub fn move_deal_with(record: Id, from: &str, to: &str, filled: Json) -> Action {
+    let mut action = Action::move_stage("deal", record, from, to);
+    if let Action::MoveStage { values, .. } = &mut action {
+        *values = wire(filled);
+    }
+    action
+}
+
+/// What a deal needs to be signed.
+#[must_use]
+pub fn signing() -> Json {
+    serde_json::json!({"amount": {"amount": 100, "currency": "CNY"}, "close_date": "2026-05-01"})
 }
 
 #[track_caller]
@@ -61,7 +77,20 @@ pub fn assign(entity: &str, record: Id, old_owner: Option<Id>, owner: Option<Id>
 pub fn import(import: Id, entity: &str, create_missing: bool, rows: Vec<ImportRow>) -> Action {
     let Some(currency) = Currency::parse("USD") else { panic!("USD is a currency") };
     let formats = TextFormats { dates: DateOrder::YearMonthDay, decimal: DecimalMark::Point, currency };
-    Action::ImportRows { import, entity: entity.to_owned(), formats, create_missing, rows }
+    let (also, by_name) = (Vec::new(), false);
+    Action::ImportRows { import, entity: entity.to_owned(), formats, create_missing, also, by_name, rows }
+}
+
+/// The same where rows describe records of these relations too, and one name is one record.
+#[track_caller]
+#[must_use]
+pub fn import_several(import: Id, entity: &str, also: &[&str], rows: Vec<ImportRow>) -> Action {
+    let mut action = self::import(import, entity, true, rows);
+    if let Action::ImportRows { also: relations, by_name, .. } = &mut action {
+        relations.extend(also.iter().map(|relation| (*relation).to_owned()));
+        *by_name = true;
+    }
+    action
 }
 
 #[must_use]

@@ -176,6 +176,8 @@ impl Known<'_> {
         match kind["type"].as_str().unwrap_or_default() {
             "integer" | "duration" | "rating" => json!(dice.roll(40)),
             "checkbox" => json!(dice.roll(2) == 0),
+            // A file would have to be there first.
+            "file" => json!([]),
             "tags" => json!([*dice.pick(&["重点", " VIP，vip ", "老客户"]), "新"]),
             "address" => json!({"city": "上海市", "street": " 世纪大道1号 "}),
             "url" => json!(*dice.pick(&["example.com", "https://知客.example/a?b=c"])),
@@ -284,12 +286,28 @@ impl Known<'_> {
                 let from = if dice.roll(5) == 0 { stage(dice) } else { stands };
                 let rank =
                     (dice.roll(3) == 0).then(|| (*dice.pick(&["80", "a0", "", "x y", "7f80"])).to_owned());
+                let mut values = self.values(dice, &deal.entity);
+                values.retain(|field, _| {
+                    let asked = ["amount", "close_date", "lost_reason", "lost_note", "lost_to"];
+                    asked.contains(&field.as_str()) || dice.roll(8) == 0
+                });
+                let mut say = |text: &str| (dice.roll(3) == 0).then(|| text.to_owned());
+                let (note, exception) = (say("等到明年"), say("总监同意"));
+                let days = if dice.roll(3) == 0 {
+                    Wire::from([("again".to_owned(), odd(dice))])
+                } else {
+                    Wire::from([("again".to_owned(), json!("2026-06-01"))])
+                };
                 Action::MoveStage {
                     entity: deal.entity.clone(),
                     record: deal.id,
                     from,
                     to: stage(dice),
                     rank,
+                    values,
+                    note,
+                    exception,
+                    days,
                 }
             }
         }

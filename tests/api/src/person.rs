@@ -153,8 +153,12 @@ impl Person {
         sum: Option<&str>,
     ) -> Vec<Total> {
         let text = |name: &str| name.to_owned();
-        let request =
-            TotalsRequest { filter: filter.map(Json::to_string), group: group.map(text), sum: sum.map(text) };
+        let request = TotalsRequest {
+            filter: filter.map(Json::to_string),
+            group: group.map(text),
+            sum: sum.map(text),
+            weigh: None,
+        };
         self.call::<api::GetTotals>(&[entity], &request).groups
     }
 

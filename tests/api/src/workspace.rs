@@ -35,6 +35,7 @@ pub fn settings() -> WorkspaceSettings {
         zone: "Asia/Shanghai".to_owned(),
         currency,
         work: WorkDays::default(),
+        logo: None,
     }
 }
 

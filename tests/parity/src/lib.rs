@@ -126,7 +126,7 @@ fn loaded(body: &RecordBody, reading: &Reading<'_>) -> Loaded {
 }
 
 fn planned(plan: &Plan) -> Json {
-    let Plan { changes, alive, definition, rows, kept, import, vacant, keys, numbers } = plan;
+    let Plan { changes, alive, definition, rows, found, kept, import, vacant, keys, numbers } = plan;
     // As they are inside: on the wire a value does not say what it is worth in the workspace's currency.
     let values = |values: &Values| -> BTreeMap<String, String> {
         values.iter().map(|(field, value)| (field.clone(), format!("{value:?}"))).collect()
@@ -135,10 +135,14 @@ fn planned(plan: &Plan) -> Json {
         let (before, after) = (values(before), values(after));
         json!({"entity": key.entity, "id": key.id, "kind": kind, "base": base_version, "before": before, "after": after})
     };
-    let alive: Vec<Json> = alive.iter().map(|key| json!([key.entity, key.id])).collect();
+    let keys_of = |keys: &BTreeSet<RecordKey>| -> Vec<Json> {
+        keys.iter().map(|key| json!([key.entity, key.id])).collect()
+    };
+    let (alive, found) = (keys_of(alive), keys_of(found));
     json!({
         "changes": changes.iter().map(change).collect::<Vec<_>>(),
         "alive": alive,
+        "found": found,
         "definition": definition,
         "rows": rows,
         "kept": kept,

@@ -222,17 +222,22 @@ pub const OFFICE_TASKS: [&str; 6] = [
     "检查长期未跟进的客户",
 ];
 
-pub const LOST_REASONS: [&str; 7] = [
-    "价格高于竞争对手",
-    "预算被冻结",
-    "选择了竞争对手",
-    "项目取消",
-    "需求变化，暂不需要",
-    "对接人离职",
-    "交付周期不满足",
+/// Why deals are lost, with the choice it falls under.
+pub const LOST_REASONS: [(&str, &str); 7] = [
+    ("price", "价格高于竞争对手"),
+    ("budget", "预算被冻结"),
+    ("competitor", "选择了竞争对手"),
+    ("need", "项目取消"),
+    ("need", "需求变化，暂不需要"),
+    ("other", "对接人离职"),
+    ("fit", "交付周期不满足"),
 ];
-pub const ENGLISH_LOST_REASONS: [&str; 4] =
-    ["Price", "Budget frozen", "Chose a competitor", "Project cancelled"];
+pub const ENGLISH_LOST_REASONS: [(&str, &str); 4] = [
+    ("price", "Above their budget"),
+    ("budget", "Budget frozen"),
+    ("competitor", "Chose a competitor"),
+    ("need", "Project cancelled"),
+];
 
 /// What a deal is called after its customer and product.
 pub const DEAL_KINDS: [(&str, u32); 6] =

@@ -163,11 +163,9 @@ fn deal(setting: &Setting, customers: &Customers, random: &mut Random, at: usize
         "close_date": close_date, "source": source,
     });
     if phase == Phase::Lost {
-        values["lost_reason"] = json!(random.pick(if account.chinese {
-            &LOST_REASONS
-        } else {
-            &ENGLISH_LOST_REASONS as &[&str]
-        }));
+        let reasons: &[(&str, &str)] = if account.chinese { &LOST_REASONS } else { &ENGLISH_LOST_REASONS };
+        let (reason, note) = *random.pick(reasons);
+        (values["lost_reason"], values["lost_note"]) = (json!(reason), json!(note));
     }
     // Nobody knows yet what the youngest ones are worth.
     if phase == Phase::First && random.percent(18) {

@@ -8,6 +8,7 @@ pub use sending::{Next, Sending};
 pub use sign_in::SignIn;
 pub use sign_up::{CURRENCIES, SignUp, all_zones, currency_name};
 
+use domain::api::{Call, GetFile, fill};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use messages::Lang;
@@ -15,24 +16,42 @@ use messages::Lang;
 use crate::components::{icon, icons};
 use crate::i18n::{lang, t, tr};
 use crate::routes;
+use crate::state::app;
 use crate::state::preferences::choose_lang;
+use crate::state::session::{Entry as Entered, schema};
 
-/// The seal and the name, leading home.
+/// Where the workspace's logo lies, when it has one and somebody is in.
+pub fn logo_address() -> Option<String> {
+    let logo = (app().entry.get() == Entered::In).then(|| schema().workspace.logo)??;
+    Some(fill(GetFile::ENDPOINT.path, &[&logo.to_string()]))
+}
+
+#[component]
+fn Seal() -> impl IntoView {
+    view! {
+        <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+            <rect width="32" height="32" rx="9" fill="var(--accent)"></rect>
+            <path
+                d="M10.2 6.8 7.4 11.6M8.6 9.6h7.2M6.2 15.4h10.6M11.6 9.8v5.6c0 4.4-2 7.6-5.2 9.6M12 17.2l4.4 6.2M19.4 11.4h6.4v10.8h-6.4z"
+                fill="none"
+                stroke="var(--ink-on-accent)"
+                stroke-width="2.2"
+                stroke-linecap="round"
+                stroke-linejoin="round"
+            ></path>
+        </svg>
+    }
+}
+
+/// The workspace's logo, or the seal, and the name, leading home.
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {
         <A href=routes::TODAY attr:class="brand" attr:aria-label=t("app.name")>
-            <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
-                <rect width="32" height="32" rx="9" fill="var(--accent)"></rect>
-                <path
-                    d="M10.2 6.8 7.4 11.6M8.6 9.6h7.2M6.2 15.4h10.6M11.6 9.8v5.6c0 4.4-2 7.6-5.2 9.6M12 17.2l4.4 6.2M19.4 11.4h6.4v10.8h-6.4z"
-                    fill="none"
-                    stroke="var(--ink-on-accent)"
-                    stroke-width="2.2"
-                    stroke-linecap="round"
-                    stroke-linejoin="round"
-                ></path>
-            </svg>
+            {move || match logo_address() {
+                Some(address) => view! { <img class="brand-mark brand-logo" src=address alt="" /> }.into_any(),
+                None => view! { <Seal /> }.into_any(),
+            }}
             <span class="brand-name">{t("app.name")}</span>
         </A>
     }

@@ -1,13 +1,16 @@
 use domain::api::account::{Entrance, SignInRequest};
 use domain::api::{Empty, SignOut};
 use domain::ids::Id;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
 
 use super::{Entry, Next, Sending};
 use crate::api;
-use crate::components::{Button, ButtonKind, ButtonRow, Field, FormProblem, PasswordInput, TextInput};
+use crate::components::{
+    Avatar, AvatarShape, Button, ButtonKind, ButtonRow, Field, FormProblem, PasswordInput, TextInput,
+};
 use crate::i18n::{problem_text, t};
 use crate::routes;
 
@@ -44,10 +47,24 @@ pub fn SignIn() -> impl IntoView {
             send();
         });
     };
+    // The form that had the focus has made place for them.
+    let question = NodeRef::<html::H2>::new();
+    Effect::new(move |_| {
+        if let Some(question) = question.get() {
+            let _ = question.focus();
+        }
+    });
+    let choosing = Memo::new(move |_| entrances.with(|entrances| entrances.len() > 1));
     let choices = move || {
         let row = |entrance: Entrance| {
             let workspace = entrance.workspace;
-            view! { <ButtonRow title=entrance.name on_press=move |()| choose(workspace) /> }
+            // Its logo is for who is in; at the door a letter does.
+            let name = entrance.name.clone();
+            view! {
+                <ButtonRow title=entrance.name on_press=move |()| choose(workspace)>
+                    <Avatar name shape=AvatarShape::Square />
+                </ButtonRow>
+            }
         };
         entrances.get().into_iter().map(row).collect_view()
     };
@@ -55,13 +72,16 @@ pub fn SignIn() -> impl IntoView {
         move |field: &'static str| Signal::derive(move || sending.problem(field).as_ref().map(problem_text));
     view! {
         <Entry title="auth.sign_in.title" lead="auth.sign_in.lead">
-            <Show when=move || entrances.with(|entrances| entrances.len() > 1)>
+            <Show when=move || choosing.get()>
                 <section class="entry-card" aria-labelledby="entrances-title">
-                    <h2 class="card-title" id="entrances-title">{t("auth.workspace.choose")}</h2>
-                    <div class="group" role="status">{choices}</div>
+                    <h2 class="card-title" id="entrances-title" tabindex="-1" node_ref=question>
+                        {t("auth.workspace.choose")}
+                    </h2>
+                    <FormProblem problem=sending.summary() />
+                    <div class="group">{choices}</div>
                 </section>
             </Show>
-            <div class="entry-card" hidden=move || entrances.with(|entrances| entrances.len() > 1)>
+            <div class="entry-card" hidden=choosing>
                 <form class="form" novalidate on:submit=submit>
                     <FormProblem problem=sending.summary() />
                     <Field label=t("auth.field.email") required=true problem=problem("email")>
@@ -84,7 +104,7 @@ pub fn SignIn() -> impl IntoView {
                     />
                 </form>
             </div>
-            <p class="entry-switch">
+            <p class="entry-switch" hidden=choosing>
                 {t("auth.sign_in.no_account")} <A href=routes::SIGN_UP>{t("auth.sign_up.title")}</A>
             </p>
         </Entry>

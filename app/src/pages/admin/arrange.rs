@@ -1,34 +1,47 @@
+//! An order that is changed by the buttons of each row, by the arrow keys on its handle, or by dragging the handle.
+
 use leptos::html;
 use leptos::prelude::*;
 
 use crate::components::{Button, ButtonKind, FormProblem, IconButton, icon, icons};
 use crate::i18n::{t, tr};
 
-/// An order that is changed by the buttons of each row, by the arrow keys on its handle, or by dragging the handle.
-/// Nothing is saved before it is confirmed.
+/// What has a place in an order.
+#[derive(Clone, PartialEq)]
+pub struct Movable {
+    pub id: String,
+    pub name: String,
+    /// More about it, below its name; empty for nothing.
+    pub note: String,
+    /// Stands over those that follow.
+    pub is_heading: bool,
+}
+
+impl Movable {
+    pub fn new(id: String, name: String) -> Self {
+        Self { id, name, note: String::new(), is_heading: false }
+    }
+}
+
+/// Rows in an order.
 #[component]
-pub fn Arrange(
-    /// Ids and names.
+pub fn Movables(
+    #[prop(into)] items: Signal<Vec<Movable>>,
+    /// Puts one into another place.
     #[prop(into)]
-    items: Signal<Vec<(String, String)>>,
-    #[prop(into)] pending: Signal<bool>,
-    #[prop(into)] problem: Signal<Option<String>>,
-    #[prop(into)] on_save: Callback<Vec<String>>,
-    #[prop(into)] on_cancel: Callback<()>,
+    on_move: Callback<(String, usize)>,
+    /// What else a row offers, at its end.
+    #[prop(optional, into)]
+    end: Option<Callback<String, AnyView>>,
 ) -> impl IntoView {
-    let order = RwSignal::new(items.get_untracked());
     let list = NodeRef::<html::Ul>::new();
     let held = RwSignal::new(None::<String>);
 
-    let place = move |id: &str| order.with_untracked(|order| order.iter().position(|(own, _)| own == id));
+    let place = move |id: &str| items.with_untracked(|items| items.iter().position(|item| item.id == id));
     let shift = move |id: String, by: isize| {
         let Some(from) = place(&id) else { return };
-        let last = order.with_untracked(Vec::len).saturating_sub(1);
-        let to = from.saturating_add_signed(by).min(last);
-        order.update(|order| {
-            let item = order.remove(from);
-            order.insert(to, item);
-        });
+        let last = items.with_untracked(Vec::len).saturating_sub(1);
+        on_move.run((id, from.saturating_add_signed(by).min(last)));
     };
     // Where the pointer is among the rows says where the held one belongs.
     let drag = move |event: leptos::ev::PointerEvent| {
@@ -45,10 +58,7 @@ pub fn Arrange(
             .filter(|at| *at as usize != from && middle(*at).is_some_and(|middle| middle < y))
             .count();
         if above != from {
-            order.update(|order| {
-                let item = order.remove(from);
-                order.insert(above, item);
-            });
+            on_move.run((id, above));
         }
     };
     let hold = move |event: leptos::ev::PointerEvent, id: String| {
@@ -58,8 +68,21 @@ pub fn Arrange(
         }
         held.set(Some(id));
     };
-    let row = move |(id, name): (String, String)| {
-        let key_id = id.clone();
+    let row = move |item: Movable| {
+        let id = StoredValue::new(item.id.clone());
+        // Its name and note may change while it stays where it is.
+        let now = Memo::new(move |_| {
+            let found =
+                items.with(|items| items.iter().find(|item| id.with_value(|id| item.id == *id)).cloned());
+            found.unwrap_or_else(|| item.clone())
+        });
+        let at = Memo::new(move |_| {
+            let place = items.with(|items| items.iter().position(|item| id.with_value(|id| item.id == *id)));
+            place.unwrap_or_default()
+        });
+        let last = Memo::new(move |_| items.with(|items| items.len().saturating_sub(1)));
+        let named =
+            move |key: &'static str| move || tr(key, &[("name", &now.with(|item| item.name.clone()))]);
         let on_key = move |event: leptos::ev::KeyboardEvent| {
             let by = match event.key().as_str() {
                 "ArrowUp" => -1,
@@ -67,57 +90,87 @@ pub fn Arrange(
                 _ => return,
             };
             event.prevent_default();
-            shift(key_id.clone(), by);
+            shift(id.get_value(), by);
         };
-        let (grip_id, up_id, down_id, own) = (id.clone(), id.clone(), id.clone(), id);
-        let (up_name, down_name, grip_name) = (name.clone(), name.clone(), name.clone());
-        let at = {
-            let own = own.clone();
-            Memo::new(move |_| {
-                order.with(|order| order.iter().position(|(id, _)| *id == own).unwrap_or_default())
-            })
-        };
-        let last = Memo::new(move |_| order.with(|order| order.len().saturating_sub(1)));
-        let is_held = move || held.with(|held| held.as_ref() == Some(&own)).then_some("true");
+        let is_held =
+            move || held.with(|held| held.as_ref().is_some_and(|held| id.with_value(|id| held == id)));
+        let is_heading = now.with_untracked(|item| item.is_heading);
+        let note = Memo::new(move |_| now.with(|item| item.note.clone()));
         view! {
-            <li class="arrange" data-held=is_held>
+            <li
+                class="arrange"
+                data-held=move || is_held().then_some("true")
+                data-heading=is_heading.then_some("true")
+            >
                 <button
                     type="button"
                     class="icon-btn arrange-grip"
-                    aria-label=move || tr("definition.order.grip", &[("name", &grip_name)])
-                    on:pointerdown=move |event| hold(event, grip_id.clone())
+                    aria-label=named("definition.order.grip")
+                    on:pointerdown=move |event| hold(event, id.get_value())
                     on:keydown=on_key
                 >
                     {icon(icons::GRIP)}
                 </button>
-                <span class="row-title">{name}</span>
+                <span class="row-text">
+                    <span class="row-title">{move || now.with(|item| item.name.clone())}</span>
+                    <Show when=move || note.with(|note| !note.is_empty())>
+                        <span class="row-sub">{move || note.get()}</span>
+                    </Show>
+                </span>
                 <IconButton
-                    label=move || tr("definition.order.up", &[("name", &up_name)])
+                    label=named("definition.order.up")
                     drawing=icons::UP
                     disabled=Signal::derive(move || at.get() == 0)
-                    on_press=move |()| shift(up_id.clone(), -1)
+                    on_press=move |()| shift(id.get_value(), -1)
                 />
                 <IconButton
-                    label=move || tr("definition.order.down", &[("name", &down_name)])
+                    label=named("definition.order.down")
                     drawing=icons::DOWN
                     disabled=Signal::derive(move || at.get() == last.get())
-                    on_press=move |()| shift(down_id.clone(), 1)
+                    on_press=move |()| shift(id.get_value(), 1)
                 />
+                {end.map(|end| end.run(id.get_value()))}
             </li>
         }
     };
     view! {
+        <ul
+            class="group"
+            node_ref=list
+            on:pointermove=drag
+            on:pointerup=move |_| held.set(None)
+            on:pointercancel=move |_| held.set(None)
+        >
+            <For each=move || items.get() key=|item| item.id.clone() children=row />
+        </ul>
+    }
+}
+
+/// A plain order. Nothing is saved before it is confirmed.
+#[component]
+pub fn Arrange(
+    /// Ids and names.
+    #[prop(into)]
+    items: Signal<Vec<(String, String)>>,
+    #[prop(into)] pending: Signal<bool>,
+    #[prop(into)] problem: Signal<Option<String>>,
+    #[prop(into)] on_save: Callback<Vec<String>>,
+    #[prop(into)] on_cancel: Callback<()>,
+) -> impl IntoView {
+    let first = items.get_untracked().into_iter().map(|(id, name)| Movable::new(id, name));
+    let order = RwSignal::new(first.collect::<Vec<_>>());
+    let put = move |(id, to): (String, usize)| {
+        order.update(|order| {
+            if let Some(from) = order.iter().position(|item| item.id == id) {
+                let item = order.remove(from);
+                order.insert(to.min(order.len()), item);
+            }
+        });
+    };
+    view! {
         <div class="stack">
             <p class="field-help">{t("definition.order.help")}</p>
-            <ul
-                class="group"
-                node_ref=list
-                on:pointermove=drag
-                on:pointerup=move |_| held.set(None)
-                on:pointercancel=move |_| held.set(None)
-            >
-                <For each=move || order.get() key=|(id, _)| id.clone() children=row />
-            </ul>
+            <Movables items=order on_move=put />
             <FormProblem problem />
             <div class="btn-row btn-row-end">
                 <Button label=t("action.cancel") on_press=on_cancel />
@@ -125,7 +178,7 @@ pub fn Arrange(
                     label=t("definition.order.save")
                     kind=ButtonKind::Primary
                     pending
-                    on_press=move |()| on_save.run(order.get_untracked().into_iter().map(|(id, _)| id).collect())
+                    on_press=move |()| on_save.run(order.get_untracked().into_iter().map(|item| item.id).collect())
                 />
             </div>
         </div>

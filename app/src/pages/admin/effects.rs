@@ -95,6 +95,7 @@ pub fn permission_key(permission: Permission) -> &'static str {
         Permission::Import => "roles.may.import",
         Permission::EnterHistory => "roles.may.enter_history",
         Permission::Export => "roles.may.export",
+        Permission::OverrideProcess => "roles.may.override_process",
     }
 }
 
@@ -149,6 +150,16 @@ pub fn field_name(entity: &str, field: &str) -> String {
     let schema = schema();
     let found = schema.entity(entity).and_then(|entity| entity.field(field));
     found.map(|field| label(&field.label)).unwrap_or_default()
+}
+
+fn role_names(roles: &[String]) -> String {
+    let schema = schema();
+    roles
+        .iter()
+        .filter_map(|id| schema.role(id))
+        .map(|role| label(&role.label))
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 pub fn stage_name(stage: &str) -> String {
@@ -208,6 +219,22 @@ fn text(effect: &Effect, counts: Counts) -> String {
                 &[("count", &count), ("stage", &stage_name(stage)), ("from", &from), ("to", &to)],
             )
         }
+        Effect::Lacks { entity, stage, field } => tr(
+            "effect.lacks",
+            &[("count", &count), ("stage", &stage_name(stage)), ("field", &field_name(entity, field))],
+        ),
+        Effect::Bars { stage, to, .. } => {
+            tr("effect.bars", &[("count", &count), ("stage", &stage_name(stage)), ("to", &stage_name(to))])
+        }
+        Effect::Reserves { stage, to, roles, .. } => tr(
+            "effect.reserves",
+            &[
+                ("count", &count),
+                ("stage", &stage_name(stage)),
+                ("to", &stage_name(to)),
+                ("roles", &role_names(roles)),
+            ],
+        ),
         Effect::Empties { stage, .. } => {
             tr("effect.empties", &[("count", &count), ("stage", &stage_name(stage))])
         }
@@ -215,6 +242,10 @@ fn text(effect: &Effect, counts: Counts) -> String {
             tr("effect.begins", &[("entity", &plural(entity)), ("stage", &stage_name(stage))])
         }
         Effect::Retires { .. } => tr("effect.retires", &[("count", &count)]),
+        Effect::Conceals { entity, field } => {
+            tr("effect.conceals", &[("field", &field_name(entity, field)), ("count", &count)])
+        }
+        Effect::Stands { entity, field } => tr("effect.stands", &[("field", &field_name(entity, field))]),
         Effect::Requires { .. } => tr("effect.requires", &[("count", &count)]),
         Effect::Withdraws { entity, field, option, .. } => {
             tr("effect.withdraws", &[("count", &count), ("option", &option_name(entity, field, option))])
@@ -228,6 +259,7 @@ fn text(effect: &Effect, counts: Counts) -> String {
                 &[("people", &people), ("owners", &owners), ("count", &count), ("entity", &plural(entity))],
             )
         }
+        Effect::Unshares { .. } => tr("effect.unshares", &[("count", &count)]),
         Effect::Clock { from, to } => tr("effect.clock", &[("from", from), ("to", to)]),
         Effect::Currency { from, to } => tr("effect.currency", &[("from", from), ("to", to)]),
     }
@@ -240,6 +272,18 @@ pub fn Retiring(entity: String, field: String) -> impl IntoView {
     let asked = effect.clone();
     let counts = Counts::of(move || asked.concerned().into_iter().collect());
     view! { <p class="field-help" role="status">{move || text(&effect, counts)}</p> }
+}
+
+/// What ends with a team that is taken away; nothing where nothing does.
+#[component]
+pub fn Unsharing(team: Id) -> impl IntoView {
+    let effect = Effect::Unshares { team };
+    let asked = effect.concerned();
+    let question = asked.clone();
+    let counts = Counts::of(move || question.clone().into_iter().collect());
+    let any =
+        Memo::new(move |_| asked.as_ref().and_then(|asked| counts.get(asked)).is_some_and(|count| count > 0));
+    move || any.get().then(|| view! { <p class="field-help" role="status">{text(&effect, counts)}</p> })
 }
 
 /// What is going to happen, sentence by sentence; nothing when nothing does.

@@ -1,234 +1,18 @@
-use domain::fields::{Adjustment, AutoNumber, FieldKind, FieldType as _, MAX_FILES, MAX_STARS};
+use domain::fields::{FieldType as _, MAX_FILES, MAX_STARS};
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
 use domain::schema::effects::effects;
-use domain::schema::{Field as Definition, Label};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::define::define_all;
 use super::effects::{Effects, Retiring};
-use super::options::{Draft, Options, drafts_of, options_of};
-use super::type_code;
+use super::field_form::{DECIMALS, Form, TYPES, WITH_OPTIONS, layout_without};
+use super::layout::Standing;
+use super::options::Options;
 use crate::components::{Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, Switch, TextInput};
 use crate::i18n::{label, problem_text, t, tr};
 use crate::state::session::{schema, schema_now, today};
-use crate::state::time::new_id;
-
-/// Types a new field can have, the most frequent first.
-const TYPES: [&str; 23] = [
-    "text",
-    "long_text",
-    "choice",
-    "choices",
-    "checkbox",
-    "date",
-    "instant",
-    "integer",
-    "decimal",
-    "percent",
-    "money",
-    "phone",
-    "email",
-    "url",
-    "address",
-    "file",
-    "tags",
-    "rating",
-    "duration",
-    "tree_choice",
-    "auto_number",
-    "relation",
-    "user",
-];
-/// Types whose options are written here.
-const WITH_OPTIONS: [&str; 3] = ["choice", "choices", "tree_choice"];
-/// Characters of a one-line text.
-const TEXT_MAX: u32 = 300;
-/// Decimals of a new field, until somebody chooses.
-const DECIMALS: u32 = 2;
-const STARS: i64 = 5;
-/// Files of a new field, until somebody chooses.
-const FILES: i64 = 5;
-/// How numbers look until somebody says otherwise.
-const NUMBER_FORMAT: &str = "{year}-{0000}";
-
-/// What is being written into the sheet.
-#[derive(Clone, Copy)]
-struct Form {
-    zh: RwSignal<String>,
-    en: RwSignal<String>,
-    code: RwSignal<String>,
-    target: RwSignal<String>,
-    required: RwSignal<bool>,
-    options: RwSignal<Vec<Draft>>,
-    personal: RwSignal<bool>,
-    min: RwSignal<String>,
-    max: RwSignal<String>,
-    length: RwSignal<String>,
-    decimals: RwSignal<String>,
-    stars: RwSignal<String>,
-    format: RwSignal<String>,
-    start: RwSignal<String>,
-    files: RwSignal<String>,
-    photos_only: RwSignal<bool>,
-}
-
-impl Form {
-    fn of(field: Option<&Definition>) -> Self {
-        let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
-        // What is set now, in the controls of its type; the others begin as for a new field.
-        let now = field.and_then(|field| field.kind.behaviour().adjustment());
-        let code = field.map_or_else(|| TYPES[0].to_owned(), |field| type_code(&field.kind));
-        let set = |of: &str, what: fn(&Adjustment) -> Option<String>, otherwise: &str| {
-            let known = now.as_ref().filter(|_| code == of).map(|now| what(now).unwrap_or_default());
-            RwSignal::new(known.unwrap_or_else(|| otherwise.to_owned()))
-        };
-        let min = |now: &Adjustment| now.min.map(|min| min.to_string());
-        let max = |now: &Adjustment| now.max.map(|max| max.to_string());
-        let options = field.map(|field| drafts_of(field.kind.all_options())).unwrap_or_default();
-        Self {
-            zh: text(field.map(|field| &field.label.zh)),
-            en: text(field.map(|field| &field.label.en)),
-            target: RwSignal::new("account".to_owned()),
-            required: RwSignal::new(field.is_some_and(|field| field.required)),
-            options: RwSignal::new(options),
-            personal: RwSignal::new(field.is_some_and(|field| field.personal)),
-            min: set("integer", min, ""),
-            max: set("integer", max, ""),
-            length: set("text", max, &TEXT_MAX.to_string()),
-            decimals: RwSignal::new(DECIMALS.to_string()),
-            stars: set("rating", max, &STARS.to_string()),
-            format: set("auto_number", |now| now.format.clone(), NUMBER_FORMAT),
-            start: set("auto_number", |now| now.start.map(|start| start.to_string()), "1"),
-            code: RwSignal::new(code),
-            files: RwSignal::new(FILES.to_string()),
-            photos_only: RwSignal::new(false),
-        }
-    }
-
-    fn auto_number(self) -> AutoNumber {
-        AutoNumber {
-            format: self.format.get().trim().to_owned(),
-            // What is no number cannot be a start: it is refused as one that is too high.
-            start: plain(self.start).parse().unwrap_or(u32::MAX),
-        }
-    }
-
-    /// Somebody who speaks one language names a field once.
-    fn label(self) -> Label {
-        let (zh, en) = (self.zh.get().trim().to_owned(), self.en.get().trim().to_owned());
-        Label {
-            zh: if zh.is_empty() { en.clone() } else { zh.clone() },
-            en: if en.is_empty() { zh } else { en },
-        }
-    }
-
-    fn kind(self) -> FieldKind {
-        match self.code.get().as_str() {
-            "long_text" => FieldKind::long_text(),
-            "choice" => FieldKind::Choice(domain::fields::Choice { options: options_of(self.options) }),
-            "choices" => FieldKind::choices(options_of(self.options)),
-            "tree_choice" => FieldKind::tree_choice(options_of(self.options)),
-            "checkbox" => FieldKind::checkbox(),
-            "date" => FieldKind::date(),
-            "instant" => FieldKind::instant(),
-            "integer" => FieldKind::integer(bound(self.min), bound(self.max)),
-            "decimal" => FieldKind::decimal(number(self.decimals, DECIMALS)),
-            "percent" => FieldKind::percent(number(self.decimals, DECIMALS)),
-            "url" => FieldKind::url(),
-            "address" => FieldKind::address(),
-            "tags" => FieldKind::tags(),
-            "rating" => FieldKind::rating(number(self.stars, STARS)),
-            "duration" => FieldKind::duration(),
-            "auto_number" => FieldKind::AutoNumber(self.auto_number()),
-            "file" => FieldKind::file(self.photos_only.get_untracked(), number(self.files, FILES)),
-            "money" => FieldKind::money(),
-            "phone" => FieldKind::phone(),
-            "email" => FieldKind::email(),
-            "relation" => FieldKind::relation(&self.target.get()),
-            "user" => FieldKind::user(),
-            // What is no length is refused as one that is too long.
-            _ => FieldKind::text(plain(self.length).parse().unwrap_or(u32::MAX)),
-        }
-    }
-
-    fn changes(self, entity: &str, old: Option<&Definition>) -> Vec<DefinitionChange> {
-        let (entity, label, required) = (entity.to_owned(), self.label(), self.required.get());
-        let Some(old) = old else {
-            let (system, custom, retired) = (false, true, false);
-            let kind = self.kind();
-            let personal = self.personal.get() && kind.behaviour().may_be_personal();
-            let field =
-                Definition { id: new_field_id(), label, kind, required, personal, system, custom, retired };
-            return vec![DefinitionChange::AddField { entity, field }];
-        };
-        let mut changes = Vec::new();
-        let field = old.id.clone();
-        if label != old.label {
-            changes.push(DefinitionChange::RenameField {
-                entity: entity.clone(),
-                field: field.clone(),
-                label,
-            });
-        }
-        if required != old.required {
-            changes.push(DefinitionChange::SetRequired {
-                entity: entity.clone(),
-                field: field.clone(),
-                required,
-            });
-        }
-        let wished = if old.custom { self.kind().behaviour().adjustment() } else { None };
-        if let Some(settings) =
-            wished.filter(|wished| Some(wished) != old.kind.behaviour().adjustment().as_ref())
-        {
-            changes.push(DefinitionChange::SetField {
-                entity: entity.clone(),
-                field: field.clone(),
-                settings,
-            });
-        }
-        let personal = self.personal.get();
-        if old.custom && personal != old.personal {
-            changes.push(DefinitionChange::SetPersonal {
-                entity: entity.clone(),
-                field: field.clone(),
-                personal,
-            });
-        }
-        if WITH_OPTIONS.contains(&type_code(&old.kind).as_str()) {
-            let options = options_of(self.options);
-            let offered = old.kind.all_options().iter().filter(|option| !option.retired);
-            if !offered.eq(&options) {
-                changes.push(DefinitionChange::SetOptions { entity, field, options });
-            }
-        }
-        changes
-    }
-}
-
-/// What was typed as a number, in any width.
-fn plain(text: RwSignal<String>) -> String {
-    text.with(|text| text.trim().chars().map(domain::text::half_width).collect())
-}
-
-/// A limit, if there is one. What is no number is refused as one that is too far.
-fn bound(text: RwSignal<String>) -> Option<i64> {
-    let text = plain(text);
-    (!text.is_empty()).then(|| text.parse().unwrap_or(i64::MAX))
-}
-
-/// A number out of a list of choices.
-fn number<N: std::str::FromStr>(text: RwSignal<String>, otherwise: N) -> N {
-    text.with(|text| text.parse().ok()).unwrap_or(otherwise)
-}
-
-fn new_field_id() -> String {
-    // The last twelve digits of an id are random.
-    let digits: String = new_id().to_string().chars().filter(|c| *c != '-').skip(20).collect();
-    format!("f_{digits}")
-}
 
 /// One field: its names, whether it must be filled, its choices; for a new one, its type.
 #[component]
@@ -261,7 +45,14 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
         let schema = schema_now();
         schema.entity(entity).zip(id.as_ref()).is_some_and(|(entity, id)| entity.always_requires(id))
     });
-    let form = field.with_value(|field| Form::of(field.as_ref()));
+    // Nothing of it for a new field, which goes to the end, and for what stands in a place of its own.
+    let placed = field.with_value(|field| {
+        let field = field.as_ref()?;
+        let layout = entity.with_value(|entity| layout_without(entity, field))?;
+        layout.knows(&field.id).then(|| layout.standing(&field.id))
+    });
+    let form = field.with_value(|field| Form::of(field.as_ref(), placed.unwrap_or(Standing::AtOnce)));
+    let system = field.with_value(|field| field.as_ref().is_some_and(|field| field.system));
     let pending = RwSignal::new(false);
     let problems = RwSignal::new(Vec::<Problem>::new());
     let at = move |place: &'static str| {
@@ -423,6 +214,11 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                     on_change=move |required| form.required.set(required)
                 />
             </Show>
+            <Show when=move || placed.is_some() && !always_required && !form.required.get()>
+                <Field label=t("definition.standing") help=t("definition.standing.help")>
+                    <Select value=form.standing choices=standings(system) on_choose=move |code| form.standing.set(code) />
+                </Field>
+            </Show>
             <Effects effects=meaning />
             <FormProblem problem=rest />
             <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
@@ -435,6 +231,11 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                 })}
         </form>
     }
+}
+
+fn standings(system: bool) -> Vec<Choice> {
+    let offered = Standing::ALL.into_iter().filter(|standing| standing.is_for(system));
+    offered.map(|standing| Choice::new(standing.code(), t(standing.key_for(system)))).collect()
 }
 
 /// Whole numbers to choose from.

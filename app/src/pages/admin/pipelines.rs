@@ -1,8 +1,10 @@
 //! The ways records go: several pipelines, each with its stages.
 
+use std::collections::BTreeMap;
+
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
-use domain::schema::{Pipeline, Schema, Stage};
+use domain::schema::{Edge, Pipeline, Schema, Stage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -11,6 +13,7 @@ use super::arrange::Arrange;
 use super::define::define;
 use super::naming::{Naming, NamingFields, definition_id};
 use super::stages::{RemoveStages, Stages};
+use super::ways::Ways;
 use crate::components::{
     Badge, Button, ButtonKind, Choice, Field, FormProblem, IconButton, Select, Sheet, Tone, icons,
 };
@@ -144,6 +147,7 @@ fn OnePipeline(id: String, first: Signal<bool>, alone: Signal<bool>) -> impl Int
                 </Show>
             </div>
             <Stages id=id.get_value() />
+            <Ways id=id.get_value() />
         </section>
         <Sheet open=renaming title=t("action.rename") close=t("action.close")>
             {move || known.get_untracked().map(|pipeline| view! { <Rename pipeline open=renaming /> })}
@@ -218,9 +222,23 @@ fn NewPipeline(entity: String, open: RwSignal<bool>) -> impl IntoView {
             problems.0.set(vec![Problem::on("like", "problem.definition.unknown_pipeline")]);
             return;
         };
-        let stages = like.stages.into_iter().map(|stage| Stage { id: definition_id("s"), ..stage }).collect();
-        let pipeline =
-            Pipeline { id: definition_id("p"), entity: entity.get_value(), label: naming.label(), stages };
+        // Its ways are those of the other one, between the new stages.
+        let ids: BTreeMap<String, String> =
+            like.stages.iter().map(|stage| (stage.id.clone(), definition_id("s"))).collect();
+        let new = |id: &String| ids.get(id).cloned().unwrap_or_default();
+        let stages = like.stages.iter().map(|stage| Stage { id: new(&stage.id), ..stage.clone() }).collect();
+        let edges = like.edges.iter().map(|edge| Edge {
+            from: edge.from.as_ref().map(new),
+            to: new(&edge.to),
+            ..edge.clone()
+        });
+        let pipeline = Pipeline {
+            id: definition_id("p"),
+            entity: entity.get_value(),
+            label: naming.label(),
+            stages,
+            edges: edges.collect(),
+        };
         pending.set(true);
         save(DefinitionChange::AddPipeline { pipeline, at: None }, pending, problems, open);
     };

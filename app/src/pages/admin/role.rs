@@ -291,6 +291,7 @@ fn Permissions(draft: RwSignal<Definition>) -> impl IntoView {
             {row(Permission::Import)}
             {row(Permission::EnterHistory)}
             {row(Permission::Export)}
+            {row(Permission::OverrideProcess)}
             <div class="row">
                 <Switch
                     label=t("roles.may.set_rates")
@@ -312,6 +313,7 @@ fn help_key(permission: Permission) -> &'static str {
         Permission::Import => "roles.may.import.help",
         Permission::EnterHistory => "roles.may.enter_history.help",
         Permission::Export => "roles.may.export.help",
+        Permission::OverrideProcess => "roles.may.override_process.help",
     }
 }
 

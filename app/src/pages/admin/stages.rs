@@ -1,5 +1,6 @@
+use domain::access::Permission;
 use domain::api::record::RecordBody;
-use domain::command::Action;
+use domain::command::{Action, Wire};
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
 use domain::schema::effects::{Concerned, effects};
@@ -13,12 +14,13 @@ use super::define::{Step, carry_out, define};
 use super::effects::{Counts, Effects, count_text, status_key};
 use super::everything::text;
 use super::naming::{Naming, NamingFields, definition_id};
+use super::stage_facts::{Facts, StageFacts};
 use crate::components::{
     Badge, Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, TextInput, Tone, icons,
 };
 use crate::i18n::{label, problems_text, t, tr};
 use crate::pages::more::Problems;
-use crate::state::session::{schema, schema_now};
+use crate::state::session::{role, schema, schema_now};
 
 fn status_tone(status: StageStatus) -> Tone {
     match status {
@@ -56,7 +58,8 @@ pub fn Stages(id: String) -> impl IntoView {
             order.iter().filter_map(|id| known.iter().find(|stage| &stage.id == id).cloned()).collect();
         pending.set(true);
         spawn_local(async move {
-            let outcome = define(DefinitionChange::SetStages { pipeline: id.get_value(), stages }).await;
+            let outcome =
+                define(DefinitionChange::SetStages { pipeline: id.get_value(), stages, edges: None }).await;
             pending.set(false);
             problem.set(outcome.as_ref().err().map(|problems| problems_text(problems, "")));
             arranging.set(outcome.is_err());
@@ -116,14 +119,15 @@ struct Draft {
     naming: Naming,
     chance: RwSignal<String>,
     status: RwSignal<StageStatus>,
+    facts: Facts,
 }
 
 impl Draft {
-    /// The stage as it stands in the sheet; nothing while its chance is no percentage.
+    /// The stage as it stands in the sheet; nothing while its chance is no percentage or its days are no number.
     fn stage(self, id: &str) -> Option<Stage> {
         let probability = self.chance.get().trim().parse::<u8>().ok().filter(|percent| *percent <= 100)?;
-        let label = self.naming.label();
-        Some(Stage { id: id.to_owned(), label, status: self.status.get(), probability })
+        let stage = Stage::new(id, self.naming.label(), self.status.get(), probability);
+        self.facts.stage(stage)
     }
 }
 
@@ -140,7 +144,9 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
             known.as_ref().map_or_else(|| "50".to_owned(), |stage| stage.probability.to_string()),
         ),
         status: RwSignal::new(known.as_ref().map_or(StageStatus::Open, |stage| stage.status)),
+        facts: Facts::of(known.as_ref()),
     };
+    let entity = now.pipeline(&pipeline).map(|pipeline| pipeline.entity.clone()).unwrap_or_default();
     let pending = RwSignal::new(false);
     let leaving = RwSignal::new(false);
     let problems = Problems::none();
@@ -161,7 +167,7 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
                 stages.insert(place, stage);
             }
         }
-        DefinitionChange::SetStages { pipeline: pipeline.get_value(), stages }
+        DefinitionChange::SetStages { pipeline: pipeline.get_value(), stages, edges: None }
     };
     let meant = Memo::new(move |_| {
         let stage = known.get_value().and_then(|known| draft.stage(&known.id));
@@ -175,7 +181,9 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
         let id = known
             .with_value(|known| known.as_ref().map_or_else(|| definition_id("s"), |stage| stage.id.clone()));
         let Some(stage) = untrack(|| draft.stage(&id)) else {
-            let wrong = Problem::on("probability", "problem.out_of_range").with("min", 0).with("max", 100);
+            let wrong = untrack(|| draft.facts.problem()).unwrap_or_else(|| {
+                Problem::on("probability", "problem.out_of_range").with("min", 0).with("max", 100)
+            });
             problems.0.set(vec![wrong]);
             return;
         };
@@ -217,8 +225,9 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
                 <Field label=t("definition.stage.chance") problem=problems.at("probability")>
                     <TextInput value=draft.chance inputmode="numeric" />
                 </Field>
+                <StageFacts facts=draft.facts entity=entity.clone() problems />
                 <Effects effects=meant />
-                <FormProblem problem=problems.rest(&["label", "probability"]) />
+                <FormProblem problem=problems.rest(&["label", "probability", "goal", "expected_days", "steps"]) />
                 <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
                 {(!is_new)
                     .then(|| view! { <Button label=t("definition.stage.remove") kind=ButtonKind::DangerQuiet on_press=move |()| leaving.set(true) /> })}
@@ -290,18 +299,25 @@ pub fn RemoveStages(
             problems.0.set(vec![Problem::on("target", "problem.required")]);
             return;
         }
+        // The stage goes, and with it whatever its ways ask for.
+        let reason = untrack(|| tr("definition.stage.remove.reason", &[]));
+        let excepts = untrack(|| role().is_some_and(|role| role.may(Permission::OverrideProcess)));
         let action = move |body: &RecordBody| Action::MoveStage {
             entity: body.entity.clone(),
             record: body.id,
             from: text(body, "stage"),
             to: to.clone(),
             rank: None,
+            values: Wire::new(),
+            note: None,
+            exception: excepts.then(|| reason.clone()),
+            days: Wire::new(),
         };
         let stages = rest.get_value();
         let change = if stages.is_empty() {
             DefinitionChange::RemovePipeline { pipeline: pipeline.get_value() }
         } else {
-            DefinitionChange::SetStages { pipeline: pipeline.get_value(), stages }
+            DefinitionChange::SetStages { pipeline: pipeline.get_value(), stages, edges: None }
         };
         let mut steps = vec![Step::Define(change)];
         if standing() != Some(0) {

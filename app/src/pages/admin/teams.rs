@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
 use super::define::change;
-use super::effects::Effects;
+use super::effects::{Effects, Unsharing};
 use super::everything::{everything, text};
 use crate::components::{
     Avatar, Button, ButtonKind, Choice, EmptyState, Field, FormProblem, IconButton, Select, Sheet, TextInput,
@@ -23,7 +23,7 @@ use crate::components::{
 };
 use crate::i18n::{t, tr};
 use crate::pages::more::Problems;
-use crate::pages::{Page, open_while};
+use crate::pages::{Page, open_while, team_tree};
 use crate::routes;
 use crate::state::session::{role, schema};
 use crate::state::time::new_id;
@@ -66,7 +66,7 @@ impl Tree {
     }
 
     fn below(&self, parent: Id) -> impl Iterator<Item = &RecordBody> {
-        self.teams.iter().filter(move |team| reference(team, "parent") == Some(parent))
+        team_tree::below(&self.teams, parent)
     }
 
     /// A team and every team beneath it.
@@ -83,29 +83,8 @@ impl Tree {
         self.people.iter().filter(|person| reference(person, "team") == Some(team)).collect()
     }
 
-    /// Teams in the order of the tree, each with its depth. What hangs on nothing that is there stands at the top, and
-    /// so does a circle, from wherever it is met first.
     fn rows(&self) -> Vec<(usize, Id)> {
-        let ids: BTreeSet<Id> = self.teams.iter().map(|team| team.id).collect();
-        let is_top =
-            |team: &&RecordBody| reference(team, "parent").is_none_or(|parent| !ids.contains(&parent));
-        let mut rows = Vec::new();
-        let mut seen = BTreeSet::new();
-        let tops: Vec<Id> = self.teams.iter().filter(is_top).map(|team| team.id).collect();
-        for top in tops.into_iter().chain(self.teams.iter().map(|team| team.id)) {
-            self.walk(top, 0, &mut seen, &mut rows);
-        }
-        rows
-    }
-
-    fn walk(&self, id: Id, depth: usize, seen: &mut BTreeSet<Id>, rows: &mut Vec<(usize, Id)>) {
-        if !seen.insert(id) {
-            return;
-        }
-        rows.push((depth, id));
-        for team in self.below(id) {
-            self.walk(team.id, depth + 1, seen, rows);
-        }
+        team_tree::rows(&self.teams)
     }
 }
 
@@ -384,9 +363,9 @@ fn TeamForm(edited: Edited, tree: Tree, open: RwSignal<bool>) -> impl IntoView {
             <Effects effects=meaning />
             <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
             {own
-                .map(|_| {
+                .map(|team| {
                     if blocks == 0 {
-                        view! { <Button label=t("teams.remove") kind=ButtonKind::DangerQuiet pending on_press=remove /> }.into_any()
+                        view! { <Unsharing team /> <Button label=t("teams.remove") kind=ButtonKind::DangerQuiet pending on_press=remove /> }.into_any()
                     } else {
                         view! { <p class="field-help">{t("teams.not_empty")}</p> }.into_any()
                     }

@@ -14,6 +14,7 @@ use messages::Lang;
 
 use super::define::define;
 use super::effects::Effects;
+use super::logo::Logo;
 use super::rates::Rates;
 use crate::components::{
     Button, ButtonKind, Choice, EmptyState, Field, FormProblem, IconButton, Select, TextInput, icons,
@@ -40,6 +41,7 @@ pub fn Workspace() -> impl IntoView {
                 <div class="stack stack-loose">
                     <Show when=move || defines.get()>
                         <Settings />
+                        <Logo />
                     </Show>
                     <Show when=move || sees_rates.get()>
                         <Rates may=sets_rates />
@@ -89,6 +91,7 @@ impl Draft {
             zone: self.zone.get(),
             currency: Currency::parse(&self.currency.get()).unwrap_or(now.currency),
             work: WorkDays { week: self.week.get(), days: self.days.get() },
+            logo: now.logo,
         }
     }
 }

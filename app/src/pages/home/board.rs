@@ -1,44 +1,49 @@
 //! The board: a pipeline's stages as columns, its records as cards. On a phone one stage at a time.
 //!
 //! Counts and sums come from the server and are asked for apart from the cards. Only what is near the view is drawn:
-//! a column begins with a few cards and grows as it is scrolled.
+//! a column begins with a few cards and grows as it is scrolled. Cards are taken up in `drag`; what is done with them
+//! then (`hands`, `carry`, `moves`) and the filters come in later parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::access::{Act, Level};
-use domain::api::record::{BoardRequest, ListRequest, RecordBody, Total, TotalsRequest};
-use domain::api::{GetBoard, GetTotals, ListRecords};
-use domain::ids::Id;
+use domain::api::record::{BoardRequest, RecordBody, Total, TotalsRequest};
+use domain::api::{GetBoard, GetTotals};
 use domain::schema::{Pipeline, Stage};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::components::A;
-use leptos_router::hooks::query_signal;
+use leptos_router::hooks::{query_signal, use_location};
 use serde_json::{Value as Json, json};
 
-use super::drag::{Drag, DragGhost, Drop};
-use crate::components::{
-    Avatar, AvatarShape, Badge, Button, ChipGroup, Choice, EmptyState, IconButton, Sentinel, SkeletonRows,
-    Tone, icon, icons,
-};
-use crate::fields::{self, schedule};
+use super::carry::Carried;
+use super::column::{Column, STEP};
+use super::drag::{Drag, DragGhost};
+use super::kept;
+use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons};
 use crate::i18n::{format, label, t, tr};
-use crate::pages::records::{MoveSheet, StaleNote, move_to};
+use crate::pages::later;
+use crate::pages::records::StaleNote;
 use crate::pages::{Page, Width};
 use crate::routes;
-use crate::state::loader::{load, note};
-use crate::state::names::name_of;
+use crate::state::app;
+use crate::state::loader::load;
 use crate::state::session::{role, schema};
-use crate::state::{app, ask};
 
-/// Cards that a column draws at first, and each time its end comes near.
-const STEP: usize = 20;
-/// Cards of a further page.
-const FURTHER: u32 = 100;
+pub type Cards = BTreeMap<String, Vec<Arc<RecordBody>>>;
 
-type Cards = BTreeMap<String, Vec<Arc<RecordBody>>>;
+/// What the board asks its filters, which come in a part of their own.
+#[derive(Clone, Copy)]
+pub struct BoardFilter {
+    pub entity: StoredValue<String>,
+    /// The condition, once the filters could be read; the address says it before, unless it names a view.
+    pub read: RwSignal<Option<Option<String>>>,
+    /// The cards are there: now the filters may come.
+    pub ready: RwSignal<bool>,
+    /// The filters could not be fetched.
+    pub missing: RwSignal<bool>,
+}
 
 #[component]
 pub fn Board() -> impl IntoView {
@@ -75,34 +80,94 @@ pub fn Board() -> impl IntoView {
                     <ChipGroup legend=t("board.pipeline") choices=choices value=value on_choose=move |id| set_chosen.set(Some(id)) scroll=true />
                 </div>
             </Show>
-            {move || pipeline.get().map(|pipeline| view! { <Columns pipeline /> })}
+            {move || pipeline.get().map(|pipeline| view! { <Filtered pipeline /> })}
         </Page>
+    }
+}
+
+/// The board with its filters above it.
+#[component]
+fn Filtered(pipeline: Pipeline) -> impl IntoView {
+    let (filter, _) = query_signal::<String>("filter");
+    let (view, _) = query_signal::<String>("view");
+    let asked = BoardFilter {
+        entity: StoredValue::new(pipeline.entity.clone()),
+        read: RwSignal::new(None),
+        ready: RwSignal::new(false),
+        missing: RwSignal::new(false),
+    };
+    provide_context(asked);
+    let condition = Memo::new(move |_| match (asked.read.get(), filter.get(), view.get().as_deref()) {
+        (Some(read), ..) => Some(read),
+        (None, Some(filter), _) => Some(Some(filter)),
+        (None, None, None | Some("all")) => Some(None),
+        (None, None, Some(_)) => None,
+    });
+    // The cards come first, unless it takes the filters to know which.
+    let bar = Memo::new(move |_| asked.ready.get() || condition.with(Option::is_none));
+    view! {
+        <div class="board-filters">{move || bar.get().then(later::board_filters)}</div>
+        <Columns pipeline condition missing=asked.missing ready=asked.ready />
     }
 }
 
 /// Replies share what has not changed, so that only changed cards are drawn again.
 #[derive(Clone, PartialEq)]
-struct Base {
-    seq: u64,
-    records: Vec<Arc<RecordBody>>,
+pub struct Base {
+    pub seq: u64,
+    pub records: Vec<Arc<RecordBody>>,
+}
+
+/// How far a column has been drawn and loaded.
+#[derive(Clone, Copy)]
+pub struct Deep {
+    pub drawn: RwSignal<usize>,
+    /// Pages after the cards that the board comes with.
+    pub pages: RwSignal<usize>,
+    pub further: RwSignal<Vec<Base>>,
+}
+
+/// What the parts of a board share.
+#[derive(Clone, Copy)]
+pub struct Deck {
+    pub pipeline: StoredValue<Pipeline>,
+    /// Nothing while it is not known which filter there is.
+    pub condition: Memo<Option<Option<String>>>,
+    pub cards: Memo<Cards>,
+    pub board: NodeRef<html::Div>,
+    pub deep: StoredValue<BTreeMap<String, Deep>>,
+    /// The pipeline and what its address asks for, as one name.
+    pub about: Memo<String>,
+    /// The card that is moved by keyboard.
+    pub carried: RwSignal<Option<Carried>>,
+    /// What a screen reader is to say.
+    pub says: RwSignal<String>,
 }
 
 #[component]
-fn Columns(pipeline: Pipeline) -> impl IntoView {
+fn Columns(
+    pipeline: Pipeline,
+    condition: Memo<Option<Option<String>>>,
+    missing: RwSignal<bool>,
+    ready: RwSignal<bool>,
+) -> impl IntoView {
     let entity = pipeline.entity.clone();
-    let id = pipeline.id.clone();
-    let reply = load::<GetBoard>(move || Some((vec![id.clone()], BoardRequest::default())));
+    let reply = load::<GetBoard>({
+        let id = pipeline.id.clone();
+        move || Some((vec![id.clone()], BoardRequest { filter: condition.get()?, limit: None }))
+    });
     let totals = load::<GetTotals>({
         let entity = entity.clone();
         move || {
-            let sum = schema()
-                .entity(&entity)
-                .is_some_and(|entity| entity.field("amount").is_some())
-                .then(|| "amount".to_owned());
-            Some((vec![entity.clone()], TotalsRequest { group: Some("stage".to_owned()), sum, filter: None }))
+            let amount = schema().entity(&entity).is_some_and(|entity| entity.field("amount").is_some());
+            let (stage, sum) = ("stage".to_owned(), amount.then(|| "amount".to_owned()));
+            let weigh = amount.then(|| stage.clone());
+            Some((
+                vec![entity.clone()],
+                TotalsRequest { filter: condition.get()?, group: Some(stage), sum, weigh },
+            ))
         }
     });
-    let further = RwSignal::new(Vec::<Base>::new());
     let base = Memo::new(move |before: Option<&Option<Base>>| {
         let reply = reply.value.get()?;
         let mut old = BTreeMap::new();
@@ -120,6 +185,19 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             records: reply.columns.iter().flat_map(|column| &column.records).map(share).collect(),
         })
     });
+    let about = {
+        let (id, query) = (pipeline.id.clone(), use_location().search);
+        Memo::new(move |_| format!("{id} {}", query.get()))
+    };
+    let was = kept::take(&about.get_untracked());
+    let deep = StoredValue::new({
+        let one = |stage: &Stage| {
+            let kept = was.as_ref().and_then(|kept| kept.columns.get(&stage.id)).cloned().unwrap_or_default();
+            let (drawn, pages) = (RwSignal::new(kept.drawn.max(STEP)), RwSignal::new(kept.pages));
+            (stage.id.clone(), Deep { drawn, pages, further: RwSignal::new(Vec::new()) })
+        };
+        pipeline.stages.iter().map(one).collect::<BTreeMap<_, _>>()
+    });
     let cards = {
         let entity = entity.clone();
         Memo::new(move |_| {
@@ -129,8 +207,10 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             let touched = overlay.touched();
             let mut seen = BTreeSet::new();
             let made = overlay.created(base.seq, &entity).into_iter().map(Arc::new).collect::<Vec<_>>();
+            let further =
+                deep.with_value(|deep| deep.values().flat_map(|deep| deep.further.get()).collect::<Vec<_>>());
             let all = std::iter::once(base.clone())
-                .chain(further.get())
+                .chain(further)
                 .flat_map(|base| base.records.into_iter().map(move |body| (base.seq, body)));
             let shown = all.filter_map(|(seq, body)| {
                 if touched.contains(&body.id) { overlay.apply(seq, &body).map(Arc::new) } else { Some(body) }
@@ -149,49 +229,48 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             cards
         })
     };
-    let moving = RwSignal::new(None::<RecordBody>);
-    let board = NodeRef::<html::Div>::new();
-    let stages = pipeline.stages.clone();
-    let dropped = {
-        let stages = stages.clone();
-        move |drop: Drop| {
-            let Some(to) = stages.iter().find(|stage| stage.id == drop.stage) else { return };
-            let found = cards
-                .with_untracked(|cards| cards.values().flatten().find(|body| body.id == drop.card).cloned());
-            let Some(body) = found.filter(|body| body.may.update) else { return };
-            let column: Vec<Arc<RecordBody>> = cards
-                .with_untracked(|cards| cards.get(&to.id).cloned().unwrap_or_default())
-                .into_iter()
-                .filter(|other| other.id != body.id)
-                .collect();
-            let at = drop
-                .before
-                .and_then(|before| column.iter().position(|other| other.id == before))
-                .unwrap_or(column.len());
-            let rank = |at: Option<usize>| {
-                at.and_then(|at| column.get(at))
-                    .map(|body| text(body, "rank").to_owned())
-                    .filter(|rank| !rank.is_empty())
-            };
-            let between =
-                domain::rank::between(rank(at.checked_sub(1)).as_deref(), rank(Some(at)).as_deref());
-            move_to(&body, to, between.filter(|_| drop.placed));
-        }
+    let deck = Deck {
+        pipeline: StoredValue::new(pipeline.clone()),
+        condition,
+        cards,
+        board: NodeRef::new(),
+        deep,
+        about,
+        carried: RwSignal::new(None),
+        says: RwSignal::new(String::new()),
     };
-    let drag = Drag::new(board, dropped);
+    let board = deck.board;
+    let drag = Drag::new(deck);
+    Effect::new(move |_| {
+        if base.with(Option::is_some) {
+            ready.set(true);
+        }
+    });
+    // Another filter begins at its beginning.
+    Effect::new(move |before: Option<String>| {
+        let now = about.get();
+        if before.is_some_and(|before| before != now) {
+            for deep in deep.get_value().values() {
+                deep.drawn.set(STEP);
+                deep.pages.set(0);
+                deep.further.set(Vec::new());
+            }
+        }
+        now
+    });
+    let was = StoredValue::new(was);
+    Effect::new(move |_| {
+        if board.get().is_some()
+            && let Some(kept) = was.try_update_value(Option::take).flatten()
+        {
+            drag.with_hands(move |hands| (hands.restore)(deck, kept));
+        }
+    });
+    // Before anything else hears of the click: what it leads to takes the board away.
+    let kept = move |event: leptos::ev::MouseEvent| drag.with_hands(move |hands| (hands.keep)(deck, &event));
     let here = RwSignal::new(0_usize);
     let on_scroll = move |_| {
-        let Some(board) = board.get_untracked() else { return };
-        let width = board
-            .first_element_child()
-            .map_or(1.0, |column| column.get_bounding_client_rect().width())
-            .max(1.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a small count of columns"
-        )]
-        let at = (f64::from(board.scroll_left()) / width).round().max(0.0) as usize;
+        let at = stage_at(board);
         if here.get_untracked() != at {
             here.set(at);
         }
@@ -204,7 +283,7 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
         })
     };
     let strip = {
-        let stages = stages.clone();
+        let stages = pipeline.stages.clone();
         move || {
             let one = |(at, stage): (usize, &Stage)| {
                 let (id, text) = (stage.id.clone(), stage.label.clone());
@@ -214,7 +293,7 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
                 };
                 let stage_id = stage.id.clone();
                 view! {
-                    <button type="button" class="strip-stage" data-stage=stage_id data-name="true" aria-current=move || (here.get() == at).then_some("true") on:click=go>
+                    <button type="button" class="strip-stage" data-stage=stage_id aria-current=move || (here.get() == at).then_some("true") on:click=go>
                         <span class="strip-name">{move || label(&text)}</span>
                         <span class="strip-total numeric">{move || total_of(&id).map(|total| short_total(total.as_ref()))}</span>
                     </button>
@@ -235,11 +314,12 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
         }
     });
     let state = Memo::new(move |_| {
+        let all = condition.with(|condition| !matches!(condition, Some(Some(_))));
         match (
             base.with(|base| base.as_ref().map(|base| base.records.is_empty())),
-            reply.error.with(Option::is_some),
+            reply.error.with(Option::is_some) || missing.get(),
         ) {
-            (Some(true), _) if cards.with(BTreeMap::is_empty) => 1,
+            (Some(true), _) if all && cards.with(BTreeMap::is_empty) => 1,
             (Some(_), _) => 0,
             (None, true) => 2,
             (None, false) => 3,
@@ -251,28 +331,50 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             column.next.clone()
         })
     };
-    let columns = move || {
-        let one = |stage: &Stage| {
-            let (id, name, entity) = (stage.id.clone(), stage.id.clone(), entity.clone());
-            let mine = Memo::new(move |_| cards.with(|cards| cards.get(&id).cloned().unwrap_or_default()));
-            let total = Memo::new(move |_| total_of(&name));
-            let next = {
-                let id = stage.id.clone();
-                Memo::new(move |_| next_of(&id))
+    let columns = {
+        let stages = pipeline.stages.clone();
+        move || {
+            let one = |stage: &Stage| {
+                let (id, name) = (stage.id.clone(), stage.id.clone());
+                let mine =
+                    Memo::new(move |_| cards.with(|cards| cards.get(&id).cloned().unwrap_or_default()));
+                let total = Memo::new(move |_| total_of(&name));
+                let next = {
+                    let id = stage.id.clone();
+                    // With every answer, also when it goes on at the same place.
+                    Memo::new(move |_| (base.with(|base| base.as_ref().map(|base| base.seq)), next_of(&id)))
+                };
+                let deep = deep.with_value(|deep| deep.get(&stage.id).copied());
+                deep.map(|deep| view! { <Column stage=stage.clone() deck deep cards=mine total next /> })
             };
-            view! { <Column stage=stage.clone() entity cards=mine total next further moving /> }
-        };
-        stages.iter().map(one).collect_view()
+            stages.iter().map(one).collect_view()
+        }
     };
     let all = move || {
         totals.value.with(|reply| {
             let reply = reply.as_ref()?;
-            let count: u64 = reply.groups.iter().map(|total| total.count).sum();
-            let sum: i64 = reply.groups.iter().map(|total| total.sum).sum();
-            Some(tr(
-                "board.total",
-                &[("count", &format::number(count.cast_signed())), ("sum", &money_short(sum))],
-            ))
+            let own = |total: &&Total| {
+                let stage = total.group.as_deref();
+                deck.pipeline.with_value(|pipeline| {
+                    pipeline.stages.iter().any(|known| Some(known.id.as_str()) == stage)
+                })
+            };
+            let count: u64 = reply.groups.iter().filter(own).map(|total| total.count).sum();
+            let sum: i64 = reply.groups.iter().filter(own).map(|total| total.sum).sum();
+            let weighted: i64 = reply.groups.iter().filter(own).filter_map(|total| total.weighted).sum();
+            let converted: u64 = reply.groups.iter().filter(own).map(|total| total.converted).sum();
+            let left_out: u64 = reply.groups.iter().filter(own).map(|total| total.unconverted).sum();
+            let number = |count: u64| format::number(count.cast_signed());
+            let currency = schema().workspace.currency;
+            let said = [
+                Some(tr("board.total", &[("count", &number(count)), ("sum", &money_short(sum))])),
+                Some(tr("board.weighted", &[("sum", &money_short(weighted))])),
+                (converted > 0).then(|| {
+                    tr("board.converted", &[("count", &number(converted)), ("currency", currency.code())])
+                }),
+                (left_out > 0).then(|| tr("list.sum.left_out", &[("count", &number(left_out))])),
+            ];
+            Some(said.into_iter().flatten().map(|text| view! { <span>{text}</span> }).collect_view())
         })
     };
     view! {
@@ -302,15 +404,18 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
                     <div
                         class="board"
                         node_ref=board
-                        aria-describedby="board-help"
                         on:scroll=on_scroll
                         on:pointerdown=move |event| drag.down(&event)
                         on:pointermove=move |event| drag.moved(&event)
                         on:pointerup=move |event| drag.up(&event)
                         on:pointercancel=move |_| drag.cancel()
+                        on:lostpointercapture=move |event| drag.lost(&event)
+                        on:click:capture=kept
                         on:click=move |event| drag.click(&event)
                         on:contextmenu=move |event| drag.context(&event)
                         on:dragstart=move |event| event.prevent_default()
+                        on:keydown=move |event| drag.key(&event)
+                        on:focusout=move |_| drag.left()
                     >
                         {columns.clone()}
                     </div>
@@ -319,15 +424,15 @@ fn Columns(pipeline: Pipeline) -> impl IntoView {
             }
         }}
         <DragGhost drag />
-        <MoveSheet moving />
+        <p class="visually-hidden" role="status" aria-live="assertive">{move || deck.says.get()}</p>
     }
 }
 
-fn text<'a>(body: &'a RecordBody, field: &str) -> &'a str {
+pub fn text<'a>(body: &'a RecordBody, field: &str) -> &'a str {
     body.values.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
-fn money_short(minor: i64) -> String {
+pub fn money_short(minor: i64) -> String {
     let currency = schema().workspace.currency;
     format::money_short(minor, currency.code(), currency.minor_digits())
 }
@@ -337,7 +442,33 @@ fn short_total(total: Option<&Total>) -> String {
     format!("{} · {}", format::number(count.cast_signed()), money_short(sum))
 }
 
-fn scroll_to(board: NodeRef<html::Div>, at: usize) {
+/// The condition of exactly those records that a stage's numbers are about.
+pub fn in_stage(condition: Option<&str>, stage: &str) -> Json {
+    let stage = json!(["in", ["field", "stage"], [stage]]);
+    match condition.and_then(|condition| serde_json::from_str(condition).ok()) {
+        None => stage,
+        // Flat, so that each part can be taken out of the list's filter by itself.
+        Some(Json::Array(mut parts)) if parts.first().and_then(Json::as_str) == Some("and") => {
+            parts.push(stage);
+            Json::Array(parts)
+        }
+        Some(condition) => json!(["and", condition, stage]),
+    }
+}
+
+/// The place of the stage at which a phone shows the board.
+pub fn stage_at(board: NodeRef<html::Div>) -> usize {
+    let Some(board) = board.get_untracked() else { return 0 };
+    let columns = board.children();
+    let left = |at: u32| columns.item(at).map(|column| column.get_bounding_client_rect().left());
+    // From one to the next, with the gap between them.
+    let Some(step) = left(1).zip(left(0)).map(|(second, first)| second - first) else { return 0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count of columns")]
+    let at = (f64::from(board.scroll_left()) / step.max(1.0)).round().max(0.0) as usize;
+    at
+}
+
+pub fn scroll_to(board: NodeRef<html::Div>, at: usize) {
     let Some(board) = board.get_untracked() else { return };
     let column = board.children().item(u32::try_from(at).unwrap_or_default());
     if let Some(column) = column {
@@ -349,146 +480,24 @@ fn scroll_to(board: NodeRef<html::Div>, at: usize) {
     }
 }
 
-#[component]
-fn Column(
-    stage: Stage,
-    entity: String,
-    cards: Memo<Vec<Arc<RecordBody>>>,
-    total: Memo<Option<Option<Total>>>,
-    next: Memo<Option<String>>,
-    further: RwSignal<Vec<Base>>,
-    moving: RwSignal<Option<RecordBody>>,
-) -> impl IntoView {
-    let drawn = RwSignal::new(STEP);
-    // Where the page after the further ones begins, once there are some.
-    let behind = RwSignal::new(None::<Option<String>>);
-    let pending = RwSignal::new(false);
-    let name = stage.label.clone();
-    let title = move || label(&name);
-    let heading = title.clone();
-    let count = move || {
-        total
-            .get()
-            .map(|total| total.map_or(0, |total| total.count))
-            .unwrap_or_else(|| cards.with(Vec::len) as u64)
-    };
-    let left = Memo::new(move |_| cards.with(Vec::len) > drawn.get());
-    let shown =
-        move || cards.with(|cards| cards.iter().take(drawn.get()).map(|body| body.id).collect::<Vec<_>>());
-    let known = Memo::new(move |_| {
-        cards.with(|cards| cards.iter().map(|body| (body.id, body.clone())).collect::<BTreeMap<_, _>>())
-    });
-    let stage_id = stage.id.clone();
-    let load_more = move |()| {
-        let after = behind.get_untracked().unwrap_or_else(|| next.get_untracked());
-        let Some(after) = after.filter(|_| !pending.get_untracked()) else { return };
-        pending.set(true);
-        let request = ListRequest {
-            filter: Some(json!(["=", ["field", "stage"], stage_id]).to_string()),
-            sort: Some("rank".to_owned()),
-            after: Some(after),
-            limit: Some(FURTHER),
-            ..ListRequest::default()
-        };
-        let entity = entity.clone();
-        spawn_local(async move {
-            if let Ok(reply) = ask::<ListRecords>(&[&entity], &request).await {
-                note(&reply);
-                behind.set(Some(reply.next));
-                further.update(|further| {
-                    further.push(Base {
-                        seq: reply.seq,
-                        records: reply.records.into_iter().map(Arc::new).collect(),
-                    })
-                });
-            }
-            pending.set(false);
-        });
-    };
-    let load_more = Callback::new(load_more);
-    let has_more = move || {
-        behind
-            .with(|behind| behind.as_ref().map(Option::is_some))
-            .unwrap_or_else(|| next.with(Option::is_some))
-    };
-    let empty = Memo::new(move |_| cards.with(Vec::is_empty));
-    view! {
-        <section class="column" data-stage=stage.id.clone() aria-label=title>
-            <header class="column-head">
-                <h2 class="column-title truncate">{heading}</h2>
-                <span class="column-count numeric">{move || tr("board.column.count", &[("count", &format::number(count().cast_signed()))])}</span>
-                <span class="column-sum numeric">{move || total.get().map(|total| money_short(total.map_or(0, |total| total.sum)))}</span>
-            </header>
-            <div class="column-cards">
-                <For each=shown key=|id| *id let:id>
-                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known moving /> })}
-                </For>
-                <Show when=move || empty.get()>
-                    <p class="column-empty">{t("board.column.empty")}</p>
-                </Show>
-                <Show when=move || left.get()>
-                    <Sentinel on_near=move |()| drawn.update(|drawn| *drawn += STEP) />
-                </Show>
-                <Show when=move || !left.get() && has_more()>
-                    <Button label=t("list.more") block=true pending=pending on_press=load_more />
-                </Show>
-            </div>
-        </section>
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A card stays the same element as long as its record stands in the column, so that focus and scroll position stay with
-/// it when the record changes.
-#[component]
-fn Card(
-    body: Arc<RecordBody>,
-    known: Memo<BTreeMap<Id, Arc<RecordBody>>>,
-    moving: RwSignal<Option<RecordBody>>,
-) -> impl IntoView {
-    let id = body.id;
-    let to = routes::record(&body.entity, &id.to_string());
-    // One that has just left the column is drawn for the last time as it was.
-    let body = Memo::new(move |before: Option<&Arc<RecordBody>>| {
-        let now = known.with(|known| known.get(&id).cloned());
-        now.unwrap_or_else(|| before.unwrap_or(&body).clone())
-    });
-    let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
-    let sub = move || body.with(|body| fields::text_of(&schema(), body, "account"));
-    let amount = move || body.with(|body| fields::text_of(&schema(), body, "amount"));
-    let next = move || {
-        body.with(|body| {
-            let json = body.values.get("next_touch")?;
-            let tone = if schedule::is_late(json) { Tone::Danger } else { Tone::Plain };
-            let day = schedule::date_of(json).map(fields::day_text)?;
-            Some(view! { <Badge label=day tone /> })
-        })
-    };
-    let owner = move || {
-        let owner = body.with(|body| fields::reference(body, "owner"));
-        owner.and_then(name_of).map(|name| view! { <Avatar name shape=AvatarShape::Small /> })
-    };
-    let waiting = move || {
-        app()
-            .overlay
-            .with(|overlay| overlay.is_waiting(id))
-            .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
-    };
-    let may = Memo::new(move |_| body.with(|body| body.may.update));
-    let menu = move |()| moving.set(Some(body.with_untracked(|body| (**body).clone())));
-    let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
-    view! {
-        <article class="deal-card" data-card=id.to_string() data-movable=move || may.get().then_some("true")>
-            <A href=to attr:class="deal-card-link" attr:draggable="false">
-                <span class="deal-card-name">{move || name.get()}</span>
-                <span class="deal-card-sub">{sub}</span>
-            </A>
-            <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
-            <div class="deal-card-foot numeric">
-                <span class="deal-card-amount">{amount}</span>
-                {next}
-                {waiting}
-                {owner}
-            </div>
-        </article>
+    #[test]
+    fn the_numbers_of_a_stage_are_about_the_boards_filter_and_the_stage() {
+        let stage = json!(["in", ["field", "stage"], ["needs"]]);
+        let mine = json!(["=", ["field", "owner"], ["me"]]);
+        let late = json!(["<", ["field", "next_touch"], ["now"]]);
+        for (condition, expected) in [
+            (None, stage.clone()),
+            (Some(json!(["and"])), json!(["and", stage])),
+            (Some(mine.clone()), json!(["and", mine, stage])),
+            (Some(json!(["and", mine, late])), json!(["and", mine, late, stage])),
+            (Some(json!(["or", mine, late])), json!(["and", ["or", mine, late], stage])),
+        ] {
+            let text = condition.map(|condition| condition.to_string());
+            assert_eq!(in_stage(text.as_deref(), "needs"), expected, "{text:?}");
+        }
     }
 }

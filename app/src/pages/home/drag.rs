@@ -1,70 +1,82 @@
-//! Dragging cards with a pointer: a mouse drags at once, a finger after it has rested for a moment. Everything here can
-//! also be done from the card's menu.
+//! How a card is taken up with a pointer: a mouse drags at once, a finger or a pen after it has rested for a moment; one
+//! that moves before that scrolls. What happens once a card is held comes in a part of its own: [`Hands`]. Everything
+//! here can also be done from the card's menu and by keyboard.
 
 use std::time::Duration;
 
 use domain::ids::Id;
-use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
+use web_sys::Element;
+
+use super::board::Deck;
+use super::hands::Hands;
+use crate::apart::apart;
 
 /// A finger that stays this long wants the card and not the page.
 const HOLD: Duration = Duration::from_millis(300);
-/// A mouse that moves less than this only clicks.
-const SLACK: f64 = 6.0;
-/// So near to the edge the board moves along.
-const EDGE: f64 = 36.0;
+/// A pointer that moves less than this only clicks, or only trembles.
+const SLACK: f64 = 8.0;
 
 /// Where a card was let go.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drop {
     pub card: Id,
     pub stage: String,
-    /// The card that comes after it; the end of the column otherwise.
-    pub before: Option<Id>,
-    /// It was let go at a place in a column, not on a stage's name.
-    pub placed: bool,
+    pub place: Place,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Held {
-    card: Id,
-    name: String,
-    touch: bool,
+pub enum Place {
+    /// On a stage's name, not at a place in its column.
+    Anywhere,
+    Before(Id),
+    After(Id),
+    /// In a column without other cards.
+    Alone,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    pub card: Id,
+    pub name: String,
+    pub pointer: i32,
+    waits: bool,
     start: (f64, f64),
-    active: bool,
+    /// It has been lifted; before that the pointer only rests on it.
+    pub active: bool,
 }
 
 #[derive(Clone, Copy)]
 pub struct Drag {
-    board: NodeRef<html::Div>,
-    held: RwSignal<Option<Held>>,
-    at: RwSignal<(f64, f64)>,
-    turn: StoredValue<u32>,
-    /// The click that follows a drag opens nothing.
+    pub deck: Deck,
+    pub held: RwSignal<Option<Held>>,
+    pub at: RwSignal<(f64, f64)>,
+    /// Grows with every gesture, so that what was begun for an earlier one ends.
+    pub turn: StoredValue<u32>,
+    hands: StoredValue<Option<&'static Hands>>,
+    /// What follows a drag does nothing: the click that would open the record, the finger that would scroll on.
     swallow: StoredValue<bool>,
-    on_drop: Callback<Drop>,
 }
 
+apart!(outbox, hands, &super::hands::HANDS => &'static Hands);
+
 impl Drag {
-    pub fn new(board: NodeRef<html::Div>, on_drop: impl Fn(Drop) + Send + Sync + 'static) -> Self {
+    pub fn new(deck: Deck) -> Self {
         let drag = Self {
-            board,
+            deck,
             held: RwSignal::new(None),
             at: RwSignal::new((0.0, 0.0)),
             turn: StoredValue::new(0),
+            hands: StoredValue::new(None),
             swallow: StoredValue::new(false),
-            on_drop: Callback::new(on_drop),
         };
         Effect::new(move |_| {
-            let Some(board) = board.get() else { return };
+            let Some(board) = deck.board.get() else { return };
             // Once a finger holds a card the page stays; only a listener that is not passive may say so.
             let keep = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
-                if drag
-                    .held
-                    .try_with_untracked(|held| held.as_ref().is_some_and(|held| held.active))
-                    .unwrap_or_default()
-                {
+                if drag.swallow.try_get_value().unwrap_or_default() {
                     event.prevent_default();
                 }
             });
@@ -78,20 +90,43 @@ impl Drag {
             // It lives as long as the element.
             keep.forget();
         });
+        on_cleanup(move || drag.cancel());
         drag
     }
 
-    fn is_active(self) -> bool {
-        self.held.with_untracked(|held| held.as_ref().is_some_and(|held| held.active))
+    pub fn is_active(self) -> bool {
+        self.held.try_with_untracked(|held| held.as_ref().is_some_and(|held| held.active)).unwrap_or_default()
+    }
+
+    /// Does something with what moves cards, as soon as its code is there.
+    pub fn with_hands(self, then: impl FnOnce(&'static Hands) + 'static) {
+        match self.hands.try_get_value() {
+            Some(Some(hands)) => then(hands),
+            _ => self.fetch_hands(Box::new(then)),
+        }
+    }
+
+    fn fetch_hands(self, then: Box<dyn FnOnce(&'static Hands)>) {
+        spawn_local(async move {
+            // What did not come now is asked for again by the next gesture.
+            if let Ok(hands) = hands().await
+                && self.hands.try_set_value(Some(hands)).is_none()
+            {
+                then(hands);
+            }
+        });
     }
 
     pub fn down(self, event: &web_sys::PointerEvent) {
+        if !event.is_primary() {
+            // A second finger wants something else.
+            return self.cancel();
+        }
         self.swallow.set_value(false);
-        if event.button() != 0 || !event.is_primary() {
+        if event.button() != 0 {
             return;
         }
-        let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        else {
+        let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
             return;
         };
         if target.closest("button").ok().flatten().is_some() {
@@ -99,96 +134,102 @@ impl Drag {
         }
         let Some(card) = target.closest("[data-movable]").ok().flatten() else { return };
         let Some(id) = card_id(&card) else { return };
-        let name = card
-            .query_selector(".deal-card-name")
-            .ok()
-            .flatten()
-            .and_then(|name| name.text_content())
-            .unwrap_or_default();
-        let touch = event.pointer_type() != "mouse";
+        let waits = event.pointer_type() != "mouse";
         let start = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let turn = self.turn.get_value().wrapping_add(1);
+        self.turn.set_value(turn);
         self.at.set(start);
-        self.held.set(Some(Held { card: id, name, touch, start, active: false }));
-        if touch {
-            let turn = self.turn.get_value().wrapping_add(1);
-            self.turn.set_value(turn);
+        let held =
+            Held { card: id, name: name_on(&card), pointer: event.pointer_id(), waits, start, active: false };
+        self.held.set(Some(held));
+        if waits {
+            set_timeout(move || self.lift(turn), HOLD);
+        }
+    }
+
+    fn lift(self, turn: u32) {
+        self.with_hands(move |hands| {
+            // The finger may have gone, or moved, while it was waited for.
+            let resting = self.held.with_untracked(|held| held.as_ref().is_some_and(|held| !held.active));
+            if !resting || self.turn.get_value() != turn {
+                return;
+            }
+            self.held.update(|held| {
+                if let Some(held) = held {
+                    held.active = true;
+                }
+            });
+            self.swallow.set_value(true);
+            (hands.lift)(self);
+        });
+    }
+
+    pub fn moved(self, event: &web_sys::PointerEvent) {
+        let Some(held) = self.held.get_untracked() else { return };
+        if held.pointer != event.pointer_id() {
+            return;
+        }
+        let at = (f64::from(event.client_x()), f64::from(event.client_y()));
+        if held.active {
+            self.at.set(at);
+            return self.with_hands(move |hands| (hands.moved)(self));
+        }
+        if (at.0 - held.start.0).abs() + (at.1 - held.start.1).abs() <= SLACK {
+            return;
+        }
+        if held.waits {
+            // It scrolls.
+            return self.cancel();
+        }
+        self.at.set(at);
+        self.lift(self.turn.get_value());
+    }
+
+    pub fn up(self, event: &web_sys::PointerEvent) {
+        if self.swallow.get_value() {
+            // The click comes at once or, after a finger, never.
             set_timeout(
                 move || {
-                    if self.turn.try_get_value() == Some(turn) && self.held.with_untracked(Option::is_some) {
-                        self.activate();
+                    if !self.held.try_with_untracked(Option::is_some).unwrap_or_default() {
+                        self.swallow.try_set_value(false);
                     }
                 },
                 HOLD,
             );
         }
-    }
-
-    fn activate(self) {
-        self.held.update(|held| {
-            if let Some(held) = held {
-                held.active = true;
-            }
-        });
-        self.swallow.set_value(true);
-        self.mark();
-    }
-
-    pub fn moved(self, event: &web_sys::PointerEvent) {
         let Some(held) = self.held.get_untracked() else { return };
-        let at = (f64::from(event.client_x()), f64::from(event.client_y()));
-        let far = (at.0 - held.start.0).abs() + (at.1 - held.start.1).abs() > SLACK;
-        if !held.active {
-            if far && held.touch {
-                // It scrolls.
-                self.cancel();
-            } else if far {
-                if let Some(board) = self.board.get_untracked() {
-                    // Fails for a pointer that has left meanwhile.
-                    let _ = board.set_pointer_capture(event.pointer_id());
-                }
-                self.activate();
-            }
+        if held.pointer != event.pointer_id() {
             return;
         }
-        self.at.set(at);
-        self.mark();
-        if let Some(board) = self.board.get_untracked() {
-            let rect = board.get_bounding_client_rect();
-            let step = if at.0 > rect.right() - EDGE {
-                14
-            } else if at.0 < rect.left() + EDGE {
-                -14
-            } else {
-                0
-            };
-            if step != 0 {
-                board.set_scroll_left(board.scroll_left() + step);
-            }
+        if held.active {
+            self.at.set((f64::from(event.client_x()), f64::from(event.client_y())));
+            self.with_hands(move |hands| (hands.drop)(self));
         }
-    }
-
-    pub fn up(self, event: &web_sys::PointerEvent) {
-        if !self.is_active() {
-            return self.cancel();
-        }
-        let at = (f64::from(event.client_x()), f64::from(event.client_y()));
-        let drop = self.held.get_untracked().and_then(|held| self.drop_at(held.card, at));
         self.cancel();
-        if let Some(drop) = drop {
-            self.on_drop.run(drop);
+    }
+
+    /// Puts the card back.
+    pub fn cancel(self) {
+        let Some(held) = self.held.try_get_untracked().flatten() else { return };
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        self.held.set(None);
+        if held.active {
+            self.with_hands(move |hands| (hands.let_go)(self));
         }
     }
 
-    pub fn cancel(self) {
-        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        if self.held.with_untracked(Option::is_some) {
-            self.held.set(None);
+    /// The pointer was taken away: by a call, a gesture of the system, another window.
+    pub fn lost(self, event: &web_sys::PointerEvent) {
+        // What the finger touched loses the pointer when the board takes it.
+        let is_board = event.target().is_some_and(|target| Some(target) == event.current_target());
+        if is_board {
+            self.cancel();
         }
-        self.unmark();
     }
 
     pub fn click(self, event: &web_sys::MouseEvent) {
-        if self.swallow.get_value() {
+        // A link that was pressed may have taken the board away by now.
+        if self.swallow.try_get_value().unwrap_or_default() {
             self.swallow.set_value(false);
             event.prevent_default();
             event.stop_propagation();
@@ -197,79 +238,51 @@ impl Drag {
 
     /// A long press on a link opens the browser's menu; here it holds the card.
     pub fn context(self, event: &web_sys::MouseEvent) {
-        if self.held.with_untracked(Option::is_some) {
+        if self.held.with_untracked(|held| held.as_ref().is_some_and(|held| held.waits)) {
             event.prevent_default();
         }
     }
 
-    fn drop_at(self, card: Id, at: (f64, f64)) -> Option<Drop> {
-        let (column, near) = self.under(at)?;
-        let stage = column.get_attribute("data-stage")?;
-        let before = near.and_then(|(element, upper)| {
-            let next = if upper { Some(element) } else { next_card(&element) };
-            let next = next
-                .filter(|next| card_id(next) != Some(card))
-                .or_else(|| next_card(&own_card(&column, card)?));
-            next.as_ref().and_then(card_id)
-        });
-        Some(Drop { card, stage, before, placed: !column.has_attribute("data-name") })
-    }
-
-    /// The column under a point, and the card there with whether the point is in its upper half.
-    #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
-    fn under(self, (x, y): (f64, f64)) -> Option<(web_sys::Element, Option<(web_sys::Element, bool)>)> {
-        let element = document().element_from_point(x as f32, y as f32)?;
-        let column = element.closest("[data-stage]").ok().flatten()?;
-        let card = element.closest("[data-card]").ok().flatten().map(|card| {
-            let rect = card.get_bounding_client_rect();
-            let upper = y < rect.top() + rect.height() / 2.0;
-            (card, upper)
-        });
-        Some((column, card))
-    }
-
-    /// Shows where it would go. By hand, because a signal per card would wake every card on every pixel.
-    fn mark(self) {
-        self.unmark();
-        let Some(held) = self.held.get_untracked() else { return };
-        if let Some(board) = self.board.get_untracked() {
-            let own = board.query_selector(&format!("[data-card='{}']", held.card)).ok().flatten();
-            if let Some(own) = own {
-                let _ = own.set_attribute("data-dragging", "true");
-            }
+    /// A key on a card: Space takes it up, and then the keys that move it are its own.
+    pub fn key(self, event: &web_sys::KeyboardEvent) {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
         }
-        if let Some((column, card)) = self.under(self.at.get_untracked()) {
-            let _ = column.set_attribute("data-over", "true");
-            if let Some((card, upper)) = card {
-                let _ = card.set_attribute("data-drop", if upper { "before" } else { "after" });
-            }
+        let key = event.key();
+        let card = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .filter(|target| target.class_list().contains("deal-card-link"))
+            .and_then(|target| target.closest("[data-movable]").ok().flatten())
+            .and_then(|card| Some((card_id(&card)?, name_on(&card))));
+        let carries = self.deck.carried.with_untracked(Option::is_some);
+        let own = if carries {
+            matches!(key.as_str(), " " | "Enter" | "Escape") || key.starts_with("Arrow")
+        } else {
+            key == " " && card.is_some()
+        };
+        if own {
+            event.prevent_default();
+            self.with_hands(move |hands| (hands.key)(self.deck, &key, card));
         }
     }
 
-    fn unmark(self) {
-        for name in ["data-dragging", "data-over", "data-drop"] {
-            let Ok(marked) = document().query_selector_all(&format!("[{name}]")) else { continue };
-            for at in 0..marked.length() {
-                if let Some(element) =
-                    marked.item(at).and_then(|node| node.dyn_into::<web_sys::Element>().ok())
-                {
-                    let _ = element.remove_attribute(name);
-                }
-            }
+    /// The focus went elsewhere: what is carried by keyboard goes back.
+    pub fn left(self) {
+        // A board that is taken away while it has the focus says so as well.
+        if self.deck.carried.try_with_untracked(Option::is_some).unwrap_or_default() {
+            self.with_hands(move |hands| (hands.key)(self.deck, "Escape", None));
         }
     }
 }
 
-fn card_id(card: &web_sys::Element) -> Option<Id> {
+pub fn card_id(card: &Element) -> Option<Id> {
     card.get_attribute("data-card")?.parse().ok()
 }
 
-fn next_card(card: &web_sys::Element) -> Option<web_sys::Element> {
-    card.next_element_sibling().filter(|next| next.has_attribute("data-card"))
-}
-
-fn own_card(column: &web_sys::Element, card: Id) -> Option<web_sys::Element> {
-    column.query_selector(&format!("[data-card='{card}']")).ok().flatten()
+fn name_on(card: &Element) -> String {
+    let name = card.query_selector(".deal-card-name").ok().flatten();
+    name.and_then(|name| name.text_content()).unwrap_or_default()
 }
 
 /// The card's name under the pointer while it is on its way.

@@ -1,8 +1,13 @@
 //! The places one comes to: today and the board.
 
 mod board;
+mod carry;
+mod column;
 mod drag;
+mod hands;
+mod kept;
+mod moves;
 mod today;
 
-pub use board::Board;
+pub use board::{Board, BoardFilter};
 pub use today::Today;

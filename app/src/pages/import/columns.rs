@@ -1,19 +1,20 @@
+use std::sync::Arc;
+
 use domain::access::Permission;
 use domain::fields::{DateOrder, DecimalMark};
-use domain::import_file::{
-    Encoding, Mapping, Target, date_order, decimal_mark, fields_of, is_blank_word, new_field,
-};
+use domain::import_file::{Mapping, Target, date_order, decimal_mark, is_blank_word, new_field, places};
 use domain::money::Currency;
 use domain::schema::change::DefinitionChange;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::source::Source;
 use super::words::Words;
-use super::{Step, Work, entities_now, plural};
+use super::{Step, Work, column_name, field_name, plural};
 use crate::components::{
-    Button, ButtonKind, ChipGroup, Choice, Field, FormProblem, Group, Select, Switch, icon, icons,
+    Button, ButtonKind, ChipGroup, Choice, Field, FormProblem, Group, Select, Switch, icons,
 };
-use crate::i18n::{format, label, problems_text, t, tr};
+use crate::i18n::{problems_text, t, tr};
 use crate::pages::account::CURRENCIES;
 use crate::pages::admin::define;
 use crate::state::session::{role, schema, schema_now};
@@ -39,6 +40,7 @@ pub fn Columns(work: Work) -> impl IntoView {
     };
     let rows = move || {
         let count = work.chosen.with(|chosen| chosen.as_ref().map_or(0, |chosen| chosen.sheet.header.len()));
+        // Columns of another reading of the file are others.
         (0..count).map(|at| view! { <ColumnRow work at /> }).collect_view()
     };
     view! {
@@ -47,6 +49,7 @@ pub fn Columns(work: Work) -> impl IntoView {
             <Group title=t("import.map.columns")>{rows}</Group>
             <Formats work undecided />
             <Title work />
+            <ByName work />
             <Missing work />
             <FormProblem problem />
             <div class="btn-row btn-row-end">
@@ -57,90 +60,10 @@ pub fn Columns(work: Work) -> impl IntoView {
     }
 }
 
-/// The file, its letters, and what its rows are.
-#[component]
-fn Source(work: Work) -> impl IntoView {
-    let summary = move || {
-        work.chosen.with(|chosen| {
-            chosen.as_ref().map(|chosen| {
-                let count = format::number(chosen.sheet.rows.len() as i64);
-                tr("import.file.rows", &[("name", &chosen.name), ("count", &count)])
-            })
-        })
-    };
-    let entity = Signal::derive(move || {
-        work.mapping
-            .with(|mapping| mapping.as_ref().map(|mapping| mapping.entity.clone()).unwrap_or_default())
-    });
-    let entities = Signal::derive(move || {
-        entities_now()
-            .into_iter()
-            .map(|id| {
-                let name = plural(&id);
-                Choice::new(id, name)
-            })
-            .collect::<Vec<_>>()
-    });
-    let choose_entity = move |entity: String| {
-        if let Some(chosen) = work.chosen.get_untracked() {
-            work.mapping.set(Some(Mapping::guess(&schema_now(), &entity, &chosen.sheet)));
-        }
-    };
-    let encoding = Signal::derive(move || {
-        work.chosen.with(|chosen| {
-            chosen.as_ref().map(|chosen| chosen.encoding.label().to_owned()).unwrap_or_default()
-        })
-    });
-    let encodings: Vec<Choice> = Encoding::ALL
-        .into_iter()
-        .map(|encoding| {
-            let name = match encoding {
-                Encoding::Utf8 => "UTF-8",
-                Encoding::Gb18030 => "GBK / GB18030",
-                Encoding::Utf16Le => "UTF-16 LE",
-                Encoding::Utf16Be => "UTF-16 BE",
-            };
-            Choice::new(encoding.label(), name)
-        })
-        .collect();
-    let why = RwSignal::new(None::<&'static str>);
-    let choose_encoding = move |label: String| {
-        let Some((chosen, encoding)) = work.chosen.get_untracked().zip(Encoding::from_label(&label)) else {
-            return;
-        };
-        match chosen.reread(encoding) {
-            Ok(chosen) => {
-                why.set(None);
-                let entity = work
-                    .mapping
-                    .with_untracked(|mapping| mapping.as_ref().map(|mapping| mapping.entity.clone()));
-                work.take(chosen, entity.as_deref());
-            }
-            Err(key) => why.set(Some(key)),
-        }
-    };
-    let problem = Signal::derive(move || why.get().map(|key| tr(key, &[])));
-    view! {
-        <div class="card stack">
-            <p class="import-file">{icon(icons::IMPORT)} <span>{summary}</span></p>
-            <div class="form-box">
-                <div class="form form-grid">
-                    <Field label=t("import.entity")>
-                        <Select value=entity choices=entities on_choose=choose_entity />
-                    </Field>
-                    <Field label=t("import.file.encoding") help=t("import.file.encoding.help") problem>
-                        <Select value=encoding choices=encodings on_choose=choose_encoding />
-                    </Field>
-                </div>
-            </div>
-        </div>
-    }
-}
-
 /// One column: its name and first cells, and the field it fills.
 #[component]
 fn ColumnRow(work: Work, at: usize) -> impl IntoView {
-    let (name, samples) = work.chosen.with_untracked(|chosen| {
+    let (sheet, samples) = work.chosen.with_untracked(|chosen| {
         let Some(chosen) = chosen else { return Default::default() };
         let mut seen: Vec<String> = Vec::new();
         for text in chosen.sheet.column(at).filter(|text| !text.is_empty()) {
@@ -152,15 +75,14 @@ fn ColumnRow(work: Work, at: usize) -> impl IntoView {
                 break;
             }
         }
-        (chosen.sheet.header.get(at).cloned().unwrap_or_default(), seen.join(" · "))
+        (Some(Arc::clone(&chosen.sheet)), seen.join(" · "))
     });
-    let header = name.clone();
-    let shown = move || {
-        if name.is_empty() {
-            tr("import.map.unnamed", &[("number", &format::number(at as i64 + 1))])
-        } else {
-            name.clone()
-        }
+    let header = sheet.as_ref().and_then(|sheet| sheet.header.get(at).cloned()).unwrap_or_default();
+    let shown = move || sheet.as_ref().map(|sheet| column_name(sheet, at)).unwrap_or_default();
+    let guessed = move || {
+        work.mapping.with(|mapping| {
+            mapping.as_ref().and_then(|mapping| mapping.columns.get(at)).is_some_and(|column| column.guessed)
+        })
     };
     let sample = move || if samples.is_empty() { tr("import.map.no_sample", &[]) } else { samples.clone() };
     let entity = Memo::new(move |_| {
@@ -175,7 +97,11 @@ fn ColumnRow(work: Work, at: usize) -> impl IntoView {
         let schema = schema();
         let mut choices = vec![Choice::new("", t("import.map.ignore"))];
         if let Some(entity) = schema.entity(&entity.get()) {
-            choices.extend(fields_of(entity).map(|field| Choice::new(field.id.clone(), label(&field.label))));
+            choices.extend(places(&schema, entity).into_iter().map(|place| {
+                let path = place.path();
+                let name = field_name(&entity.id, &path);
+                Choice::new(path, name)
+            }));
             if role().is_some_and(|role| role.may(Permission::Define)) {
                 choices.push(Choice::new(NEW_FIELD, t("import.map.new_field")));
             }
@@ -195,7 +121,7 @@ fn ColumnRow(work: Work, at: usize) -> impl IntoView {
         let schema = schema_now();
         let Some(definition) = schema.entity(&entity.get_untracked()) else { return };
         let mark = decimal_mark(chosen.sheet.column(at));
-        let header = if header.is_empty() { shown_number(at) } else { header };
+        let header = if header.is_empty() { untrack(|| column_name(&chosen.sheet, at)) } else { header };
         let field = new_field(definition, &header, chosen.sheet.column(at), mark);
         let (entity, id) = (definition.id.clone(), field.id.clone());
         making.set(true);
@@ -227,6 +153,9 @@ fn ColumnRow(work: Work, at: usize) -> impl IntoView {
             <div class="map-column">
                 <span class="row-title">{shown}</span>
                 <span class="row-sub">{sample}</span>
+                <Show when=guessed>
+                    <span class="badge map-guessed" data-tone="warning">{t("import.map.guessed")}</span>
+                </Show>
             </div>
             <div class="stack stack-tight">
                 <Field label=move || tr("import.map.field_of", &[("column", &field_label())]) problem=problem>
@@ -246,10 +175,6 @@ fn ColumnRow(work: Work, at: usize) -> impl IntoView {
             </div>
         </div>
     }
-}
-
-fn shown_number(at: usize) -> String {
-    crate::i18n::say("import.map.unnamed", &[("number", &(at + 1).to_string())])
 }
 
 /// Whether cells like `null` are empty; asked only where there are some.
@@ -397,8 +322,10 @@ fn Title(work: Work) -> impl IntoView {
     });
     let columns = Memo::new(move |_| {
         work.chosen.with(|chosen| {
-            let header = chosen.as_ref().map(|chosen| chosen.sheet.header.clone()).unwrap_or_default();
-            header.into_iter().enumerate().filter(|(_, name)| !name.is_empty()).collect::<Vec<_>>()
+            let Some(chosen) = chosen else { return Vec::new() };
+            let sheet = &chosen.sheet;
+            let shown = (0..sheet.header.len()).filter(|at| !sheet.headed || !sheet.header[*at].is_empty());
+            shown.map(|at| (at, column_name(sheet, at))).collect::<Vec<_>>()
         })
     });
     let example = move || {
@@ -446,6 +373,42 @@ fn Title(work: Work) -> impl IntoView {
                     <p class="field-help">{example}</p>
                 </div>
             </section>
+        </Show>
+    }
+}
+
+/// Whether rows of one name are one record; asked where the rows describe others besides.
+#[component]
+fn ByName(work: Work) -> impl IntoView {
+    let kinds = Memo::new(move |_| {
+        work.mapping.with(|mapping| {
+            let kinds = mapping.as_ref().map(|mapping| mapping.kinds(&schema())).unwrap_or_default();
+            kinds.iter().skip(1).map(|kind| plural(kind)).collect::<Vec<_>>()
+        })
+    });
+    let asked = Memo::new(move |_| {
+        work.mapping
+            .with(|mapping| mapping.as_ref().is_some_and(|mapping| mapping.may_find_by_name(&schema())))
+    });
+    let on = Signal::derive(move || {
+        work.mapping.with(|mapping| mapping.as_ref().is_some_and(|mapping| mapping.by_name))
+    });
+    let change = move |by_name: bool| {
+        work.mapping.update(|mapping| mapping.iter_mut().for_each(|mapping| mapping.by_name = by_name))
+    };
+    view! {
+        <Show when=move || kinds.with(|kinds| !kinds.is_empty())>
+            <div class="card stack">
+                <p>{move || tr("import.map.also", &[("list", &kinds.get().join(" · "))])}</p>
+                <Show when=move || asked.get()>
+                    <Switch
+                        label=t("import.map.by_name")
+                        help=t("import.map.by_name.help")
+                        value=on
+                        on_change=change
+                    />
+                </Show>
+            </div>
         </Show>
     }
 }

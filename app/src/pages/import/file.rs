@@ -6,6 +6,8 @@ use domain::import_file::{Encoding, Sheet, SheetProblem};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::state::session::schema_now;
+
 /// Far more than the rows of one import need; beyond it a phone runs out of memory before it runs out of patience.
 const MAX_BYTES: f64 = 30.0 * 1024.0 * 1024.0;
 
@@ -38,14 +40,21 @@ impl Chosen {
         let sheet = cells(&self.bytes, encoding)?;
         Ok(Self { encoding, sheet: Arc::new(sheet), ..self.clone() })
     }
+
+    /// The same cells with the first row as headings, or as a row like the others.
+    pub fn with_headings(&self, headed: bool) -> Self {
+        Self { sheet: Arc::new(self.sheet.with_headings(headed)), ..self.clone() }
+    }
 }
 
 fn cells(bytes: &[u8], encoding: Encoding) -> Result<Sheet, Why> {
-    Sheet::parse(&decode(bytes, encoding)?).map_err(|problem| match problem {
+    let sheet = Sheet::parse(&decode(bytes, encoding)?).map_err(|problem| match problem {
         SheetProblem::Empty => "import.problem.empty",
         SheetProblem::TooManyRows => "import.problem.too_many_rows",
         SheetProblem::TooManyColumns => "import.problem.too_many_columns",
-    })
+    })?;
+    let headed = sheet.has_headings(&schema_now());
+    Ok(sheet.with_headings(headed))
 }
 
 fn decode(bytes: &[u8], encoding: Encoding) -> Result<String, Why> {

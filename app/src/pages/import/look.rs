@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Datelike as _;
-use domain::access::Permission;
+use domain::access::{Act, Level, Permission};
 use domain::fields::{FieldKind, TextFormats};
-use domain::import_file::{Mapping, Preview, check, chunks};
+use domain::import_file::{Mapping, Preview, check, chunks, places};
 use domain::schema::{Field, Schema};
 use domain::value::Value;
 use leptos::prelude::*;
@@ -41,20 +41,22 @@ pub fn Look(work: Work) -> impl IntoView {
         spawn_local(async move {
             let import = new_id();
             let parts = chunks(&schema_now(), &mapping, &chosen.sheet, import, &mut new_id);
-            runner::start(import, &mapping.entity, &chosen.name, parts).await;
+            let several = !mapping.also().is_empty();
+            runner::start(import, &mapping.entity, &chosen.name, several, parts).await;
             work.shown.set(Some(import));
             starting.set(false);
             work.go(Step::Report);
         });
     };
-    let ready = move || preview.get().is_some_and(|preview| preview.0.ready > 0);
+    let ready =
+        move || preview.get().is_some_and(|preview| preview.0.ready > 0) && refused_kinds(work).is_empty();
     let label = move || {
         let count = preview.get().map_or(0, |preview| preview.0.ready);
         tr("import.start_rows", &[("count", &format::number(count as i64))])
     };
     view! {
         <div class="stack">
-            {move || preview.get().map(|preview| view! { <Stats preview=preview.0.clone() /> <Warnings work preview=preview.0 /> })}
+            {move || preview.get().map(|preview| view! { <Stats preview=preview.0.clone() /> <Kinds preview=preview.0.clone() /> <Warnings work preview=preview.0 /> })}
             {move || {
                 preview
                     .get()
@@ -101,6 +103,25 @@ fn Stats(preview: Arc<Preview>) -> impl IntoView {
     }
 }
 
+/// How many different records of each kind the rows are of and describe.
+#[component]
+fn Kinds(preview: Arc<Preview>) -> impl IntoView {
+    if preview.kinds.is_empty() {
+        return ().into_any();
+    }
+    let kind = |(kind, count): (&String, &usize)| {
+        let kind = kind.clone();
+        view! { <Stat number=*count label=move || plural(&kind) /> }
+    };
+    view! {
+        <section>
+            <h2 class="group-title">{t("import.preview.kinds")}</h2>
+            <div class="stats">{preview.kinds.iter().map(kind).collect_view()}</div>
+        </section>
+    }
+    .into_any()
+}
+
 /// What one should know before starting.
 #[component]
 fn Warnings(work: Work, preview: Arc<Preview>) -> impl IntoView {
@@ -117,7 +138,28 @@ fn Warnings(work: Work, preview: Arc<Preview>) -> impl IntoView {
             .filter(|found| !found.is_empty())
             .map(|found| found.iter().map(|entity| plural(entity)).collect::<Vec<_>>().join(" · "))
     };
+    let differing = preview.differing;
+    let differs = move || differing > 0;
+    let refused = move || {
+        let kinds = refused_kinds(work);
+        (!kinds.is_empty()).then(|| kinds.iter().map(|kind| plural(kind)).collect::<Vec<_>>().join(" · "))
+    };
     view! {
+        {move || {
+            refused()
+                .map(|list| {
+                    view! {
+                        <p class="notice" data-tone="warning" role="alert">
+                            {icon(icons::ALERT)} <span>{move || tr("import.problem.may_not_create", &[("list", &list)])}</span>
+                        </p>
+                    }
+                })
+        }}
+        <Show when=differs>
+            <p class="notice">
+                {icon(icons::INFO)} <span>{move || tr("import.preview.differing", &[("count", &format::number(differing as i64))])}</span>
+            </p>
+        </Show>
         <Show when=lacks_history>
             <p class="notice" data-tone="warning">
                 {icon(icons::ALERT)} <span>{move || tr("import.history.missing", &[("count", &format::number(history as i64))])}</span>
@@ -132,6 +174,16 @@ fn Warnings(work: Work, preview: Arc<Preview>) -> impl IntoView {
                 })
         }}
     }
+}
+
+/// Kinds that the rows describe and the reader may not create: the whole import would be refused.
+fn refused_kinds(work: Work) -> Vec<String> {
+    let Some(role) = role() else { return Vec::new() };
+    let kinds = work.mapping.with(|mapping| {
+        let wanted = mapping.as_ref().filter(|mapping| mapping.create_missing);
+        wanted.map(|mapping| mapping.kinds(&schema())).unwrap_or_default()
+    });
+    kinds.into_iter().filter(|kind| role.level(kind, Act::Create) == Level::None).collect()
 }
 
 /// Problems of one kind at one field, with the rows they are in.
@@ -214,23 +266,25 @@ fn shown(schema: &Schema, field: &Field, text: &str, formats: &TextFormats) -> S
 fn FirstRows(preview: Arc<Preview>, mapping: Mapping) -> impl IntoView {
     let schema = schema_now();
     let Some(entity) = schema.entity(&mapping.entity).cloned() else { return ().into_any() };
-    let fields: Vec<Field> = entity
-        .form_fields()
-        .into_iter()
-        .filter(|field| {
-            mapping.column_of(&field.id).is_some()
-                || (field.id == entity.title && mapping.composes_title(&schema))
-        })
-        .cloned()
-        .collect();
+    let own = entity.form_fields().into_iter().filter(|field| {
+        mapping.column_of(&field.id).is_some()
+            || (field.id == entity.title && mapping.composes_title(&schema))
+    });
+    let mut fields: Vec<(String, Field)> = own.map(|field| (field.id.clone(), field.clone())).collect();
+    let described = places(&schema, &entity).into_iter().filter(|place| place.relation.is_some());
+    fields.extend(
+        described
+            .map(|place| (place.path(), place.field.clone()))
+            .filter(|(path, _)| mapping.column_of(path).is_some()),
+    );
     let formats = mapping.formats();
     let head = fields
         .iter()
-        .map(|field| {
-            let name = field.label.clone();
+        .map(|(path, field)| {
+            let (entity, path) = (entity.id.clone(), path.clone());
             let number =
                 matches!(field.kind, FieldKind::Money(_) | FieldKind::Integer(_) | FieldKind::Decimal(_));
-            view! { <th scope="col" class:cell-number=number>{move || label(&name)}</th> }
+            view! { <th scope="col" class:cell-number=number>{move || field_name(&entity, &path)}</th> }
         })
         .collect_view();
     let rows = preview
@@ -239,15 +293,15 @@ fn FirstRows(preview: Arc<Preview>, mapping: Mapping) -> impl IntoView {
         .map(|row| {
             let cells = fields
                 .iter()
-                .map(|field| {
+                .map(|(path, field)| {
                     let number = matches!(
                         field.kind,
                         FieldKind::Money(_) | FieldKind::Integer(_) | FieldKind::Decimal(_)
                     );
                     let wrong =
-                        row.problems.iter().any(|problem| problem.field.as_deref() == Some(&field.id));
+                        row.problems.iter().any(|problem| problem.field.as_deref() == Some(path.as_str()));
                     let (schema, field, formats) = (schema.clone(), field.clone(), formats.clone());
-                    let text = row.cells.get(&field.id).cloned();
+                    let text = row.cells.get(path).cloned();
                     let text = move || text.as_ref().map(|text| shown(&schema, &field, text, &formats));
                     view! { <td class:cell-number=number data-wrong=wrong.then_some("true")>{text}</td> }
                 })

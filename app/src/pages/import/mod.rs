@@ -7,21 +7,30 @@ mod file;
 mod look;
 mod report;
 mod runner;
+mod source;
 mod words;
 
 use domain::access::{Act, Level, Permission};
+use domain::api::ListRecords;
+use domain::api::record::{ListRequest, RecordBody};
+use domain::command::field_at;
 use domain::ids::Id;
-use domain::import_file::{ENTITIES, Mapping, guess_entity};
+use domain::import_file::{ENTITIES, Mapping, Sheet, guess_entity};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
+use serde_json::Value as Json;
 
 use crate::components::{EmptyState, icons};
-use crate::i18n::t;
+use crate::i18n::{format, t, tr};
 use crate::pages::{Page, Width};
 use crate::routes;
+use crate::state::ask;
 use crate::state::session::{role, schema, schema_now};
 use file::Chosen;
+
+/// Colleagues whose names are looked for in a file.
+const PEOPLE: u32 = 200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
@@ -44,6 +53,8 @@ struct Work {
     step: RwSignal<Step>,
     chosen: RwSignal<Option<Chosen>>,
     mapping: RwSignal<Option<Mapping>>,
+    /// Names and addresses of those who are here, to recognise a column that names them.
+    people: RwSignal<Vec<String>>,
     /// The import whose report is shown.
     shown: RwSignal<Option<Id>>,
 }
@@ -65,8 +76,12 @@ impl Work {
             .filter(|entity| allowed.contains(entity))
             .or(guess)
             .or_else(|| allowed.first().cloned());
-        self.mapping.set(entity.map(|entity| Mapping::guess(&schema, &entity, &chosen.sheet)));
+        self.mapping.set(entity.map(|entity| self.guess(&entity, &chosen.sheet)));
         self.chosen.set(Some(chosen));
+    }
+
+    fn guess(self, entity: &str, sheet: &Sheet) -> Mapping {
+        self.people.with_untracked(|people| Mapping::guess_among(&schema_now(), entity, sheet, people))
     }
 
     fn begin_again(self) {
@@ -95,9 +110,19 @@ pub fn Import() -> impl IntoView {
         step: RwSignal::new(Step::File),
         chosen: RwSignal::new(None),
         mapping: RwSignal::new(None),
+        people: RwSignal::new(Vec::new()),
         shown: RwSignal::new(None),
     };
     spawn_local(runner::remembered());
+    spawn_local(async move {
+        let request = ListRequest { limit: Some(PEOPLE), ..ListRequest::default() };
+        // Without them a column of names is no guess, and anybody says what it is.
+        let Ok(page) = ask::<ListRecords>(&["user"], &request).await else { return };
+        let said = |body: &RecordBody| {
+            ["name", "email"].map(|field| body.values.get(field).and_then(Json::as_str).map(str::to_owned))
+        };
+        work.people.try_set(page.records.iter().flat_map(said).flatten().collect());
+    });
     let may = move || role().is_some_and(|role| role.may(Permission::Import));
     let step = move || match work.step.get() {
         Step::File => view! { <choose::Choose work wanted /> }.into_any(),
@@ -143,9 +168,37 @@ fn plural(entity: &str) -> String {
     schema().entity(entity).map_or_else(|| entity.to_owned(), |entity| crate::i18n::label(&entity.plural))
 }
 
-/// The name of a field.
-fn field_name(entity: &str, field: &str) -> String {
+/// The name of a field; of what a relation points at, with the relation's.
+fn field_name(entity: &str, path: &str) -> String {
     let schema = schema();
-    let found = schema.entity(entity).and_then(|entity| entity.field(field));
-    found.map_or_else(|| field.to_owned(), |field| crate::i18n::label(&field.label))
+    let Some(entity) = schema.entity(entity) else { return path.to_owned() };
+    let Some((_, field)) = field_at(&schema, entity, path) else { return path.to_owned() };
+    let own = crate::i18n::label(&field.label);
+    let relation = path.split_once('.').and_then(|(relation, _)| entity.field(relation));
+    relation.map_or(own.clone(), |relation| format!("{} · {own}", crate::i18n::label(&relation.label)))
+}
+
+/// What a column is called: by its heading, by its number where only that is empty, by its letter where there are none.
+fn column_name(sheet: &Sheet, at: usize) -> String {
+    match sheet.header.get(at).filter(|name| !name.is_empty()) {
+        Some(name) => name.clone(),
+        None if sheet.headed => tr("import.map.unnamed", &[("number", &format::number(at as i64 + 1))]),
+        None => tr("import.map.lettered", &[("letter", &letters(at))]),
+    }
+}
+
+/// As spreadsheets name columns: A to Z, then AA.
+fn letters(at: usize) -> String {
+    let letter = |at: usize| char::from(b'A' + u8::try_from(at % 26).unwrap_or_default());
+    if at < 26 { letter(at).to_string() } else { format!("{}{}", letters(at / 26 - 1), letter(at)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn columns_have_the_letters_that_spreadsheets_give_them() {
+        assert_eq!([0, 25, 26, 51, 52, 199].map(letters), ["A", "Z", "AA", "AZ", "BA", "GR"]);
+    }
 }

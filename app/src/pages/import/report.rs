@@ -116,6 +116,7 @@ fn Result(run: Memo<Option<Run>>) -> impl IntoView {
                 view! {
                     <div class="stats">
                         <Stat number=run.created label=t("import.stat.created") />
+                        {(run.filled > 0).then(|| view! { <Stat number=run.filled label=t("import.stat.filled") /> })}
                         <Stat number=run.skipped label=t("import.stat.skipped") />
                         <Stat number=run.refused_count label=t("import.stat.refused") />
                     </div>
@@ -130,6 +131,28 @@ fn Result(run: Memo<Option<Run>>) -> impl IntoView {
                 .unwrap_or_default()
         })
     });
+    let kinds = Memo::new(move |_| {
+        run.with(|run| {
+            let run = run.as_ref().filter(|run| run.several)?;
+            let kinds: BTreeSet<&String> = run.kinds.keys().chain(run.found.keys()).collect();
+            let counts = |kind: &String| {
+                (
+                    kind.clone(),
+                    run.kinds.get(kind).copied().unwrap_or_default(),
+                    run.found.get(kind).map_or(0, BTreeSet::len),
+                )
+            };
+            Some(kinds.into_iter().map(counts).collect::<Vec<_>>())
+        })
+        .unwrap_or_default()
+    });
+    let remarks = Memo::new(move |_| {
+        run.with(|run| {
+            run.as_ref()
+                .map(|run| (run.entity.clone(), run.remarks.clone(), run.remark_count))
+                .unwrap_or_default()
+        })
+    });
     let made =
         Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.made.clone()).unwrap_or_default()));
     view! {
@@ -137,12 +160,86 @@ fn Result(run: Memo<Option<Run>>) -> impl IntoView {
             undone().map(|text| view! { <p class="notice" role="status">{icon(icons::UNDO)} <span>{text}</span></p> })
         }}
         {stats}
+        {move || kinds.with(|kinds| (!kinds.is_empty()).then(|| view! { <ByKind kinds=kinds.clone() /> }))}
         {move || (undone().is_none() && made.with(|made| !made.is_empty())).then(|| view! { <MadeOnTheWay made=made.get() /> })}
         {move || {
             let (entity, file, rows, count) = refused.get();
             // Where the import was started elsewhere, only their number is known.
             (!rows.is_empty()).then(|| view! { <RefusedRows entity file rows count /> })
         }}
+        {move || {
+            let (entity, rows, count) = remarks.get();
+            (!rows.is_empty()).then(|| view! { <Remarks entity rows count /> })
+        }}
+    }
+}
+
+/// How many records of each kind were made, and how many were there.
+#[component]
+fn ByKind(kinds: Vec<(String, usize, usize)>) -> impl IntoView {
+    let row = |(kind, made, found): (String, usize, usize)| {
+        let told = move || {
+            let count = |key: &str, count: usize| tr(key, &[("count", &format::number(count as i64))]);
+            let made = (made > 0 || found == 0).then(|| count("import.past.created", made));
+            let found = (found > 0).then(|| count("import.past.skipped", found));
+            made.into_iter().chain(found).collect::<Vec<_>>().join(" · ")
+        };
+        view! {
+            <li class="row">
+                <span class="row-text">
+                    <span class="row-title">{move || plural(&kind)}</span>
+                    <span class="row-sub numeric">{told}</span>
+                </span>
+            </li>
+        }
+    };
+    view! {
+        <section>
+            <h2 class="group-title">{t("import.report.kinds")}</h2>
+            <ul class="group">{kinds.into_iter().map(row).collect_view()}</ul>
+        </section>
+    }
+}
+
+/// A row, and what is to be said of its cells.
+#[component]
+fn Told(entity: String, row: Refused) -> impl IntoView {
+    let problems = move || {
+        let said = row.problems.iter().map(|problem| {
+            let what = problem_text(problem);
+            match (&problem.field, problem.args.get("text")) {
+                (Some(field), Some(text)) => tr(
+                    "import.problem.cell",
+                    &[("field", &field_name(&entity, field)), ("text", text), ("problem", &what)],
+                ),
+                (Some(field), None) => format!("{} · {what}", field_name(&entity, field)),
+                (None, _) => what,
+            }
+        });
+        said.collect::<Vec<_>>().join(" · ")
+    };
+    let line = row.line.to_string();
+    view! {
+        <li class="row">
+            <span class="row-text">
+                <span class="row-title">{move || tr("import.row", &[("row", &line)])}</span>
+                <span class="row-sub row-sub-wrap">{problems}</span>
+            </span>
+        </li>
+    }
+}
+
+/// What was not written because something else stands there.
+#[component]
+fn Remarks(entity: String, rows: Vec<Refused>, count: usize) -> impl IntoView {
+    let shown: Vec<Refused> = rows.into_iter().take(SHOWN).collect();
+    let more = count.saturating_sub(shown.iter().map(|row| row.problems.len()).sum());
+    view! {
+        <section>
+            <h2 class="group-title">{t("import.report.remarks")}</h2>
+            <ul class="group">{shown.into_iter().map(|row| view! { <Told entity=entity.clone() row /> }).collect_view()}</ul>
+            {(more > 0).then(|| view! { <p class="list-note">{move || tr("board.more", &[("count", &format::number(more as i64))])}</p> })}
+        </section>
     }
 }
 
@@ -181,32 +278,7 @@ fn RefusedRows(entity: String, file: String, rows: Vec<Refused>, count: usize) -
         sheet.with_value(|(entity, file, rows)| save_text(&error_name(file), &error_sheet(entity, rows)))
     };
     let more = count.saturating_sub(SHOWN);
-    let row = move |row: Refused| {
-        let entity = entity.clone();
-        let problems = move || {
-            let said = row.problems.iter().map(|problem| {
-                let what = problem_text(problem);
-                match (&problem.field, problem.args.get("text")) {
-                    (Some(field), Some(text)) => tr(
-                        "import.problem.cell",
-                        &[("field", &field_name(&entity, field)), ("text", text), ("problem", &what)],
-                    ),
-                    (Some(field), None) => format!("{} · {what}", field_name(&entity, field)),
-                    (None, _) => what,
-                }
-            });
-            said.collect::<Vec<_>>().join(" · ")
-        };
-        let line = row.line.to_string();
-        view! {
-            <li class="row">
-                <span class="row-text">
-                    <span class="row-title">{move || tr("import.row", &[("row", &line)])}</span>
-                    <span class="row-sub row-sub-wrap">{problems}</span>
-                </span>
-            </li>
-        }
-    };
+    let row = move |row: Refused| view! { <Told entity=entity.clone() row /> };
     view! {
         <section>
             <h2 class="group-title" data-tone="danger">{t("import.report.refused")}</h2>
@@ -253,9 +325,15 @@ fn Next(work: Work, run: Memo<Option<Run>>, id: domain::ids::Id, entity: String)
             </Show>
             <Show when=finished>
                 <Button label=t("import.again") on_press=move |()| work.begin_again() />
-                <A href=list.with_value(|entity| list_of(entity)) attr:class="btn btn-primary">
-                    {move || tr("import.open_list", &[("entity", &list.with_value(|entity| plural(entity)))])}
-                </A>
+                {list
+                    .with_value(|entity| list_of(entity))
+                    .map(|href| {
+                        view! {
+                            <A href attr:class="btn btn-primary">
+                                {move || tr("import.open_list", &[("entity", &list.with_value(|entity| plural(entity)))])}
+                            </A>
+                        }
+                    })}
             </Show>
         </div>
         <Sheet
@@ -274,9 +352,13 @@ fn Next(work: Work, run: Memo<Option<Run>>, id: domain::ids::Id, entity: String)
     }
 }
 
-/// Where what was imported can be seen.
-fn list_of(entity: &str) -> String {
-    if matches!(entity, "user") { routes::MEMBERS.to_owned() } else { routes::records(entity) }
+/// Where what was imported can be seen; touches stand with what they are about.
+fn list_of(entity: &str) -> Option<String> {
+    match entity {
+        "user" => Some(routes::MEMBERS.to_owned()),
+        "touch" => None,
+        entity => Some(routes::records(entity)),
+    }
 }
 
 /// `accounts.csv` becomes `accounts-problems.csv`.

@@ -26,6 +26,8 @@ const RUNS: &str = "import/runs";
 const RUNS_KEPT: usize = 20;
 /// Refused rows that are kept to be mended; of more, only the count.
 const REFUSED_KEPT: usize = 5_000;
+/// Rows whose remarks are kept; of more, only the count.
+const REMARKS_KEPT: usize = 500;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -39,6 +41,23 @@ pub struct Run {
     pub skipped: usize,
     pub refused_count: usize,
     pub refused: Vec<Refused>,
+    /// Rows whose records were there and lacked something.
+    #[serde(default)]
+    pub filled: usize,
+    /// Whether rows describe records of other kinds besides.
+    #[serde(default)]
+    pub several: bool,
+    /// How many records of each kind were made.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, usize>,
+    /// Records that were there before, by kind.
+    #[serde(default)]
+    pub found: BTreeMap<String, BTreeSet<Id>>,
+    #[serde(default)]
+    pub remark_count: usize,
+    /// The first rows of which something was not saved because something else stands there.
+    #[serde(default)]
+    pub remarks: Vec<Refused>,
     /// What relations named and nobody had.
     pub made: Vec<Made>,
     pub phase: Phase,
@@ -51,7 +70,7 @@ pub struct Part {
     pub done: bool,
 }
 
-/// A row that did not go in, with what it said.
+/// A row of which not everything went in, with what it said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refused {
     pub line: u32,
@@ -87,6 +106,28 @@ pub enum Phase {
 }
 
 impl Run {
+    fn new(id: Id, entity: &str, file: &str, started: i64) -> Self {
+        Self {
+            id,
+            entity: entity.to_owned(),
+            file: file.to_owned(),
+            started,
+            chunks: Vec::new(),
+            created: 0,
+            skipped: 0,
+            refused_count: 0,
+            refused: Vec::new(),
+            filled: 0,
+            several: false,
+            kinds: BTreeMap::new(),
+            found: BTreeMap::new(),
+            remark_count: 0,
+            remarks: Vec::new(),
+            made: Vec::new(),
+            phase: Phase::Running,
+        }
+    }
+
     pub fn rows(&self) -> usize {
         self.chunks.iter().map(|part| part.rows).sum()
     }
@@ -166,24 +207,12 @@ fn change(id: Id, by: impl FnOnce(&mut Run)) {
 }
 
 /// Begins an import.
-pub async fn start(id: Id, entity: &str, file: &str, chunks: Vec<Chunk>) {
+pub async fn start(id: Id, entity: &str, file: &str, several: bool, chunks: Vec<Chunk>) {
     remembered().await;
-    let run = Run {
-        id,
-        entity: entity.to_owned(),
-        file: file.to_owned(),
-        started: time::now().unix_ms(),
-        chunks: chunks
-            .iter()
-            .map(|chunk| Part { command: chunk.command.id, rows: chunk.rows, done: false })
-            .collect(),
-        created: 0,
-        skipped: 0,
-        refused_count: 0,
-        refused: Vec::new(),
-        made: Vec::new(),
-        phase: Phase::Running,
-    };
+    let parts = chunks.iter().map(|chunk| Part { command: chunk.command.id, rows: chunk.rows, done: false });
+    let chunks_of = parts.collect();
+    let fresh = Run::new(id, entity, file, time::now().unix_ms());
+    let run = Run { chunks: chunks_of, several, ..fresh };
     if let Some(store) = store::current() {
         for (at, chunk) in chunks.iter().enumerate() {
             if let Ok(text) = serde_json::to_string(&chunk.command) {
@@ -209,18 +238,20 @@ pub async fn start(id: Id, entity: &str, file: &str, chunks: Vec<Chunk>) {
 pub fn adopt(told: &ImportSummary, name: String) {
     let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     let run = Run {
-        id: told.import,
-        entity: told.entity.clone(),
-        file: name,
-        started: told.at.unix_ms(),
-        chunks: Vec::new(),
         created: number(told.created),
         skipped: number(told.skipped),
         refused_count: number(told.refused),
-        refused: Vec::new(),
-        made: Vec::new(),
         phase: if told.is_undone() { Phase::Undone { kept: 0 } } else { Phase::Done },
+        ..Run::new(told.import, &told.entity, &name, told.at.unix_ms())
     };
+    let id = run.id;
+    spawn_local(async move {
+        let Ok(import) = ask::<GetImport>(&[&id.to_string()], &domain::api::Empty {}).await else { return };
+        change(id, |run| {
+            run.several = import.made.len() > 1;
+            run.kinds = import.made.into_iter().map(|(kind, count)| (kind, number(count))).collect();
+        });
+    });
     LIST.with(|list| {
         list.update(|runs| {
             if runs.iter().all(|known| known.id != run.id) {
@@ -322,12 +353,30 @@ fn rows_of(command: &Command) -> &[domain::command::ImportRow] {
 fn keep_refused(run: &mut Run, command: &Command, line: u32, problems: Vec<Problem>) {
     run.refused_count += 1;
     if run.refused.len() < REFUSED_KEPT {
-        let cells = rows_of(command)
-            .iter()
-            .find(|row| row.line == line)
-            .map(|row| row.cells.clone())
-            .unwrap_or_default();
+        let cells = cells_of(command, line);
         run.refused.push(Refused { line, cells, problems });
+    }
+}
+
+fn cells_of(command: &Command, line: u32) -> BTreeMap<String, String> {
+    let row = rows_of(command).iter().find(|row| row.line == line);
+    row.map(|row| row.cells.clone()).unwrap_or_default()
+}
+
+/// What a row said of a record and was not saved: with the cells it stands in, for what is personal is not told twice.
+fn keep_remarks(run: &mut Run, command: &Command, line: u32, remarks: &[Problem]) {
+    if remarks.is_empty() {
+        return;
+    }
+    run.remark_count += remarks.len();
+    if run.remarks.len() < REMARKS_KEPT {
+        let cells = cells_of(command, line);
+        let said = |remark: &Problem| {
+            let text = remark.field.as_ref().and_then(|path| cells.get(path));
+            text.map_or_else(|| remark.clone(), |text| remark.clone().with("text", text))
+        };
+        let problems = remarks.iter().map(said).collect();
+        run.remarks.push(Refused { line, cells: BTreeMap::new(), problems });
     }
 }
 
@@ -337,9 +386,18 @@ fn take(run: &mut Run, at: usize, command: &Command, receipt: &Receipt) {
     for report in &receipt.rows {
         match report.outcome {
             RowOutcome::Created => run.created += 1,
+            RowOutcome::Filled => run.filled += 1,
             RowOutcome::Skipped => run.skipped += 1,
             RowOutcome::Refused => keep_refused(run, command, report.line, report.problems.clone()),
         }
+        keep_remarks(run, command, report.line, &report.remarks);
+    }
+    // The first version is what a command made.
+    for saved in receipt.records.iter().filter(|saved| saved.version == 1) {
+        *run.kinds.entry(saved.entity.clone()).or_default() += 1;
+    }
+    for found in &receipt.found {
+        run.found.entry(found.entity.clone()).or_default().insert(found.record);
     }
     let saved: BTreeSet<(&str, Id)> =
         receipt.records.iter().map(|saved| (saved.entity.as_str(), saved.record)).collect();
@@ -381,7 +439,7 @@ async fn take_back(id: Id) -> Result<usize, Vec<Problem>> {
         .commands
         .iter()
         .rev()
-        .filter(|part| !part.undone && part.created > 0)
+        .filter(|part| !part.undone && part.changed > 0)
         .map(|part| part.command)
         .collect();
     // What has not been sent yet never will be.

@@ -1,3 +1,4 @@
+use domain::command::field_at;
 use domain::import_file::{Mapping, Meaning};
 use leptos::prelude::*;
 
@@ -29,7 +30,8 @@ pub fn Words(work: Work, at: usize) -> impl IntoView {
     let choices = Signal::derive(move || {
         let schema = schema();
         let field = |mapping: &Mapping| {
-            schema.entity(&mapping.entity)?.field(mapping.columns.get(at)?.target.field()?)
+            let entity = schema.entity(&mapping.entity)?;
+            field_at(&schema, entity, mapping.columns.get(at)?.target.field()?).map(|(_, field)| field)
         };
         let options = work.mapping.with(|mapping| {
             mapping.as_ref().and_then(field).map(|field| field.kind.behaviour().options(&schema))

@@ -24,6 +24,7 @@ use crate::components::{
 };
 use crate::i18n::{format, label, say, t, tr};
 use crate::pages::Page;
+use crate::pages::account::logo_address;
 use crate::routes;
 use crate::state::app;
 use crate::state::session::{role, schema, sign_out};
@@ -123,6 +124,9 @@ fn Who() -> impl IntoView {
                         <p class="record-sub truncate">{session.email.clone()}</p>
                         <p class="record-sub truncate">{move || format!("{} · {}", workspace(), role_name())}</p>
                     </div>
+                    {move || {
+                        logo_address().map(|address| view! { <img class="who-logo" src=address alt=schema().workspace.name.clone() /> })
+                    }}
                 </section>
             }
         })

@@ -57,8 +57,12 @@ pub fn ConflictSheet(command: RwSignal<Option<Id>>, #[prop(into)] on_done: Callb
         let keep = move || {
             if several.get() { tr("conflict.keep_chosen", &[]) } else { tr("conflict.keep_mine", &[]) }
         };
+        // Beside a choice for each field, giving way means all of them.
+        let yield_all = move || {
+            if several.get() { tr("conflict.keep_all_theirs", &[]) } else { tr("conflict.keep_theirs", &[]) }
+        };
         view! {
-            <Button label=t("conflict.keep_theirs") on_press=give_way />
+            <Button label=yield_all on_press=give_way />
             <Button label=keep kind=ButtonKind::Primary on_press=decide />
         }
     };

@@ -1,4 +1,4 @@
-//! The form of any kind of record: its fields in the order of the definition, each problem at its field.
+//! The form of any kind of record: its fields as its layout places them, each problem at its field.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
 use domain::conversion;
 use domain::message::Problem;
-use domain::schema::{Entity, Field as Definition};
+use domain::schema::{Entity, Field as Definition, Part, Section};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -27,10 +27,9 @@ use crate::state::{app, time};
 
 /// As long as a form waits for the server before it goes on and leaves the rest to the outbox.
 pub(super) const PATIENCE_MS: i32 = 6_000;
-/// Fields that stand first on a form whose layout nobody has arranged.
-const FIRST_FIELDS: usize = 6;
 
-/// The fields of a form, in its order. What a lead has become is told by its conversion.
+/// The fields of a form, in its order; hidden ones carry what they begin with. What a lead has become is told by its
+/// conversion.
 fn fields_of(definition: &Entity) -> Vec<&Definition> {
     let mut fields = definition.form_fields();
     fields.retain(|field| !conversion::is_result(&definition.id, &field.id));
@@ -110,7 +109,8 @@ impl Form {
 
     /// Problems without a place on the form.
     pub fn summary(&self) -> Signal<Option<String>> {
-        let (found, ids) = (self.found, self.values.keys().cloned().collect::<BTreeSet<_>>());
+        let shown = self.values.keys().filter(|id| !self.definition.hides(id));
+        let (found, ids) = (self.found, shown.cloned().collect::<BTreeSet<_>>());
         let entity = self.definition.id.clone();
         Signal::derive(move || {
             let placeless = found.with(|found| {
@@ -123,7 +123,8 @@ impl Form {
         })
     }
 
-    /// Marks everything that is wrong as far as the fields themselves say. Whether nothing is.
+    /// Marks everything that is wrong as far as the fields themselves say. Whether nothing is. What is wrong with a
+    /// hidden field the server says, and the form above all fields.
     pub fn is_sound(&self) -> bool {
         self.tried.set(true);
         let schema = schema_now();
@@ -132,7 +133,9 @@ impl Form {
                 .get(&field.id)
                 .is_some_and(|value| value.with_untracked(|json| problem_of(&schema, field, json).is_some()))
         };
-        !fields_of(&self.definition).iter().any(wrong)
+        let mut shown = fields_of(&self.definition);
+        shown.retain(|field| !self.definition.hides(&field.id));
+        !shown.iter().any(wrong)
     }
 
     pub fn refuse(&self, code: Option<Code>, problems: Vec<Problem>) {
@@ -172,12 +175,17 @@ impl Form {
     }
 }
 
-/// Somebody who cannot see the red line hears of it: the first marked control takes the focus.
+/// Somebody who cannot see the red line hears of it: the first marked control takes the focus, and what is closed
+/// around it opens.
 pub(super) fn focus_first_problem() {
     request_animation_frame(|| {
         use wasm_bindgen::JsCast;
         let marked = document().query_selector("form [aria-invalid=true]").ok().flatten();
         if let Some(control) = marked.and_then(|control| control.dyn_into::<web_sys::HtmlElement>().ok()) {
+            if let Ok(Some(closed)) = control.closest("details:not([open])") {
+                // An attribute without a value is always settable.
+                let _ = closed.set_attribute("open", "");
+            }
             let _ = control.focus();
         }
     });
@@ -185,16 +193,17 @@ pub(super) fn focus_first_problem() {
 
 #[component]
 fn FormFields(form: Form, first: Vec<String>, #[prop(into)] on_submit: Callback<()>) -> impl IntoView {
-    let all: Vec<Definition> = fields_of(&form.definition).into_iter().cloned().collect();
-    let row = |field: &Definition| form.row(field);
-    let (shown, more): (Vec<_>, Vec<_>) = all.into_iter().partition(|field| first.contains(&field.id));
-    let (more_ids, found) = (more.iter().map(|field| field.id.clone()).collect::<Vec<_>>(), form.found);
-    // A problem in a closed part opens it.
-    let open = Memo::new(move |_| {
-        found.with(|found| {
-            found.iter().any(|problem| problem.field.as_ref().is_some_and(|field| more_ids.contains(field)))
-        })
-    });
+    let parts = form.definition.form_parts();
+    let rows = |first_ones: bool| {
+        let wanted = |field: &&Definition| first.contains(&field.id) == first_ones;
+        let part = |Part { section, fields }: &Part<'_>| {
+            let rows: Vec<AnyView> =
+                fields.iter().copied().filter(wanted).map(|field| form.row(field)).collect();
+            (!rows.is_empty()).then(|| form_part(*section, rows, first_ones))
+        };
+        parts.iter().filter_map(part).collect::<Vec<_>>()
+    };
+    let (shown, more) = (rows(true), rows(false));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         on_submit.run(());
@@ -202,13 +211,13 @@ fn FormFields(form: Form, first: Vec<String>, #[prop(into)] on_submit: Callback<
     view! {
         <form class="form form-box" id="record-form" novalidate on:submit=submit>
             <FormProblem problem=form.summary() />
-            <div class="form form-grid">{shown.iter().map(row).collect_view()}</div>
+            {shown}
             {(!more.is_empty())
                 .then(|| {
                     view! {
-                        <details class="form-more" prop:open=open>
+                        <details class="form-more">
                             <summary>{t("record.more_fields")} {icon(icons::CHEVRON_DOWN)}</summary>
-                            <div class="form form-grid">{more.iter().map(row).collect_view()}</div>
+                            <div class="form">{more}</div>
                         </details>
                     }
                 })}
@@ -216,16 +225,29 @@ fn FormFields(form: Form, first: Vec<String>, #[prop(into)] on_submit: Callback<
     }
 }
 
-/// The fields that stand in the open: those that are required, arranged or of the workspace's own making, and enough
-/// of the others.
+/// Fields that stand together, under their heading where they have one.
+fn form_part(section: Option<&Section>, rows: Vec<AnyView>, first_ones: bool) -> AnyView {
+    let rows = view! { <div class="form form-grid">{rows}</div> };
+    let Some(section) = section else { return rows.into_any() };
+    // A section may have a part of it at once and the rest under "more".
+    let id = format!("{}-{}", if first_ones { "part" } else { "rest" }, section.id);
+    let (name, labelled_by) = (section.label.clone(), id.clone());
+    view! {
+        <section class="form-part" aria-labelledby=labelled_by>
+            <h2 class="form-part-title" id=id>
+                {move || label(&name)}
+            </h2>
+            {rows}
+        </section>
+    }
+    .into_any()
+}
+
+/// The fields that stand in the open: those that the layout places so, and those with something in them.
 fn first_fields(definition: &Entity, filled: &Wire) -> Vec<String> {
-    let all = fields_of(definition);
-    let arranged = |field: &Definition| definition.layout.contains(&field.id);
-    let chosen = all.iter().enumerate().filter(|(at, field)| {
-        let early = definition.layout.is_empty() && *at < FIRST_FIELDS;
-        field.required || field.custom || arranged(field) || early || filled.contains_key(&field.id)
-    });
-    chosen.map(|(_, field)| field.id.clone()).collect()
+    let fields = fields_of(definition).into_iter();
+    let chosen = fields.filter(|field| definition.stands_at_once(field) || filled.contains_key(&field.id));
+    chosen.map(|field| field.id.clone()).collect()
 }
 
 /// What a new record begins with: the planner's own defaults, visible and changeable.

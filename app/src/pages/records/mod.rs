@@ -4,21 +4,25 @@
 mod became;
 mod conflict;
 mod convert;
+mod desk;
+mod edit;
 mod facts;
 mod form;
 mod list;
+mod moving;
 mod page;
 mod people;
 mod related;
 mod stage;
 mod timeline;
 mod touch;
+mod wish;
 
 pub use conflict::ConflictSheet;
 pub use convert::ConvertLead;
-pub use list::{Deleted, Records};
+pub use list::{BoardFilters, Deleted, Records};
+pub use moving::MovingSheet;
 pub use page::StaleNote;
-pub use stage::{MoveSheet, move_to};
 pub use touch::{NextChips, TouchSheet};
 
 use domain::ids::Id;

@@ -17,6 +17,7 @@ use wasm_bindgen::JsCast;
 use super::Gone;
 use super::became::Became;
 use super::convert::ConvertAction;
+use super::desk::Desk;
 use super::facts::Facts;
 use super::form::{EditForm, Unsaved, is_sheet_open};
 use super::list::{may_restore, restore, told};
@@ -129,6 +130,7 @@ fn Present(
     let offered = RwSignal::new(None::<Draft>);
     let key = drafts::key(&definition.id, Some(id));
     drafts::offer(key.clone(), offered);
+    let desk = Desk::new(&key, offered);
     let menu = RwSignal::new(false);
     let assigning = RwSignal::new(false);
     let title =
@@ -144,8 +146,7 @@ fn Present(
     // Whoever edits goes on with what they had not saved: nothing typed is lost by beginning anew.
     let edit = move || {
         if let Some(body) = body.get_untracked() {
-            editing.set(Some((body, offered.get_untracked())));
-            offered.set(None);
+            editing.set(Some((body, desk.clear())));
         }
     };
     edit_by_key(may_edit, edit);
@@ -206,7 +207,7 @@ fn Present(
                     <Show when=may_go_on>
                         <Unsaved offered on_continue=move |()| edit() on_discard=discard />
                     </Show>
-                    <Reading definition=definition.clone() body title waiting />
+                    <Reading definition=definition.clone() body desk title waiting />
                 }
                 .into_any()
             }
@@ -224,11 +225,12 @@ fn Present(
     }
 }
 
-/// `e` opens the form, unless somebody is typing or a sheet is open.
+/// `e` opens the form, unless somebody is typing, a sheet is open, or a fact took the key.
 fn edit_by_key(may_edit: Memo<bool>, edit: impl Fn() + Send + Sync + 'static) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
-        if event.key() != "e" || !plain || is_typing(&event) || is_sheet_open() || !may_edit.get_untracked() {
+        let taken = event.default_prevented() || is_typing(&event) || is_sheet_open();
+        if event.key() != "e" || !plain || taken || !may_edit.get_untracked() {
             return;
         }
         event.prevent_default();
@@ -250,7 +252,7 @@ fn focus_heading() {
     focus_later("h1");
 }
 
-fn focus_later(selector: &'static str) {
+pub(super) fn focus_later(selector: &'static str) {
     request_animation_frame(move || {
         let found = document().query_selector(selector).ok().flatten();
         if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
@@ -275,14 +277,16 @@ pub fn StaleNote(stale: RwSignal<bool>) -> impl IntoView {
 fn Reading(
     definition: Entity,
     body: Memo<Option<Arc<RecordBody>>>,
+    desk: Desk,
     title: Memo<String>,
     waiting: Memo<bool>,
 ) -> impl IntoView {
     let company = matches!(definition.id.as_str(), "account");
+    let mut facts = vec!["account", "company", "position", "industry", "series", "code"];
+    facts.retain(|field| !definition.hides(field));
     let subtitle = move || {
         body.get().map(|body| {
             let schema = schema();
-            let facts = ["account", "company", "position", "industry", "series", "code"];
             let texts = facts
                 .iter()
                 .map(|field| fields::text_of(&schema, &body, field))
@@ -294,7 +298,7 @@ fn Reading(
     let lead = definition.id == "lead";
     let standing = between(&definition.id);
     let has_stages = definition.field("stage").is_some();
-    let follow_up = definition.follow_up;
+    let follow_up = definition.follow_up && !definition.hides("next_touch");
     let shape = if company { AvatarShape::Square } else { AvatarShape::Large };
     view! {
         <div class="record-head">
@@ -317,7 +321,7 @@ fn Reading(
                 {standing.into_iter().map(|between| view! { <Standing between body /> }).collect_view()}
                 <section class="card" aria-labelledby="facts-title">
                     <h2 class="card-title" id="facts-title">{t("record.details")}</h2>
-                    <Facts definition=definition.clone() body />
+                    <Facts definition=definition.clone() body desk />
                 </section>
                 <Related entity=definition.id.clone() body above=quick(&definition) />
             </div>
@@ -337,7 +341,7 @@ fn KeyFacts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
     let fields: Vec<Field> = KEY_FACTS
         .into_iter()
         .filter_map(|id| definition.field(id))
-        .filter(|field| !field.retired)
+        .filter(|field| !field.retired && !definition.hides(&field.id))
         .cloned()
         .collect();
     let facts = Memo::new(move |_| {

@@ -379,7 +379,7 @@ fn StandingForm(
     let shown: Vec<AnyView> = definition
         .form_fields()
         .into_iter()
-        .filter(|field| !ends.contains(&field.id.as_str()))
+        .filter(|field| !ends.contains(&field.id.as_str()) && !definition.hides(&field.id))
         .map(|field| form.row(field))
         .collect();
     let name = far_name(&row, between.far);

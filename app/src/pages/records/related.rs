@@ -185,7 +185,7 @@ impl Panel {
         let total = load::<GetTotals>({
             let entity = entity.clone();
             move || {
-                let request = TotalsRequest { filter: Some(filter.clone()), group: None, sum: None };
+                let request = TotalsRequest { filter: Some(filter.clone()), ..TotalsRequest::default() };
                 cut.get().then(|| (vec![entity.clone()], request))
             }
         });

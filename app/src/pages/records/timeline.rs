@@ -1,4 +1,4 @@
-//! What happened with a record: touches and tasks, and who changed what.
+//! What happened with a record: touches and tasks, and who changed what; or the files that were attached to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,7 +6,10 @@ use std::sync::Arc;
 use domain::api::GetTimeline;
 use domain::api::record::{RecordBody, TimelineEntry, TimelineKind, TimelineRequest};
 use domain::command::ChangeKind;
+use domain::fields::FieldKind;
+use domain::files::FileInfo;
 use domain::ids::Id;
+use domain::process::{EXCEPTION, NOTE};
 use domain::time::Instant;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -21,6 +24,7 @@ use crate::fields;
 use crate::i18n::{format, label, t, tr};
 use crate::routes;
 use crate::state::loader::{load, note};
+use crate::state::preferences::{read, write};
 use crate::state::session::schema;
 use crate::state::{app, ask};
 
@@ -34,7 +38,7 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         let entity = entity.clone();
         move |id: Id| vec![entity.clone(), id.to_string()]
     };
-    let shown = RwSignal::new(None::<TimelineKind>);
+    let shown = RwSignal::new(read(REMEMBERED).and_then(|code| kind_of(&code)));
     let first = load::<GetTimeline>({
         let parts = parts.clone();
         move || Some((parts(id.get()?), TimelineRequest { only: shown.get(), ..TimelineRequest::default() }))
@@ -44,6 +48,7 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
     let further = RwSignal::new(None::<Option<String>>);
     let pending = RwSignal::new(false);
     let show = move |kind: Option<TimelineKind>| {
+        write(REMEMBERED, kind_code(kind));
         shown.set(kind);
         first.value.set(None);
         older.set(Vec::new());
@@ -59,7 +64,7 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         let only = shown.get_untracked();
         spawn_local(async move {
             let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            let request = TimelineRequest { after: Some(after), only, before: None };
+            let request = TimelineRequest { after: Some(after), only };
             if let Ok(reply) = ask::<GetTimeline>(&parts, &request).await
                 && shown.try_get_untracked() == Some(only)
             {
@@ -109,6 +114,7 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
             format!("{}.{}", record.id, record.version)
         }
         TimelineEntry::Change { command, at, change, .. } => format!("{command}.{at}.{change:?}"),
+        TimelineEntry::File { file, .. } => file.id.to_string(),
     };
     let load_more = Callback::new(load_more);
     let list = move || {
@@ -145,9 +151,7 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
                 choices=choices
                 value=chosen
                 scroll=true
-                on_choose=move |code: String| {
-                    show(KINDS.into_iter().find(|(kind, _)| kind_code(*kind) == code).and_then(|(kind, _)| kind));
-                }
+                on_choose=move |code: String| show(kind_of(&code))
             />
         </div>
         {list}
@@ -155,12 +159,15 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
 }
 
 /// What of the history is shown.
-const KINDS: [(Option<TimelineKind>, &str); 4] = [
+const KINDS: [(Option<TimelineKind>, &str); 5] = [
     (None, "list.filter.all"),
     (Some(TimelineKind::Touch), "kind.touches"),
     (Some(TimelineKind::Task), "kind.tasks"),
     (Some(TimelineKind::Change), "timeline.filter.changes"),
+    (Some(TimelineKind::File), "timeline.filter.files"),
 ];
+/// Under which the device remembers it.
+const REMEMBERED: &str = "zhike.timeline";
 
 const fn kind_code(kind: Option<TimelineKind>) -> &'static str {
     match kind {
@@ -168,7 +175,12 @@ const fn kind_code(kind: Option<TimelineKind>) -> &'static str {
         Some(TimelineKind::Touch) => "touch",
         Some(TimelineKind::Task) => "task",
         Some(TimelineKind::Change) => "change",
+        Some(TimelineKind::File) => "file",
     }
+}
+
+fn kind_of(code: &str) -> Option<TimelineKind> {
+    KINDS.into_iter().find(|(kind, _)| kind_code(*kind) == code).and_then(|(kind, _)| kind)
 }
 
 fn moment(at: Instant) -> String {
@@ -183,6 +195,9 @@ fn event(entry: TimelineEntry, entity: &str) -> AnyView {
         TimelineEntry::Task { at, record } => task(at, &record, entity),
         TimelineEntry::Change { at, by, change, fields, .. } => {
             changed(at, by, change, fields, entity.to_owned())
+        }
+        TimelineEntry::File { at, by, file, entity: held_by, record } => {
+            attached(at, by, file, (held_by != entity).then_some((held_by, record)))
         }
     }
 }
@@ -220,6 +235,7 @@ fn touch(at: Instant, record: RecordBody, entity: &str) -> AnyView {
         (!text.is_empty()).then(|| view! { <Badge label=text /> })
     };
     let summary = fields::text_of(&schema(), &body, "summary");
+    let photos = files_of(&body);
     view! {
         <li class="event" data-kind="touch">
             <span class="event-icon">{icon(touch_drawing(&kind))}</span>
@@ -232,6 +248,44 @@ fn touch(at: Instant, record: RecordBody, entity: &str) -> AnyView {
                     <time class="event-when" datetime=at.to_string()>{move || moment(at)}</time>
                 </div>
                 <p class="event-body">{summary}</p>
+                {photos}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// What was brought along, in the order of its fields.
+fn files_of(record: &RecordBody) -> Vec<AnyView> {
+    let schema = schema();
+    let fields = schema.entity(&record.entity).map(|entity| entity.fields.as_slice()).unwrap_or_default();
+    let held = fields.iter().filter(|field| matches!(field.kind, FieldKind::File(_)));
+    held.filter_map(|field| record.values.get(&field.id)).map(fields::file_strip).collect()
+}
+
+/// A file, and what holds it when that is not the record itself.
+fn attached(at: Instant, by: Id, file: FileInfo, holder: Option<(String, Id)>) -> AnyView {
+    let holder = holder.map(|(entity, record)| {
+        let kind = entity.clone();
+        let name = move || schema().entity(&kind).map(|entity| label(&entity.label)).unwrap_or_default();
+        // What was noted on the lead that became this stands there.
+        if entity == "lead" {
+            let to = routes::record(&entity, &record.to_string());
+            view! { <A href=to attr:class="badge">{name}</A> }.into_any()
+        } else {
+            view! { <Badge label=name /> }.into_any()
+        }
+    });
+    view! {
+        <li class="event" data-kind="file">
+            <span class="event-icon">{icon(icons::FILE)}</span>
+            <div>
+                <div class="event-head">
+                    <span>{move || person(by)}</span>
+                    {holder}
+                    <time class="event-when" datetime=at.to_string()>{move || moment(at)}</time>
+                </div>
+                <ul class="files">{fields::file_line(file)}</ul>
             </div>
         </li>
     }
@@ -268,8 +322,12 @@ fn changed(
     changes: BTreeMap<String, (Json, Json)>,
     entity: String,
 ) -> AnyView {
-    let said: Vec<(String, (Json, Json))> =
-        changes.into_iter().filter(|(field, _)| !SILENT.contains(&field.as_str())).collect();
+    // What was said about one move is not unsaid by the next.
+    let unsaid = |field: &str, after: &Json| after.is_null() && [NOTE, EXCEPTION].contains(&field);
+    let said: Vec<(String, (Json, Json))> = changes
+        .into_iter()
+        .filter(|(field, (_, after))| !SILENT.contains(&field.as_str()) && !unsaid(field, after))
+        .collect();
     if change == ChangeKind::Updated && said.is_empty() {
         return ().into_any();
     }

@@ -19,7 +19,7 @@ use crate::fields::{self, Picker, day_text, schedule};
 use crate::i18n::{label, say, t};
 use crate::pages::open_while;
 use crate::state::outbox::{self, Note};
-use crate::state::session::{schema, schema_now, today};
+use crate::state::session::{role, schema, schema_now, today};
 use crate::state::{Touching, app, time};
 
 /// Days from which the next one is chosen: what a tap means, and how it is called.
@@ -157,9 +157,18 @@ fn ChooseSubject(#[prop(into)] on_pick: Callback<RecordBody>) -> impl IntoView {
     }
 }
 
-/// The definition with the workspace's own fields only: the built-in ones have their places on the sheet.
+/// The definition with photos and files and the workspace's own fields: the other built-in ones have their places on
+/// the sheet.
 fn own_fields(mut touch: Entity) -> Entity {
-    touch.fields.retain(|field| field.custom);
+    let unseen = |id: &str| role().is_some_and(|role| role.hides("touch", id));
+    let shown: Vec<_> = touch
+        .fields
+        .iter()
+        .filter(|field| field.custom || field.id == "files")
+        .filter(|field| !touch.hides(&field.id) && !unseen(&field.id))
+        .cloned()
+        .collect();
+    touch.fields = shown;
     touch
 }
 

@@ -1,7 +1,7 @@
 //! An account: a company (or person) that buys, or may buy.
 
 use super::lead::source;
-use super::{Shape, field, follow_up, owner, tags};
+use super::{Shape, field, files, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label};
 
@@ -45,6 +45,7 @@ pub(super) fn entity() -> Entity {
         owner(),
         tags(),
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
+        files(),
     ];
     fields.extend(follow_up());
     let shape = Shape {

@@ -1,6 +1,6 @@
 //! A contact: a person at an account.
 
-use super::{Shape, field, follow_up, owner, tags};
+use super::{Shape, field, files, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label};
 
@@ -15,6 +15,7 @@ pub(super) fn entity() -> Entity {
         owner(),
         tags(),
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
+        files(),
     ];
     fields.extend(follow_up());
     let shape = Shape {

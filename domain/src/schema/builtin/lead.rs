@@ -1,6 +1,6 @@
 //! A lead: somebody who may become a customer and has not been qualified yet.
 
-use super::{Shape, field, follow_up, owner, tags};
+use super::{Shape, field, files, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label};
 
@@ -33,6 +33,7 @@ pub(super) fn entity() -> Entity {
         owner(),
         tags(),
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
+        files(),
         field("account", "转化的客户", "Converted account", FieldKind::relation("account")),
         field("contact", "转化的联系人", "Converted contact", FieldKind::relation("contact")),
         field("deal", "转化的商机", "Converted deal", FieldKind::relation("deal")),

@@ -2,6 +2,7 @@
 
 mod account;
 mod competitor;
+mod complete;
 mod contact;
 mod deal;
 mod deal_competitor;
@@ -15,11 +16,12 @@ mod team;
 mod touch;
 pub mod user;
 
+pub use complete::completed;
 pub use deal::DEFAULT_PIPELINE;
 
 use super::{Entity, FORMAT, Field, Label, Schema, WorkspaceSettings};
 use crate::access::shipped_roles;
-use crate::fields::FieldKind;
+use crate::fields::{FieldKind, MAX_FILES};
 
 /// The definitions of a new workspace.
 #[must_use]
@@ -38,6 +40,7 @@ pub(crate) fn of_tests(zone: &str, currency: &str) -> Schema {
         zone: zone.into(),
         currency: crate::money::Currency::parse(currency).unwrap(),
         work: crate::schema::WorkDays::default(),
+        logo: None,
     })
 }
 
@@ -110,6 +113,11 @@ fn tags() -> Field {
     field("tags", "标签", "Tags", FieldKind::tags())
 }
 
+/// Photos and documents that belong to a record.
+fn files() -> Field {
+    field("files", "附件", "Files", FieldKind::file(false, MAX_FILES))
+}
+
 /// What every record carries; kept by the system.
 fn bookkeeping() -> Vec<Field> {
     vec![
@@ -155,14 +163,16 @@ impl Shape {
     fn entity(self) -> Entity {
         let Self { id, label, plural, title, mut fields } = self;
         fields.extend(bookkeeping());
-        let layout = Vec::new();
         Entity {
             id: id.to_owned(),
             label,
             plural,
             title: title.to_owned(),
             fields,
-            layout,
+            layout: Vec::new(),
+            sections: Vec::new(),
+            more: Vec::new(),
+            hidden: Vec::new(),
             parents: Vec::new(),
             follow_up: false,
             listed: false,

@@ -10,11 +10,20 @@ use crate::schema::{Entity, Label};
 pub const SAVED_VIEW: &str = "saved_view";
 /// Everybody whose role sees the kind of record has the view.
 pub const SHARED: &str = "team";
+/// Those who belong to one of its teams, or to a team below one, have it, as far as their role sees the kind of record.
+pub const TEAMS: &str = "teams";
 /// Only its owner has it.
 pub const OWN: &str = "own";
 
+/// Teams that one view can name: what its field holds.
+pub const MAX_TEAMS: usize = 50;
+
 pub(super) fn entity() -> Entity {
-    let shared = FieldKind::choice(&[(OWN, "仅自己", "Only its owner"), (SHARED, "所有人", "Everybody")]);
+    let shared = FieldKind::choice(&[
+        (OWN, "仅自己", "Only its owner"),
+        (TEAMS, "指定团队", "Chosen teams"),
+        (SHARED, "所有人", "Everybody"),
+    ]);
     let fields = vec![
         field("name", "名称", "Name", FieldKind::text(80)).required(),
         field("entity", "资料", "Kind of record", FieldKind::text(80)).required(),
@@ -24,6 +33,9 @@ pub(super) fn entity() -> Entity {
         // Ids of fields, separated by commas.
         field("columns", "列", "Columns", FieldKind::long_text()),
         field("shared", "谁能看到", "Who has it", shared).required(),
+        // Ids of teams, separated by commas; they count while the view is shared with teams. A team that is gone stays
+        // named and reaches nobody, so that what brings it back brings its views back too.
+        field("teams", "团队", "Teams", FieldKind::text(2000)),
         // Ids of roles, separated by commas.
         field("roles", "默认用于角色", "Default for roles", FieldKind::text(2000)),
         owner(),

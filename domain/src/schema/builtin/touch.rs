@@ -1,6 +1,6 @@
 //! A touch: a call, visit, message or meeting with a customer, and what was said.
 
-use super::{Shape, about, about_parents, field, owner};
+use super::{Shape, about, about_parents, field, files, owner};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label};
 
@@ -23,6 +23,7 @@ pub(super) fn entity() -> Entity {
         field("outcome", "结果", "Outcome", outcome),
         field("summary", "沟通内容", "Summary", FieldKind::long_text()).personal(),
         field("happened_at", "跟进时间", "Time", FieldKind::instant()).required(),
+        files(),
         owner(),
     ];
     fields.extend(about());

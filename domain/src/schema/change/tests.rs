@@ -4,6 +4,7 @@ use super::*;
 use crate::access::{Permission, REP};
 use crate::money::Currency;
 use crate::schema::builtin;
+use crate::schema::{StageStatus, Step};
 use crate::time::UtcOnly;
 
 fn fresh() -> Schema {
@@ -11,7 +12,7 @@ fn fresh() -> Schema {
 }
 
 fn stage(id: &str, status: StageStatus) -> Stage {
-    Stage { id: id.into(), label: Label::new(id, id), status, probability: 10 }
+    Stage::new(id, Label::new(id, id), status, 10)
 }
 
 fn renewal() -> Pipeline {
@@ -24,6 +25,7 @@ fn renewal() -> Pipeline {
             stage("s_renewed", StageStatus::Won),
             stage("s_left", StageStatus::Lost),
         ],
+        edges: Vec::new(),
     }
 }
 
@@ -181,6 +183,7 @@ fn what_is_wrong_with_a_pipeline_is_said_all_at_once() {
         entity: "account".into(),
         label: Label::new(" ", "x"),
         stages: vec![Stage { probability: 101, ..stage("Due", StageStatus::Open) }],
+        edges: Vec::new(),
     };
     assert_eq!(
         refused(&schema, &DefinitionChange::AddPipeline { pipeline: wrong, at: None }),
@@ -242,7 +245,8 @@ fn a_change_names_what_has_to_be_empty_first() {
     let schema = fresh();
     let stages = &schema.pipelines[0].stages;
     let in_stage = |stage: &Stage| Place::Stage { entity: "deal".into(), stage: stage.id.clone() };
-    let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages: stages[1..].to_vec() };
+    let change =
+        DefinitionChange::SetStages { pipeline: "sales".into(), stages: stages[1..].to_vec(), edges: None };
     assert_eq!(change.vacates(&schema), [in_stage(&stages[0])]);
     let change = DefinitionChange::RemovePipeline { pipeline: "sales".into() };
     assert_eq!(change.vacates(&schema), stages.iter().map(in_stage).collect::<Vec<_>>());
@@ -253,4 +257,210 @@ fn a_change_names_what_has_to_be_empty_first() {
     assert!(DefinitionChange::SetWorkspace { settings: settings.clone() }.vacates(&schema).is_empty());
     settings.currency = Currency::parse("USD").unwrap();
     assert_eq!(DefinitionChange::SetWorkspace { settings }.vacates(&schema), [Place::Amounts]);
+}
+
+#[test]
+fn what_sets_the_rest_of_the_workspace_leaves_its_logo_alone() {
+    let mut schema = fresh();
+    let logo = Some(crate::ids::Id::v7(1_000, &[7; 10]));
+    schema.workspace.logo = logo;
+    let settings = WorkspaceSettings { name: "另一个".into(), logo: None, ..schema.workspace.clone() };
+    let changed = there_and_back(&schema, &DefinitionChange::SetWorkspace { settings });
+    assert_eq!((changed.workspace.logo, changed.workspace.name.as_str()), (logo, "另一个"));
+    assert_eq!(there_and_back(&schema, &DefinitionChange::SetLogo { logo: None }).workspace.logo, None);
+}
+
+fn section(id: &str, en: &str, fields: &[&str]) -> Section {
+    let fields = fields.iter().map(|id| (*id).to_owned()).collect();
+    Section { id: id.into(), label: Label::new("节", en), fields }
+}
+
+fn layout(layout: &[&str], sections: Vec<Section>, more: &[&str], hidden: &[&str]) -> DefinitionChange {
+    let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+    let (layout, more, hidden) = (owned(layout), owned(more), owned(hidden));
+    DefinitionChange::ArrangeFields { entity: "account".into(), layout, sections, more, hidden }
+}
+
+#[test]
+fn a_layout_comes_and_goes_as_a_whole() {
+    let schema = fresh();
+    let first = layout(&["phone", "name"], Vec::new(), &[], &[]);
+    let changed = there_and_back(&schema, &first);
+    let sections = vec![section("s_money", "Money", &["revenue"]), section("s_rest", "Rest", &[])];
+    let second = layout(&["name"], sections, &["phone"], &["website", "created_at"]);
+    let changed = there_and_back(&changed, &second);
+    let account = changed.entity("account").unwrap();
+    assert!(account.hides("website") && !account.hides("phone"));
+    there_and_back(&changed, &layout(&[], Vec::new(), &[], &[]));
+}
+
+#[test]
+fn the_shape_from_before_there_were_sections_is_an_order() {
+    let old =
+        serde_json::json!({"change": "arrange_fields", "entity": "account", "layout": ["phone", "name"]});
+    let change: DefinitionChange = serde_json::from_value(old.clone()).unwrap();
+    assert_eq!(change, layout(&["phone", "name"], Vec::new(), &[], &[]));
+    assert_eq!(serde_json::to_value(&change).unwrap(), old);
+}
+
+#[test]
+fn what_is_wrong_with_a_layout_is_said_by_name() {
+    let mut schema = fresh();
+    schema = apply(
+        &schema,
+        &DefinitionChange::SetRequired { entity: "account".into(), field: "phone".into(), required: true },
+        &UtcOnly,
+    )
+    .unwrap()
+    .0;
+    let named = |ids: &[&str]| vec![section("s_a", "A", ids)];
+    let too_long = "A".repeat(81);
+    let many = (0..31).map(|at| section(&format!("s_{at}"), "A", &[])).collect();
+    let unknown = "problem.definition.unknown_field";
+    let twice = "problem.definition.placed_twice";
+    let stands = "problem.definition.required_stands";
+    for (change, problem) in [
+        (layout(&["name", "nothing"], vec![], &[], &[]), pair("layout", unknown)),
+        (layout(&["name"], named(&["nothing"]), &[], &[]), pair("sections", unknown)),
+        (layout(&[], vec![], &["nothing"], &[]), pair("more", unknown)),
+        (layout(&[], vec![], &[], &["nothing"]), pair("hidden", unknown)),
+        (layout(&["name", "name"], vec![], &[], &[]), pair("layout", twice)),
+        (layout(&["name"], named(&["name"]), &[], &[]), pair("sections", twice)),
+        (layout(&["website"], vec![], &[], &["website"]), pair("hidden", twice)),
+        (layout(&[], vec![], &["website"], &["website"]), pair("more", twice)),
+        (layout(&[], vec![], &["grade", "grade"], &[]), pair("more", twice)),
+        (layout(&[], vec![], &["phone"], &[]), pair("more", stands)),
+        (layout(&[], vec![], &[], &["phone"]), pair("hidden", stands)),
+        (layout(&[], vec![], &[], &["name"]), pair("hidden", stands)),
+        (layout(&[], many, &[], &[]), pair("sections", "problem.definition.too_many_sections")),
+        (layout(&[], vec![section("s_a", " ", &[])], &[], &[]), pair("sections", "problem.required")),
+        (layout(&[], vec![section("s_a", &too_long, &[])], &[], &[]), pair("sections", "problem.too_long")),
+        (layout(&[], vec![section("S a", "A", &[])], &[], &[]), pair("id", "problem.definition.bad_id")),
+        (
+            layout(&[], vec![section("s_a", "A", &[]), section("s_a", "B", &[])], &[], &[]),
+            pair("sections", "problem.duplicate"),
+        ),
+    ] {
+        assert_eq!(refused(&schema, &change), [problem], "{change:?}");
+        let problems = apply(&schema, &change, &UtcOnly).unwrap_err();
+        let names = ["field", "section", "max"];
+        assert!(names.iter().any(|name| problems[0].args.contains_key(*name)), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_hidden_field_that_is_made_required_comes_back_and_every_step_is_undone() {
+    let schema = fresh();
+    let hidden = there_and_back(&schema, &layout(&["name"], Vec::new(), &[], &["website"]));
+    let require = |required| DefinitionChange::SetRequired {
+        entity: "account".into(),
+        field: "website".into(),
+        required,
+    };
+    let required = there_and_back(&hidden, &require(true));
+    let hides = |schema: &Schema| schema.entity("account").unwrap().hides("website");
+    assert_eq!((hides(&hidden), hides(&required)), (true, false));
+    // Arranging it then can be taken back too, although the layout of before hid it.
+    let (arranged, inverse) =
+        apply(&required, &layout(&["website", "name"], Vec::new(), &[], &[]), &UtcOnly).unwrap();
+    let (back, _) = apply(&arranged, &inverse, &UtcOnly).unwrap();
+    assert_eq!(back.entity("account").unwrap().layout, ["name"]);
+    let (free, _) = apply(&required, &require(false), &UtcOnly).unwrap();
+    assert!(hides(&free));
+}
+
+#[test]
+fn stages_say_what_they_ask_for_and_moves_have_rules() {
+    let schema = fresh();
+    let with = |stage: Stage| {
+        let mut stages = schema.pipelines[0].stages.clone();
+        stages[1] = stage;
+        DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None }
+    };
+    let old = schema.pipelines[0].stages[1].clone();
+    let step = |id: &str| Step { id: id.into(), label: Label::new("拜访", "Visit"), due_in: Some(3) };
+    let full = Stage {
+        goal: Some(Label::new("弄清谁决定", "Know who decides")),
+        expected_days: Some(10),
+        required: vec!["contact".into()],
+        asked: vec!["source".into()],
+        steps: vec![step("visit"), Step { due_in: None, ..step("again") }],
+        ..old.clone()
+    };
+    there_and_back(&schema, &with(full));
+    let unknown = pair("required", "problem.definition.unknown_field");
+    for (stage, problem) in [
+        (Stage { required: vec!["nothing".into()], ..old.clone() }, unknown.clone()),
+        (Stage { required: vec!["stage".into()], ..old.clone() }, unknown.clone()),
+        (Stage { required: vec!["rank".into()], ..old.clone() }, unknown),
+        (
+            Stage { asked: vec!["source".into(), "source".into()], ..old.clone() },
+            pair("asked", "problem.duplicate"),
+        ),
+        (Stage { expected_days: Some(0), ..old.clone() }, pair("expected_days", "problem.out_of_range")),
+        (
+            Stage { goal: Some(Label::new(&"长".repeat(501), "x")), ..old.clone() },
+            pair("goal", "problem.too_long"),
+        ),
+        (
+            Stage { goal: Some(Label::new("a\u{0}", "x")), ..old.clone() },
+            pair("goal", "problem.control_characters"),
+        ),
+        (Stage { steps: vec![step("a"), step("a")], ..old.clone() }, pair("steps", "problem.duplicate")),
+        (Stage { steps: vec![step("A!")], ..old.clone() }, pair("steps", "problem.definition.bad_id")),
+        (
+            Stage { steps: vec![Step { due_in: Some(501), ..step("a") }], ..old.clone() },
+            pair("steps", "problem.out_of_range"),
+        ),
+        (
+            Stage { steps: vec![Step { label: Label::new(" ", "x"), ..step("a") }], ..old.clone() },
+            pair("steps", "problem.required"),
+        ),
+    ] {
+        assert_eq!(refused(&schema, &with(stage)), [problem]);
+    }
+}
+
+#[test]
+fn rules_of_moves_are_checked_as_a_whole_and_go_with_their_stages() {
+    let schema = fresh();
+    let set = |edges: &[Edge]| DefinitionChange::SetEdges { pipeline: "sales".into(), edges: edges.to_vec() };
+    let edge =
+        |from: &str, to: &str| Edge { from: Some(from.into()), to: to.into(), note: true, ..Edge::default() };
+    let from_elsewhere = Edge { to: "signed".into(), closed: true, ..Edge::default() };
+    let for_some = Edge { roles: vec![REP.into()], required: vec!["amount".into()], ..edge("needs", "lost") };
+    let changed =
+        there_and_back(&schema, &set(&[edge("needs", "proposal"), from_elsewhere.clone(), for_some.clone()]));
+    for (edges, problem) in [
+        (vec![edge("needs", "needs")], pair("edges", "problem.not_a_choice")),
+        (vec![edge("needs", "nowhere")], pair("edges", "problem.not_a_choice")),
+        (vec![edge("nowhere", "needs")], pair("edges", "problem.not_a_choice")),
+        (vec![edge("needs", "lost"), edge("needs", "lost")], pair("edges", "problem.duplicate")),
+        (
+            vec![Edge { roles: vec!["nobody".into()], ..edge("needs", "lost") }],
+            pair("roles", "problem.definition.unknown_role"),
+        ),
+        (
+            vec![Edge { required: vec!["nothing".into()], ..edge("needs", "lost") }],
+            pair("required", "problem.definition.unknown_field"),
+        ),
+    ] {
+        assert_eq!(refused(&schema, &set(&edges)), [problem]);
+    }
+    // What says nothing is not kept.
+    let free = Edge { note: false, ..edge("needs", "lost") };
+    assert_eq!(there_and_back(&schema, &set(&[free])).pipelines[0].edges, []);
+    // A role that a way is for stays as long as it is.
+    assert_eq!(
+        refused(&changed, &DefinitionChange::RemoveRole { role: REP.into() }),
+        [pair("role", "problem.definition.role_in_edges")]
+    );
+    // A stage takes its ways with it, and brings them back.
+    let mut stages = changed.pipelines[0].stages.clone();
+    stages.retain(|stage| stage.id != "needs");
+    let gone = there_and_back(
+        &changed,
+        &DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None },
+    );
+    assert_eq!(gone.pipelines[0].edges, [from_elsewhere]);
 }

@@ -31,6 +31,15 @@ fn the_board_shows_the_first_cards_of_each_stage_newest_on_top() {
     assert_eq!(board.columns.iter().map(|column| column.records.len()).sum::<usize>(), 1);
 }
 
+/// A move inside a column.
+fn ranked(record: Id, stage: &str, place: Option<String>) -> Action {
+    let mut action = Action::move_stage("deal", record, stage, stage);
+    if let Action::MoveStage { rank, .. } = &mut action {
+        *rank = place;
+    }
+    action
+}
+
 #[test]
 fn a_card_put_between_two_others_stays_there() {
     let Workspace { admin } = Workspace::new();
@@ -40,13 +49,7 @@ fn a_card_put_between_two_others_stays_there() {
     let rank = |at: usize| shown[at].values["rank"].as_str().unwrap().to_owned();
     let between = domain::rank::between(Some(&rank(0)), Some(&rank(1))).unwrap();
     let stage = "first_contact".to_owned();
-    admin.done(vec![Action::MoveStage {
-        entity: "deal".into(),
-        record: ids[0],
-        from: stage.clone(),
-        to: stage,
-        rank: Some(between),
-    }]);
+    admin.done(vec![ranked(ids[0], &stage, Some(between))]);
     assert_eq!(cards().iter().map(|deal| deal.id).collect::<Vec<_>>(), [ids[2], ids[0], ids[1]]);
 }
 
@@ -59,13 +62,7 @@ fn a_column_goes_on_behind_its_last_card_also_among_cards_of_one_rank() {
     let stage = "first_contact".to_owned();
     for id in &ids {
         // Two who order a column at once may choose the same place.
-        admin.done(vec![Action::MoveStage {
-            entity: "deal".into(),
-            record: *id,
-            from: stage.clone(),
-            to: stage.clone(),
-            rank: domain::rank::between(None, None),
-        }]);
+        admin.done(vec![ranked(*id, &stage, domain::rank::between(None, None))]);
     }
     let board = admin.call::<GetBoard>(&["sales"], &BoardRequest { filter: None, limit: Some(2) });
     let column = &board.columns[0];

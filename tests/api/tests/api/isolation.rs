@@ -126,6 +126,7 @@ impl Target {
                 ),
             ),
             ("get_timeline", get(format!("/api/v1/records/account/{account}/timeline"))),
+            ("get_timeline", get(format!("/api/v1/records/deal/{deal}/timeline?only=file"))),
             ("get_totals", get("/api/v1/totals/account?group=name".into())),
             ("export_records", get("/api/v1/export/account".into())),
             ("list_exports", get("/api/v1/exports".into())),

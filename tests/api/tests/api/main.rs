@@ -30,6 +30,7 @@ mod files;
 mod health;
 mod imports;
 mod invitations;
+mod logo;
 mod records;
 mod schema;
 mod search;

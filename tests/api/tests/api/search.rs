@@ -422,7 +422,7 @@ fn the_index_is_made_anew_step_by_step() {
     assert_eq!(find(admin, "第449分").len(), 1);
     assert!(find(admin, "旧单").is_empty());
 
-    for from in ["x", "account", "account x y", "account 1 2 3", "touch", "account 99999999999999999999 x"] {
+    for from in ["x", "account", "account x y", "account 1 2 3", "audit", "account 99999999999999999999 x"] {
         let reply = admin.reply::<RebuildSearch>(&[], &RebuildRequest { from: Some(from.to_owned()) });
         let fine = from == "account";
         assert_eq!(reply.status == 200, fine, "{reply}");

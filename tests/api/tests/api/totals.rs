@@ -1,10 +1,13 @@
 //! `/api/v1/totals/{entity}`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use api_tests::ids::random;
+use api_tests::person::Person;
 use api_tests::workspace::Workspace;
 use domain::api::record::TotalsRequest;
 use domain::api::{Code, GetTotals};
+use domain::ids::Id;
 use serde_json::json;
 
 covers!(GetTotals);
@@ -58,8 +61,11 @@ fn what_cannot_be_grouped_or_added_up_is_refused_by_name() {
         (Some("name; DROP TABLE deal"), None, "group"),
         (Some(""), None, "group"),
     ] {
-        let request =
-            TotalsRequest { filter: None, group: group.map(str::to_owned), sum: sum.map(str::to_owned) };
+        let request = TotalsRequest {
+            group: group.map(str::to_owned),
+            sum: sum.map(str::to_owned),
+            ..TotalsRequest::default()
+        };
         let refusal = admin.refusal::<GetTotals>(&["deal"], &request);
         assert_eq!(
             (refusal.code, refusal.problems[0].field.as_deref()),
@@ -90,6 +96,182 @@ fn every_field_that_can_be_grouped_groups_every_record_once() {
                     "{reply}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_weighed_is_refused_by_name() {
+    let Workspace { admin } = Workspace::new();
+    let text = |text: &str| Some(text.to_owned());
+    for (sum, weigh) in [
+        (text("amount"), "owner"),
+        (text("amount"), "nothing"),
+        (text("amount"), ""),
+        (text("amount"), "amount; --"),
+        (None, "stage"),
+    ] {
+        let request = TotalsRequest { sum, weigh: text(weigh), ..TotalsRequest::default() };
+        let refusal = admin.refusal::<GetTotals>(&["deal"], &request);
+        assert_eq!(
+            (refusal.code, refusal.problems[0].field.as_deref()),
+            (Code::Invalid, Some("weigh")),
+            "{request:?}"
+        );
+    }
+    // Other kinds of record have no stage.
+    let request = TotalsRequest { weigh: text("stage"), ..TotalsRequest::default() };
+    assert_eq!(admin.refusal::<GetTotals>(&["task"], &request).code, Code::Invalid);
+}
+
+/// A currency, its minor digits, and what one is worth in yuan, in millionths; without one it has no rate.
+const CURRENCIES: [(&str, u32, Option<i128>); 4] =
+    [("CNY", 2, Some(1_000_000)), ("USD", 2, Some(7_123_457)), ("JPY", 0, Some(48_511)), ("EUR", 2, None)];
+/// Stages with their probabilities, in percent.
+const STAGES: [(&str, i128); 6] = [
+    ("first_contact", 10),
+    ("needs", 30),
+    ("proposal", 50),
+    ("negotiation", 75),
+    ("signed", 100),
+    ("lost", 0),
+];
+
+struct Deal {
+    stage: usize,
+    owner: Id,
+    minor: Option<i128>,
+    currency: usize,
+}
+
+impl Deal {
+    fn chance(owners: &[Id]) -> Self {
+        let [stage, owner, currency, filled, a, b, c, sign] = random::<8>();
+        let minor = i128::from(u32::from_be_bytes([0, a, b, c])) * 101;
+        Self {
+            stage: usize::from(stage) % STAGES.len(),
+            owner: owners[usize::from(owner) % owners.len()],
+            minor: (filled % 8 > 0).then_some(if sign % 16 == 0 { -minor } else { minor }),
+            currency: usize::from(currency) % CURRENCIES.len(),
+        }
+    }
+
+    /// What the amount is worth in fen: by the rate, halves away from zero.
+    fn worth(&self) -> Option<i128> {
+        let (_, digits, rate) = CURRENCIES[self.currency];
+        let (minor, divisor) = (self.minor? * rate?, 1_000_000 * 10_i128.pow(digits));
+        let twice = minor.abs() * 100 * 2 + divisor;
+        Some(minor.signum() * (twice / (divisor * 2)))
+    }
+}
+
+/// Count, sum, weighted sum, converted, without a rate.
+type Numbers = (u64, i64, i64, u64, u64);
+
+/// The same by plain addition over the deals one by one.
+fn added<'a>(deals: impl Iterator<Item = &'a Deal>) -> Numbers {
+    let (mut count, mut sum, mut hundredths, mut converted, mut unconverted) = (0, 0, 0, 0, 0);
+    for deal in deals {
+        count += 1;
+        match (deal.minor, deal.worth()) {
+            (_, Some(worth)) => {
+                sum += worth;
+                hundredths += worth * STAGES[deal.stage].1;
+                converted += u64::from(deal.currency > 0);
+            }
+            (Some(_), None) => unconverted += 1,
+            (None, None) => {}
+        }
+    }
+    let weighted = (hundredths.abs() + 50) / 100 * hundredths.signum();
+    let fit = |sum: i128| i64::try_from(sum).unwrap_or(i64::MAX);
+    (count, fit(sum), fit(weighted), converted, unconverted)
+}
+
+#[track_caller]
+fn told(person: &Person, group: Option<&str>, stages: Option<&[&str]>) -> BTreeMap<String, Numbers> {
+    let request = TotalsRequest {
+        filter: stages.map(|stages| json!(["in", ["field", "stage"], stages]).to_string()),
+        group: group.map(str::to_owned),
+        sum: Some("amount".to_owned()),
+        weigh: Some("stage".to_owned()),
+    };
+    let groups = person.call::<GetTotals>(&["deal"], &request).groups;
+    let numbers = |total: domain::api::record::Total| {
+        assert!(total.weighted.is_some(), "{total:?}: it was asked to be weighed");
+        let weighted = total.weighted.unwrap_or_default();
+        let numbers = (total.count, total.sum, weighted, total.converted, total.unconverted);
+        (total.group.unwrap_or_default(), numbers)
+    };
+    let found: BTreeMap<_, _> = groups.into_iter().map(numbers).collect();
+    // Nothing there is no group, or one of nothing.
+    found.into_iter().filter(|(_, numbers)| numbers.0 > 0).collect()
+}
+
+#[test]
+fn totals_are_what_adding_up_one_by_one_gives_for_every_reader_and_currency() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let (north, south) = (workspace.team("北区", None), workspace.team("南区", None));
+    let under = workspace.team("北区一组", Some(north));
+    let manager = workspace.person("manager", Some(north));
+    let near = workspace.person("rep", Some(under));
+    let far = workspace.person("rep", Some(south));
+    for (code, _, rate) in CURRENCIES {
+        if let Some(micros) = rate.filter(|_| code != "CNY") {
+            let rate = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+            admin.create("rate", json!({"currency": code, "from": "2026-01-01", "rate": rate}));
+        }
+    }
+    let owners = [admin.user, manager.user, near.user, far.user];
+    let deals: Vec<Deal> = (0..120).map(|_| Deal::chance(&owners)).collect();
+    for (at, deal) in deals.iter().enumerate() {
+        let amount = deal.minor.map(
+            |minor| json!({"amount": i64::try_from(minor).unwrap(), "currency": CURRENCIES[deal.currency].0}),
+        );
+        let stage = STAGES[deal.stage].0;
+        let mut values = json!({"name": format!("单 {at}"), "stage": stage, "owner": deal.owner});
+        if let Some(amount) = amount {
+            values["amount"] = amount;
+        }
+        admin.create("deal", values);
+    }
+    let sees = |person: &Person| -> BTreeSet<Id> {
+        if person.user == admin.user {
+            owners.into_iter().collect()
+        } else if person.user == manager.user {
+            [manager.user, near.user].into_iter().collect()
+        } else {
+            [person.user].into_iter().collect()
+        }
+    };
+    let some_stages = ["needs", "negotiation", "lost"];
+    for person in [admin, &manager, &near, &far] {
+        let seen = sees(person);
+        for stages in [None, Some(some_stages.as_slice())] {
+            let shown = |deal: &&Deal| {
+                seen.contains(&deal.owner)
+                    && stages.is_none_or(|stages| stages.contains(&STAGES[deal.stage].0))
+            };
+            let grouped = |key: &dyn Fn(&Deal) -> String| {
+                let keys: BTreeSet<String> = deals.iter().filter(shown).map(key).collect();
+                let one = |wanted: String| {
+                    let numbers = added(deals.iter().filter(shown).filter(|deal| key(deal) == wanted));
+                    (wanted, numbers)
+                };
+                keys.into_iter().map(one).collect::<BTreeMap<_, _>>()
+            };
+            assert_eq!(told(person, None, stages), grouped(&|_| String::new()), "all");
+            assert_eq!(
+                told(person, Some("stage"), stages),
+                grouped(&|deal| STAGES[deal.stage].0.to_owned()),
+                "by stage"
+            );
+            assert_eq!(
+                told(person, Some("owner"), stages),
+                grouped(&|deal| deal.owner.to_string()),
+                "by owner"
+            );
         }
     }
 }

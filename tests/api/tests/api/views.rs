@@ -1,9 +1,9 @@
-//! Saved views: records of the kind `saved_view`, seen by their owner and, when shared, by everybody whose role sees
-//! what they are about.
+//! Saved views: records of the kind `saved_view`, seen by their owner and, when shared, by everybody or by chosen teams
+//! as far as their role sees what they are about.
 
 use std::collections::BTreeSet;
 
-use api_tests::actions::{create, define, undo, update};
+use api_tests::actions::{create, define, delete, undo, update};
 use api_tests::ids::new_id;
 use api_tests::person::{Person, command};
 use api_tests::workspace::Workspace;
@@ -104,6 +104,99 @@ fn who_may_share_and_who_may_choose_for_a_role() {
     }
 }
 
+fn of_teams(entity: &str, teams: &[Id]) -> Json {
+    let ids: Vec<String> = teams.iter().map(Id::to_string).collect();
+    let mut values = view(entity, "teams");
+    values["teams"] = json!(ids.join(","));
+    values
+}
+
+#[test]
+fn a_view_of_teams_reaches_them_and_the_teams_below_as_they_are_when_asked() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let sales = workspace.team("销售部", None);
+    let east = workspace.team("华东", Some(sales));
+    let south = workspace.team("华南", Some(sales));
+    let service = workspace.team("服务部", None);
+    let manager = workspace.person("manager", Some(south));
+    let people = [sales, east, south, service].map(|team| workspace.person("rep", Some(team)));
+    let [_, at_east, at_south, at_service] = &people;
+    let nowhere = workspace.person("rep", None);
+    let of_sales = manager.create("saved_view", of_teams("account", &[sales]));
+    let of_two = manager.create("saved_view", of_teams("account", &[east, service]));
+    let sight = |person: &Person| [of_sales, of_two].map(|view| person.sees("saved_view", view));
+    let seen_by: Vec<[bool; 2]> = people.iter().map(sight).collect();
+    assert_eq!(seen_by, [[true, false], [true, true], [true, false], [false, true]]);
+    assert_eq!(sight(&nowhere), [false, false]);
+    // Whoever shares it has it, and so has who looks after shared views, in no team or in another.
+    assert_eq!((sight(&manager), sight(admin)), ([true, true], [true, true]));
+    assert!(admin.read("saved_view", of_two).may.update && !at_east.read("saved_view", of_two).may.update);
+    assert_eq!((seen(at_service), at_service.count("saved_view", None)), ([of_two].into(), 1));
+
+    // A person who moves, and a team that moves, take nothing along and find what is there.
+    admin.update("user", at_south.user, json!({"team": service}));
+    assert_eq!(sight(at_south), [false, true]);
+    admin.update("team", east, json!({"parent": service}));
+    assert_eq!(sight(at_east), [false, true]);
+    // A view about what a role does not see stays out of its sight.
+    let marketing = workspace.person("marketing", Some(service));
+    let of_products = manager.create("saved_view", of_teams("product", &[service]));
+    // Of anything at all: touches have no name to filter by.
+    let of_touches = manager.create(
+        "saved_view",
+        json!({"name": "全部", "entity": "touch", "shared": "teams", "teams": service.to_string()}),
+    );
+    assert!(marketing.sees("saved_view", of_products) && !marketing.sees("saved_view", of_touches));
+}
+
+#[test]
+fn what_a_view_of_a_team_shows_is_what_its_reader_may_see() {
+    let workspace = Workspace::new();
+    let (north, south) = (workspace.team("华北", None), workspace.team("华南", None));
+    let manager = workspace.person("manager", Some(north));
+    let (one, other) = (workspace.person("rep", Some(south)), workspace.person("rep", Some(south)));
+    let account = one.create("account", json!({"name": "恒通物流"}));
+    let shared = manager.create("saved_view", of_teams("account", &[south]));
+    let filter: Json =
+        serde_json::from_str(one.value("saved_view", shared, "filter").as_str().unwrap()).unwrap();
+    assert_eq!(one.ids("account", Some(&filter)), [account].into());
+    assert_eq!(other.ids("account", Some(&filter)), BTreeSet::new());
+    assert_eq!(manager.ids("account", Some(&filter)), BTreeSet::new());
+}
+
+#[test]
+fn a_team_that_goes_takes_its_sharing_along_and_brings_it_back() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let (north, south) = (workspace.team("华北", None), workspace.team("华南", None));
+    let manager = workspace.person("manager", Some(south));
+    let shared = manager.create("saved_view", of_teams("deal", &[north]));
+    let rep = workspace.person("rep", None);
+    let removal = admin.done(vec![delete("team", north, 1)]);
+    assert!(manager.sees("saved_view", shared) && admin.sees("saved_view", shared));
+    // It blocks no other change of the view, but nobody is shared with anew.
+    manager.update("saved_view", shared, json!({"name": "大客户"}));
+    let (code, problems) = manager.refused(vec![create("saved_view", new_id(), of_teams("deal", &[north]))]);
+    assert_eq!((code, problems[0].field.as_deref()), (Code::Invalid, Some("teams")));
+    admin.done(vec![undo(removal.command)]);
+    admin.update("user", rep.user, json!({"team": north}));
+    assert!(rep.sees("saved_view", shared));
+}
+
+#[test]
+fn teams_of_another_workspace_are_not_there() {
+    let (here, there) = (Workspace::new(), Workspace::new());
+    let foreign = there.team("华北", None);
+    let (code, problems) =
+        here.admin.refused(vec![create("saved_view", new_id(), of_teams("deal", &[foreign]))]);
+    assert_eq!((code, problems[0].field.as_deref()), (Code::Invalid, Some("teams")));
+    let rep = here.person("rep", None);
+    let team = here.team("华南", None);
+    let (code, _) = rep.refused(vec![create("saved_view", new_id(), of_teams("deal", &[team]))]);
+    assert_eq!(code, Code::Forbidden);
+}
+
 #[test]
 fn a_view_that_makes_no_sense_is_refused_by_name() {
     let workspace = Workspace::new();
@@ -120,6 +213,8 @@ fn a_view_that_makes_no_sense_is_refused_by_name() {
         ("columns", json!("name,,stage")),
         ("shared", json!("world")),
         ("roles", json!("nobody")),
+        ("teams", json!("north")),
+        ("teams", json!(new_id())),
         ("name", json!("")),
         ("name", json!("x".repeat(81))),
     ];

@@ -4,8 +4,10 @@
 use std::cell::Cell;
 
 use domain::filter::{Filter, Join, Part};
+use leptos::html;
 use leptos::prelude::*;
 use serde_json::Value as Json;
+use wasm_bindgen::JsCast;
 
 use super::rule::{DraftRule, RuleEditor};
 use super::work::Work;
@@ -125,8 +127,21 @@ fn Parts(work: Work, draft: Draft, outermost: bool) -> AnyView {
     let several = Memo::new(move |_| draft.parts.with(Vec::len) > 1);
     let choose = move |code: String| draft.join.set(if code == "or" { Join::Any } else { Join::All });
     let joined = Signal::derive(move || draft.join.get().name().to_owned());
+    let place = NodeRef::<html::Div>::new();
+    // A rule that was added is what one goes on with; where one was taken out, the focus went with it.
+    let go_on_at = move |selector: &'static str| {
+        request_animation_frame(move || {
+            let found = place.get_untracked().and_then(|place| place.query_selector(selector).ok().flatten());
+            if let Some(control) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = control.focus();
+            }
+        });
+    };
     let one = move |(key, part): (u32, DraftPart)| {
-        let out = move |()| draft.remove(key);
+        let out = move |()| {
+            draft.remove(key);
+            go_on_at(":scope > .rules-add button");
+        };
         match part {
             DraftPart::Rule(rule) => view! { <RuleEditor work rule on_remove=out /> }.into_any(),
             DraftPart::Group(group) => view! {
@@ -149,14 +164,19 @@ fn Parts(work: Work, draft: Draft, outermost: bool) -> AnyView {
             .into_any(),
         }
     };
-    let add_rule = move |()| draft.add(DraftPart::Rule(DraftRule::first(work)));
+    let add = move |part: DraftPart| {
+        draft.add(part);
+        // The buttons stand last.
+        go_on_at(":scope > :nth-last-child(2) select");
+    };
+    let add_rule = move |()| add(DraftPart::Rule(DraftRule::first(work)));
     let add_group = move |()| {
         let group = Draft::of(&Filter { join: Join::Any, parts: Vec::new() });
         group.add(DraftPart::Rule(DraftRule::first(work)));
-        draft.add(DraftPart::Group(group));
+        add(DraftPart::Group(group));
     };
     view! {
-        <div class="rules">
+        <div class="rules" node_ref=place>
             <Show when=move || several.get()>
                 <ChipGroup legend=t("filter.join") choices=join_choices() value=joined on_choose=choose />
             </Show>

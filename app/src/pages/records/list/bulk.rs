@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use serde_json::Value as Json;
 
 use super::job::{About, start};
-use super::wish::{Wish, holds_several, items, settable};
 use super::work::Work;
 use crate::components::{
     Button, ButtonKind, ChipGroup, Choice, Field as Labelled, IconButton, Select, Sheet, icon, icons,
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{format, label, problem_text, say, t, tr};
+use crate::pages::records::wish::{Wish, holds_several, items, settable};
 use crate::state::foresee::{problem_of, with_reading};
 use crate::state::session::schema_now;
 

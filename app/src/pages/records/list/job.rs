@@ -17,9 +17,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
-use super::wish::Wish;
 use crate::api::ApiError;
 use crate::fields;
+use crate::pages::records::wish::Wish;
 use crate::state::loader::note;
 use crate::state::session::{note_revision, schema_now};
 use crate::state::steady::{self, Sent};

@@ -3,7 +3,7 @@
 //!
 //! [`work`] is what all parts share, [`query`] its place in the address. [`build`], [`rule`], [`quick`] and [`sentence`]
 //! are the filter, [`view`] and [`views`] what is saved of it, [`cards`], [`table`] and [`cell`] the rows, [`picked`],
-//! [`bulk`], [`job`], [`progress`] and [`wish`] what is done with many of them. [`beside`] is the list next to one of
+//! [`bulk`], [`job`] and [`progress`] what is done with many of them. [`beside`] is the list next to one of
 //! its records, [`pages`] what both have loaded, [`deleted`] what is no longer in it.
 
 mod beside;
@@ -15,6 +15,7 @@ mod columns;
 mod deleted;
 mod export;
 mod job;
+mod on_board;
 mod pages;
 mod picked;
 mod progress;
@@ -26,7 +27,6 @@ mod table;
 mod totals;
 mod view;
 mod views;
-mod wish;
 mod work;
 
 use std::time::Duration;
@@ -45,6 +45,7 @@ use self::cards::Cards;
 use self::columns::ColumnsSheet;
 pub use self::deleted::{Deleted, may_restore, restore, told};
 use self::export::ExportSheet;
+pub use self::on_board::BoardFilters;
 use self::pages::Pages;
 use self::progress::{JobNotices, JobSheet};
 use self::query::WORDS;
@@ -206,30 +207,38 @@ fn Tools(work: Work, wide: ReadSignal<bool>, filtering: RwSignal<bool>) -> impl 
         }
         words
     });
+    view! {
+        <div class="list-tools">
+            <SearchBox value=typed label=t("list.search") clear=t("action.clear") />
+            <FilterButton work filtering />
+            <Show when=move || !wide.get()>
+                <Order work />
+            </Show>
+        </div>
+    }
+}
+
+/// Opens the builder, and says how many rules there are.
+#[component]
+fn FilterButton(work: Work, filtering: RwSignal<bool>) -> impl IntoView {
     let rules = Memo::new(move |_| work.filter.with(|asked| asked.filter.parts.len()));
     let name = move || match rules.get() {
         0 => tr("action.filter", &[]),
         count => tr("filter.button", &[("count", &count.to_string())]),
     };
     view! {
-        <div class="list-tools">
-            <SearchBox value=typed label=t("list.search") clear=t("action.clear") />
-            <button
-                type="button"
-                class="list-filter"
-                aria-haspopup="dialog"
-                aria-label=name
-                data-active=move || (rules.get() > 0).then_some("true")
-                on:click=move |_| filtering.set(true)
-            >
-                {icon(icons::FILTER)}
-                <span class="list-filter-text">{t("action.filter")}</span>
-                {move || (rules.get() > 0).then(|| view! { <span class="list-filter-count numeric" aria-hidden="true">{rules.get()}</span> })}
-            </button>
-            <Show when=move || !wide.get()>
-                <Order work />
-            </Show>
-        </div>
+        <button
+            type="button"
+            class="list-filter"
+            aria-haspopup="dialog"
+            aria-label=name
+            data-active=move || (rules.get() > 0).then_some("true")
+            on:click=move |_| filtering.set(true)
+        >
+            {icon(icons::FILTER)}
+            <span class="list-filter-text">{t("action.filter")}</span>
+            {move || (rules.get() > 0).then(|| view! { <span class="list-filter-count numeric" aria-hidden="true">{rules.get()}</span> })}
+        </button>
     }
 }
 

@@ -24,12 +24,12 @@ fn load_total(work: Work, sum: Option<String>) -> Loader<domain::api::record::To
     let entity = work.entity();
     load::<GetTotals>(move || {
         let filter = work.request.get()?.filter;
-        Some((vec![entity.clone()], TotalsRequest { filter, group: None, sum: sum.clone() }))
+        Some((vec![entity.clone()], TotalsRequest { filter, sum: sum.clone(), ..TotalsRequest::default() }))
     })
 }
 
 fn total(totals: Loader<domain::api::record::TotalsReply>) -> Option<Total> {
-    let none = Total { group: None, count: 0, sum: 0, unconverted: 0 };
+    let none = Total { group: None, count: 0, sum: 0, weighted: None, converted: 0, unconverted: 0 };
     totals.value.with(|reply| reply.as_ref().map(|reply| reply.groups.first().cloned().unwrap_or(none)))
 }
 

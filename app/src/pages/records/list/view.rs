@@ -3,9 +3,9 @@
 use domain::api::ListRecords;
 use domain::api::record::{ListReply, ListRequest, RecordBody};
 use domain::ids::Id;
-use domain::schema::builtin::saved_view::{SAVED_VIEW, SHARED};
+use domain::schema::builtin::saved_view::{OWN, SAVED_VIEW, SHARED, TEAMS};
 use leptos::prelude::*;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::state::app;
 use crate::state::loader::{Loader, load};
@@ -14,6 +14,41 @@ use crate::state::session::schema;
 /// More than anybody keeps for one kind of record.
 const AT_MOST: u32 = 200;
 
+/// Who has a view.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Audience {
+    #[default]
+    Own,
+    /// These teams and those below them.
+    Teams(Vec<String>),
+    Everybody,
+}
+
+impl Audience {
+    pub fn is_shared(&self) -> bool {
+        *self != Self::Own
+    }
+
+    /// Whether somebody may have both by being of one audience: then a role can begin with one of them only.
+    pub fn competes_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Everybody, Self::Everybody) => true,
+            (Self::Teams(own), Self::Teams(others)) => own.iter().any(|team| others.contains(team)),
+            _ => false,
+        }
+    }
+
+    /// The values of the fields that say so.
+    pub fn values(&self) -> [(&'static str, Json); 2] {
+        let (shared, teams) = match self {
+            Self::Own => (OWN, Json::Null),
+            Self::Teams(teams) => (TEAMS, Json::from(teams.join(","))),
+            Self::Everybody => (SHARED, Json::Null),
+        };
+        [("shared", Json::from(shared)), ("teams", teams)]
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
     pub id: Id,
@@ -21,7 +56,7 @@ pub struct View {
     pub filter: Option<String>,
     pub sort: Option<String>,
     pub columns: Vec<String>,
-    pub shared: bool,
+    pub audience: Audience,
     /// Roles whose first view it is.
     pub roles: Vec<String>,
     pub body: RecordBody,
@@ -40,7 +75,11 @@ impl View {
             filter: text("filter"),
             sort: text("sort"),
             columns: list("columns"),
-            shared: text("shared").as_deref() == Some(SHARED),
+            audience: match text("shared").as_deref() {
+                Some(SHARED) => Audience::Everybody,
+                Some(TEAMS) => Audience::Teams(list("teams")),
+                _ => Audience::Own,
+            },
             roles: list("roles"),
             body,
         }
@@ -80,4 +119,16 @@ pub fn views(loaded: Loader<ListReply>, entity: &str) -> Memo<Vec<View>> {
         }
         views
     })
+}
+
+/// The view that a role begins with: one for the reader's team goes before one for everybody.
+pub fn first_of(views: &[View], role: &str) -> Option<View> {
+    let first = |of_teams: bool| {
+        views.iter().find(|view| {
+            view.roles.iter().any(|known| known == role)
+                && view.audience.is_shared()
+                && matches!(view.audience, Audience::Teams(_)) == of_teams
+        })
+    };
+    first(true).or_else(|| first(false)).cloned()
 }

@@ -1,21 +1,25 @@
 //! The sheet of saved views: which one is shown, saving the list as one, and what is changed about them.
 
 use domain::access::{Act, Level, Permission};
-use domain::api::record::RecordBody;
+use domain::api::ListRecords;
+use domain::api::record::{ListReply, ListRequest, PAGE_MAX, RecordBody};
 use domain::command::{Action, Wire};
-use domain::schema::builtin::saved_view::{OWN, SAVED_VIEW, SHARED};
+use domain::schema::builtin::saved_view::{OWN, SAVED_VIEW, SHARED, TEAMS};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value as Json, json};
 
 use super::query::{FILTER, NO_VIEW, SORT, VIEW};
 use super::sentence::list_text;
-use super::view::View;
+use super::view::{Audience, View};
 use super::work::Work;
 use crate::components::{
-    Button, ButtonKind, ButtonRow, Field, FormProblem, Group, Sheet, Switch, TextInput, icon, icons,
+    Button, ButtonKind, ButtonRow, CheckChips, ChipGroup, Choice, Field, FormProblem, Group, Sheet,
+    TextInput, icon, icons,
 };
 use crate::i18n::{label, problems_text, say, t, tr};
+use crate::pages::team_tree;
+use crate::state::loader::{Loader, load};
 use crate::state::outbox::{self, Note};
 use crate::state::session::{me, role, schema};
 use crate::state::time;
@@ -30,6 +34,7 @@ enum Naming {
 #[component]
 pub fn ViewsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
     let naming = RwSignal::new(None::<Naming>);
+    let teams = Teams::load(open);
     let show = move |view: Option<String>| {
         open.set(false);
         work.query.set(vec![(VIEW, view), (FILTER, None), (SORT, None)]);
@@ -42,11 +47,16 @@ pub fn ViewsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
         let said = move || {
             let roles = sub.roles.iter().filter_map(|id| schema().role(id).map(|role| label(&role.label)));
             let roles = list_text(&roles.collect::<Vec<_>>());
-            if roles.is_empty() { String::new() } else { tr("view.default_for", &[("roles", &roles)]) }
+            let default = (!roles.is_empty()).then(|| tr("view.default_for", &[("roles", &roles)]));
+            let of_teams = match &sub.audience {
+                Audience::Teams(ids) => Some(teams.text(ids)),
+                _ => None,
+            };
+            of_teams.into_iter().chain(default).collect::<Vec<_>>().join(" · ")
         };
         view! {
             <ButtonRow title=view.name sub=said chosen=chosen on_press=move |()| show(Some(id.to_string()))>
-                <span class="row-icon">{icon(if view.shared { icons::TEAM } else { icons::USER })}</span>
+                <span class="row-icon">{icon(if view.audience.is_shared() { icons::TEAM } else { icons::USER })}</span>
             </ButtonRow>
         }
     };
@@ -54,10 +64,12 @@ pub fn ViewsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
         let views = work.views.get();
         let me = me();
         let mine = |view: &&View| crate::fields::reference(&view.body, "owner") == me;
-        let shown = views.iter().filter(|view| view.shared == shared && (shared || mine(view)));
+        let shown = views.iter().filter(|view| view.audience.is_shared() == shared && (shared || mine(view)));
         shown.cloned().map(row).collect_view()
     };
-    let any = move |shared: bool| work.views.with(|views| views.iter().any(|view| view.shared == shared));
+    let any = move |shared: bool| {
+        work.views.with(|views| views.iter().any(|view| view.audience.is_shared() == shared))
+    };
     let everything = Signal::derive(move || work.view.with(Option::is_none));
     let changed = Memo::new(move |_| work.is_changed());
     let may_change = Memo::new(move |_| {
@@ -96,7 +108,51 @@ pub fn ViewsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
                 </Show>
             </div>
         </Sheet>
-        <ViewForm work naming listed=open />
+        <ViewForm work teams naming listed=open />
+    }
+}
+
+/// The teams one sees, loaded once the sheet is opened.
+#[derive(Clone, Copy)]
+struct Teams(Loader<ListReply>);
+
+impl Teams {
+    fn load(open: RwSignal<bool>) -> Self {
+        let wanted = Memo::new(move |before: Option<&bool>| before == Some(&true) || open.get());
+        Self(load::<ListRecords>(move || {
+            let request = ListRequest {
+                sort: Some("name".to_owned()),
+                limit: Some(PAGE_MAX),
+                ..ListRequest::default()
+            };
+            wanted.get().then(|| (vec!["team".to_owned()], request))
+        }))
+    }
+
+    fn name(body: &RecordBody) -> String {
+        body.values.get("name").and_then(Json::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// Each team by its id, under the names of those it is part of, in the order of the tree.
+    fn choices(self) -> Vec<(String, String)> {
+        let Some(reply) = self.0.value.get() else { return Vec::new() };
+        let mut path: Vec<String> = Vec::new();
+        let rows = team_tree::rows(&reply.records).into_iter().filter_map(|(depth, id)| {
+            let team = reply.records.iter().find(|team| team.id == id)?;
+            path.truncate(depth);
+            path.push(Self::name(team));
+            Some((id.to_string(), path.join(" / ")))
+        });
+        rows.collect()
+    }
+
+    /// What these teams are called; how many they are while that is not known. Those that are gone are left out.
+    fn text(self, ids: &[String]) -> String {
+        let count = || tr("view.teams.some", &[("count", &ids.len().to_string())]);
+        let Some(reply) = self.0.value.get() else { return count() };
+        let known = ids.iter().filter_map(|id| reply.records.iter().find(|team| team.id.to_string() == *id));
+        let names: Vec<String> = known.map(Self::name).collect();
+        if names.is_empty() { count() } else { list_text(&names) }
     }
 }
 
@@ -141,23 +197,41 @@ fn update(body: &RecordBody, values: Wire) -> Action {
 }
 
 #[component]
-fn ViewForm(work: Work, naming: RwSignal<Option<Naming>>, listed: RwSignal<bool>) -> impl IntoView {
+fn ViewForm(
+    work: Work,
+    teams: Teams,
+    naming: RwSignal<Option<Naming>>,
+    listed: RwSignal<bool>,
+) -> impl IntoView {
     let open = crate::pages::open_while(naming);
     let name = RwSignal::new(String::new());
-    let shared = RwSignal::new(false);
+    let who = RwSignal::new(OWN.to_owned());
+    let chosen = RwSignal::new(Vec::<String>::new());
+    let shared = Memo::new(move |_| who.with(|who| who != OWN));
     let roles = RwSignal::new(Vec::<String>::new());
     let problem = RwSignal::new(None::<String>);
+    let team_problem = RwSignal::new(None::<String>);
     Effect::new(move |_| {
         problem.set(None);
+        team_problem.set(None);
         match naming.get() {
             Some(Naming::Of(view)) => {
                 name.set(view.name.clone());
-                shared.set(view.shared);
+                who.set(match &view.audience {
+                    Audience::Own => OWN.to_owned(),
+                    Audience::Teams(_) => TEAMS.to_owned(),
+                    Audience::Everybody => SHARED.to_owned(),
+                });
+                chosen.set(match view.audience {
+                    Audience::Teams(ids) => ids,
+                    _ => Vec::new(),
+                });
                 roles.set(view.roles.clone());
             }
             Some(Naming::New) => {
                 name.set(String::new());
-                shared.set(false);
+                who.set(OWN.to_owned());
+                chosen.set(Vec::new());
                 roles.set(Vec::new());
             }
             None => {}
@@ -173,15 +247,24 @@ fn ViewForm(work: Work, naming: RwSignal<Option<Naming>>, listed: RwSignal<bool>
             problem.set(Some(say("problem.required", &[])));
             return;
         }
-        let given = if shared.get_untracked() { roles.get_untracked() } else { Vec::new() };
+        let audience = match who.get_untracked().as_str() {
+            TEAMS => Audience::Teams(chosen.get_untracked()),
+            SHARED => Audience::Everybody,
+            _ => Audience::Own,
+        };
+        if audience == Audience::Teams(Vec::new()) {
+            team_problem.set(Some(say("problem.view.no_team", &[])));
+            return;
+        }
+        let given = if audience.is_shared() { roles.get_untracked() } else { Vec::new() };
         let mut values = Wire::from([
             ("name".to_owned(), Json::from(text.clone())),
-            ("shared".to_owned(), Json::from(if shared.get_untracked() { SHARED } else { OWN })),
             ("roles".to_owned(), if given.is_empty() { Json::Null } else { Json::from(given.join(",")) }),
         ]);
+        values.extend(audience.values().map(|(field, value)| (field.to_owned(), value)));
         let about = naming.get_untracked();
-        // A role begins with one view: the one before gives way in the same command.
-        let mut actions = others(work, &about, &given);
+        // A role begins with one view of its kind: the one before gives way in the same command.
+        let mut actions = others(work, &about, &audience, &given);
         let mut known: Vec<RecordBody> =
             work.views.get_untracked().into_iter().map(|view| view.body).collect();
         let id = match &about {
@@ -254,6 +337,30 @@ fn ViewForm(work: Work, naming: RwSignal<Option<Naming>>, listed: RwSignal<bool>
     let role_boxes = move || {
         schema().roles.iter().map(|role| role_box(role.id.clone(), role.label.clone())).collect_view()
     };
+    let audiences = || {
+        vec![
+            Choice::new(OWN, t("view.who.own")),
+            Choice::new(TEAMS, t("view.who.teams")),
+            Choice::new(SHARED, t("view.who.everybody")),
+        ]
+    };
+    let pick_team = move |(id, on): (String, bool)| {
+        team_problem.set(None);
+        chosen.update(|chosen| {
+            chosen.retain(|known| *known != id);
+            if on {
+                chosen.push(id);
+            }
+        });
+    };
+    let team_boxes = move || {
+        let choices: Vec<Choice> =
+            teams.choices().into_iter().map(|(id, name)| Choice::new(id, name)).collect();
+        if choices.is_empty() {
+            return view! { <p class="soft">{t("view.teams.none")}</p> }.into_any();
+        }
+        view! { <CheckChips label=t("view.teams") choices chosen on_change=pick_team /> }.into_any()
+    };
     let title = move || tr(if is_new.get() { "view.new" } else { "view.change" }, &[]);
     let foot = move || {
         view! {
@@ -274,7 +381,12 @@ fn ViewForm(work: Work, naming: RwSignal<Option<Naming>>, listed: RwSignal<bool>
                     <TextInput value=name autocomplete="off" autofocus=true />
                 </Field>
                 <Show when=move || may_share.get() fallback=|| view! { <p class="soft">{t("view.only_own")}</p> }>
-                    <Switch label=t("view.share") help=t("view.share.help") value=shared on_change=move |on| shared.set(on) />
+                    <ChipGroup legend=t("view.who") show_legend=true choices=audiences() value=who on_choose=move |chosen| who.set(chosen) />
+                </Show>
+                <Show when=move || may_share.get() && who.with(|who| who == TEAMS)>
+                    <Field label=t("view.teams") help=t("view.teams.help") problem=team_problem>
+                        {team_boxes}
+                    </Field>
                 </Show>
                 <Show when=move || may_default.get() && shared.get()>
                     <fieldset class="field">
@@ -288,15 +400,16 @@ fn ViewForm(work: Work, naming: RwSignal<Option<Naming>>, listed: RwSignal<bool>
     }
 }
 
-/// The other views of these roles lose them.
-fn others(work: Work, about: &Option<Naming>, roles: &[String]) -> Vec<Action> {
+/// The other views of these roles lose them, as far as the same people have both.
+fn others(work: Work, about: &Option<Naming>, audience: &Audience, roles: &[String]) -> Vec<Action> {
     let own = match about {
         Some(Naming::Of(view)) => Some(view.id),
         _ => None,
     };
     let gives_way = |view: &View| {
         let kept: Vec<String> = view.roles.iter().filter(|role| !roles.contains(role)).cloned().collect();
-        (Some(view.id) != own && kept.len() < view.roles.len()).then(|| {
+        let in_the_way = Some(view.id) != own && view.audience.competes_with(audience);
+        (in_the_way && kept.len() < view.roles.len()).then(|| {
             let value = if kept.is_empty() { Json::Null } else { Json::from(kept.join(",")) };
             update(&view.body, Wire::from([("roles".to_owned(), value)]))
         })

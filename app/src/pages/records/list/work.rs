@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use super::columns::{Columns, Density};
 use super::picked::Picked;
 use super::query::{FILTER, NO_VIEW, Query, SORT, VIEW, WORDS};
-use super::view::{View, load_views, views};
+use super::view::{View, first_of, load_views, views};
 use crate::state::foresee::to_record;
 use crate::state::session::{me, role, schema, schema_now, today, zone};
 use crate::state::time::{ZONES, now};
@@ -44,8 +44,26 @@ pub struct Asked {
     pub problems: Vec<Problem>,
 }
 
+/// What is shown when nothing is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// The view that is the role's first, otherwise what is still open.
+    AtFirstView,
+    /// Everything.
+    AtEverything,
+}
+
 impl Work {
     pub fn new(definition: &Entity) -> Self {
+        Self::begun(definition, Begins::AtFirstView)
+    }
+
+    /// The same for a board, whose columns show by themselves what is open.
+    pub fn of_board(definition: &Entity) -> Self {
+        Self::begun(definition, Begins::AtEverything)
+    }
+
+    fn begun(definition: &Entity, begins: Begins) -> Self {
         let query = Query::of_page();
         let entity = definition.id.clone();
         let definition = StoredValue::new(visible(definition));
@@ -62,9 +80,10 @@ impl Work {
             views.with(|views| match wanted.as_deref() {
                 Some(NO_VIEW) => None,
                 Some(id) => views.iter().find(|view| view.id.to_string() == id).cloned(),
+                None if begins == Begins::AtEverything => None,
                 None => {
                     let role = role()?.id;
-                    views.iter().find(|view| view.shared && view.roles.contains(&role)).cloned()
+                    first_of(views, &role)
                 }
             })
         });
@@ -73,6 +92,7 @@ impl Work {
             let text = own.or_else(|| view.with(|view| view.as_ref()?.filter.clone()));
             definition.with_value(|definition| match text {
                 Some(text) => Asked::read(&text, definition),
+                None if begins == Begins::AtEverything && view.with(Option::is_none) => Asked::default(),
                 None if query.get(VIEW).is_none() && view.with(Option::is_none) => {
                     Asked { filter: first_filter(definition), problems: Vec::new() }
                 }

@@ -1,6 +1,6 @@
 //! Changing definitions.
 
-use api_tests::actions::{add_field, create, define, field, update};
+use api_tests::actions::{add_field, create, define, field, undo, update};
 use api_tests::ids::new_id;
 use api_tests::person::command;
 use api_tests::workspace::Workspace;
@@ -157,6 +157,9 @@ fn fields_are_renamed_arranged_retired_and_brought_back() {
         DefinitionChange::ArrangeFields {
             entity: entity.clone(),
             layout: vec!["f_size".into(), "name".into()],
+            sections: Vec::new(),
+            more: Vec::new(),
+            hidden: Vec::new(),
         },
     )]);
     let schema = admin.call::<GetSchema>(&[], &Empty {});
@@ -175,6 +178,48 @@ fn fields_are_renamed_arranged_retired_and_brought_back() {
     admin.done(vec![update("account", account, 1, json!({}), json!({"name": "恒通物流"}))]);
     admin.done(vec![define(5, DefinitionChange::RestoreField { entity, field: name })]);
     assert_eq!(admin.value("account", account, "f_size"), 7, "its data stays");
+}
+
+#[test]
+fn a_layout_hides_from_forms_and_not_from_the_api_and_is_taken_back() {
+    let Workspace { admin } = Workspace::new();
+    let account = admin.create("account", json!({"name": "恒通", "website": "hengtong.example"}));
+    let arrange = json!({
+        "change": "arrange_fields",
+        "entity": "account",
+        "layout": ["name"],
+        "sections": [{"id": "p_reach", "label": {"zh": "联系方式", "en": "How to reach them"}, "fields": ["phone"]}],
+        "more": ["grade"],
+        "hidden": ["website"],
+    });
+    let arranged = admin.done(vec![define(1, serde_json::from_value(arrange).unwrap())]);
+    let account_now = || admin.call::<GetSchema>(&[], &Empty {}).entity("account").unwrap().clone();
+    let kept = account_now();
+    assert!(kept.hides("website") && !kept.hides("phone"));
+    assert_eq!((kept.sections[0].id.as_str(), &kept.more[..]), ("p_reach", &["grade".to_owned()][..]));
+    // Read, filtered by and written as before.
+    assert_eq!(admin.value("account", account, "website"), "hengtong.example");
+    let filter = json!(["is_set", ["field", "website"]]);
+    assert_eq!(admin.ids("account", Some(&filter)).into_iter().collect::<Vec<_>>(), [account]);
+    admin.update("account", account, json!({"website": "ht.example"}));
+    // Required it is on the form again, and cannot be hidden.
+    let require =
+        DefinitionChange::SetRequired { entity: "account".into(), field: "website".into(), required: true };
+    let required = admin.done(vec![define(2, require)]);
+    assert!(!account_now().hides("website"));
+    let hide = json!({"change": "arrange_fields", "entity": "account", "layout": [], "hidden": ["website"]});
+    let (code, problems) = admin.refused(vec![define(3, serde_json::from_value(hide).unwrap())]);
+    assert_eq!(
+        (code, problems[0].key.as_str(), problems[0].args.get("field").map(String::as_str)),
+        (Code::Invalid, "problem.definition.required_stands", Some("website"))
+    );
+    admin.done(vec![undo(required.command)]);
+    assert!(account_now().hides("website"));
+    admin.done(vec![undo(arranged.command)]);
+    let back = account_now();
+    assert!(
+        back.layout.is_empty() && back.sections.is_empty() && back.more.is_empty() && !back.hides("website")
+    );
 }
 
 #[test]
@@ -280,6 +325,34 @@ fn definitions_that_make_no_sense_are_refused_by_name() {
         (
             "layout",
             change(json!({"change": "arrange_fields", "entity": "account", "layout": ["name", "name"]})),
+        ),
+        (
+            "sections",
+            change(
+                json!({"change": "arrange_fields", "entity": "account", "layout": ["name"], "sections": [{"id": "p_a", "label": label, "fields": ["name"]}]}),
+            ),
+        ),
+        (
+            "sections",
+            change(
+                json!({"change": "arrange_fields", "entity": "account", "layout": [], "sections": [{"id": "p_a", "label": long, "fields": []}]}),
+            ),
+        ),
+        (
+            "more",
+            change(json!({"change": "arrange_fields", "entity": "account", "layout": [], "more": ["name"]})),
+        ),
+        (
+            "hidden",
+            change(
+                json!({"change": "arrange_fields", "entity": "account", "layout": [], "hidden": ["name"]}),
+            ),
+        ),
+        (
+            "hidden",
+            change(
+                json!({"change": "arrange_fields", "entity": "account", "layout": ["phone"], "hidden": ["phone"]}),
+            ),
         ),
         ("pipeline", change(json!({"change": "set_stages", "pipeline": "nothing", "stages": []}))),
         ("stages", change(json!({"change": "set_stages", "pipeline": "sales", "stages": []}))),

@@ -1,6 +1,6 @@
 //! Creating, changing, deleting and restoring records; moving them along their stages.
 
-use api_tests::actions::{create, delete, move_deal, restore, undo, update};
+use api_tests::actions::{create, delete, move_deal, move_deal_with, restore, signing, undo, update};
 use api_tests::ids::new_id;
 use api_tests::person::command;
 use api_tests::workspace::Workspace;
@@ -175,8 +175,8 @@ fn a_deal_moves_along_its_stages_and_closes_on_the_day() {
     admin.done(vec![move_deal(id, "first_contact", "proposal")]);
     assert_eq!(admin.value("deal", id, "stage"), "proposal");
     assert!(admin.value("deal", id, "close_date").is_null());
-    admin.done(vec![move_deal(id, "proposal", "signed")]);
-    assert!(admin.value("deal", id, "close_date").is_string());
+    admin.done(vec![move_deal_with(id, "proposal", "signed", signing())]);
+    assert_eq!(admin.value("deal", id, "close_date"), "2026-05-01");
 
     let conflicts = admin.conflict(vec![move_deal(id, "proposal", "lost")]);
     let field = &conflicts[0].fields[0];
@@ -194,13 +194,10 @@ fn a_deal_moves_along_its_stages_and_closes_on_the_day() {
         ("account", "lost", None, "entity"),
         ("nothing", "lost", None, "entity"),
     ] {
-        let action = Action::MoveStage {
-            entity: entity.into(),
-            record: id,
-            from: "signed".into(),
-            to: to.into(),
-            rank: rank.map(str::to_owned),
-        };
+        let mut action = Action::move_stage(entity, id, "signed", to);
+        if let Action::MoveStage { rank: place, .. } = &mut action {
+            *place = rank.map(str::to_owned);
+        }
         let (code, problems) = admin.refused(vec![action]);
         assert_eq!((code, problems[0].field.as_deref()), (Code::Invalid, Some(field)), "{entity} {to}");
     }
@@ -214,7 +211,7 @@ fn a_stage_that_is_gone_can_be_moved_to_no_more() {
         schema.pipelines[0].stages.iter().filter(|stage| stage.id != "needs").cloned().collect();
     let deal = admin.create("deal", json!({"name": "仓储二期"}));
     admin.done(vec![move_deal(deal, "first_contact", "needs")]);
-    let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages };
+    let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None };
     let (code, problems) = admin.refused(vec![api_tests::actions::define(1, change.clone())]);
     assert_eq!((code, problems[0].key.as_str()), (Code::Invalid, "problem.definition.stage_in_use"));
     admin.done(vec![move_deal(deal, "needs", "proposal")]);

@@ -43,8 +43,7 @@ fn copy_of(schema: &Schema, id: &str, name: &str) -> Role {
 }
 
 fn renewal() -> Pipeline {
-    let stage =
-        |id: &str, status| Stage { id: id.into(), label: Label::new(id, id), status, probability: 50 };
+    let stage = |id: &str, status| Stage::new(id, Label::new(id, id), status, 50);
     Pipeline {
         id: "p_renewal".into(),
         entity: "deal".into(),
@@ -54,6 +53,7 @@ fn renewal() -> Pipeline {
             stage("s_renewed", StageStatus::Won),
             stage("s_left", StageStatus::Lost),
         ],
+        edges: Vec::new(),
     }
 }
 
@@ -242,7 +242,7 @@ fn what_was_deleted_in_a_stage_that_is_gone_comes_back_at_the_beginning() {
     let deal = admin.create("deal", json!({"name": "x", "stage": second}));
     admin.done(vec![delete("deal", deal, 1)]);
     let stages = sales.stages.iter().filter(|stage| stage.id != second).cloned().collect();
-    change(admin, DefinitionChange::SetStages { pipeline: sales.id, stages });
+    change(admin, DefinitionChange::SetStages { pipeline: sales.id, stages, edges: None });
     admin.done(vec![restore("deal", deal)]);
     assert_eq!(admin.value("deal", deal, "stage"), json!(first));
 }

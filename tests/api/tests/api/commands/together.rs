@@ -1,6 +1,6 @@
 //! Commands of several actions: all of them or none.
 
-use api_tests::actions::{assign, create, delete, move_deal, update};
+use api_tests::actions::{assign, create, delete, move_deal, move_deal_with, signing, update};
 use api_tests::ids::new_id;
 use api_tests::workspace::Workspace;
 use domain::api::Code;
@@ -132,7 +132,7 @@ fn a_record_changed_by_several_actions_of_one_command_is_saved_once() {
         create("account", account, json!({"name": "恒通"})),
         create("deal", deal, json!({"name": "二期", "account": account})),
         move_deal(deal, "first_contact", "proposal"),
-        move_deal(deal, "proposal", "signed"),
+        move_deal_with(deal, "proposal", "signed", signing()),
         update("account", account, 0, json!({"name": "恒通"}), json!({"status": "customer"})),
     ]);
     assert_eq!(receipt.records.len(), 2, "{receipt:?}");

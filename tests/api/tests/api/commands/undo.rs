@@ -1,7 +1,7 @@
 //! Taking commands back.
 
 use api_tests::actions::{
-    add_field, assign, create, define, delete, field, move_deal, restore, undo, update,
+    add_field, assign, create, define, delete, field, move_deal_with, restore, undo, update,
 };
 use api_tests::ids::new_id;
 use api_tests::person::{Person, command};
@@ -48,7 +48,7 @@ fn every_kind_of_change_is_taken_back_and_the_taking_back_too() {
         (json!("三期"), json!(null))
     );
 
-    let moved = done(admin, move_deal(deal, "first_contact", "signed"));
+    let moved = done(admin, move_deal_with(deal, "first_contact", "lost", json!({"lost_reason": "price"})));
     done(admin, undo(moved));
     assert_eq!(
         (admin.value("deal", deal, "stage"), admin.value("deal", deal, "close_date")),

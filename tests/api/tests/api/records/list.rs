@@ -1,5 +1,7 @@
 //! Pages of records, filtered and sorted.
 
+use api_tests::actions::{delete, undo, update};
+use api_tests::person::command;
 use api_tests::workspace::Workspace;
 use domain::api::record::ListRequest;
 use domain::api::{Code, ListRecords};
@@ -42,6 +44,50 @@ fn names_sort_by_their_sound_and_page_without_gaps() {
     assert_eq!(up.len(), 8);
     assert!(at("阿里") < at("北京") && at("北京") < at("张三"), "{up:?}");
     assert!(at("apple") < at("Zebra"), "{up:?}");
+}
+
+#[test]
+fn every_text_sorts_by_its_sound_whatever_happens_to_its_record() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    workspace.add_field("account", "f_city", json!({"type": "text", "max": 80}));
+    workspace.add_field("account", "f_story", json!({"type": "long_text"}));
+    let cities = ["重庆", "Zürich", "阿坝", "北京", "apple town", "Berlin", "张家口", "ＢＣ"];
+    let mut ids = Vec::new();
+    for city in cities {
+        let values = json!({"name": "x", "note": city, "f_city": city, "f_story": city, "website": city});
+        ids.push(admin.create("account", values));
+    }
+    admin.create("account", json!({"name": "x"}));
+    for field in ["note", "f_city", "f_story", "website"] {
+        let mut down = column(admin, &format!("-{field}"), field);
+        down.reverse();
+        assert_eq!(column(admin, field, field), down, "{field}");
+    }
+    let up = column(admin, "f_city", "f_city");
+    for field in ["note", "f_story", "website"] {
+        assert_eq!(column(admin, field, field), up, "{field}");
+    }
+    let at = |name: &str| up.iter().position(|value| value == name).unwrap();
+    assert_eq!((up.len(), &up[0]), (cities.len() + 1, &Json::Null));
+    assert!(at("阿坝") < at("apple town") && at("apple town") < at("北京"), "{up:?}");
+    assert!(at("ＢＣ") < at("北京") && at("北京") < at("Berlin") && at("Berlin") < at("张家口"), "{up:?}");
+
+    // What changes one field keeps the keys of the others.
+    admin.update("account", ids[3], json!({"note": "周口"}));
+    assert_eq!(column(admin, "f_city", "f_city"), up);
+    let notes = column(admin, "note", "note");
+    assert!(notes.iter().position(|note| note == "周口").unwrap() > at("张家口"), "{notes:?}");
+    let moved = command(vec![update("account", ids[2], 1, json!({}), json!({"f_city": "遵义"}))]);
+    admin.done_as(&moved);
+    assert_eq!(column(admin, "f_city", "f_city")[up.len() - 2..], [json!("遵义"), json!("Zürich")]);
+    admin.done(vec![undo(moved.id)]);
+    assert_eq!(column(admin, "f_city", "f_city"), up);
+    let gone = command(vec![delete("account", ids[2], admin.read("account", ids[2]).version)]);
+    admin.done_as(&gone);
+    assert_eq!(column(admin, "f_city", "f_city").len(), up.len() - 1);
+    admin.done(vec![undo(gone.id)]);
+    assert_eq!(column(admin, "f_city", "f_city"), up);
 }
 
 #[test]

@@ -4,5 +4,6 @@ mod fields;
 mod list;
 mod people;
 mod rest;
+mod timeline;
 
 covers!(ListRecords, CreateRecord, GetRecord, UpdateRecord, DeleteRecord, GetTimeline);

@@ -1,5 +1,5 @@
 //! A wish for a record, as the action that carries it: one field, an owner, or that it goes. Shared by bulk changes and
-//! by editing in the table, so that both keep to the same actions.
+//! by editing in place, so that both keep to the same actions.
 
 use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
@@ -57,14 +57,9 @@ impl Wish {
         }
         let reference = |json: &Json| json.as_str().and_then(|text| text.parse::<Id>().ok());
         Some(match (&field.kind, value.as_str()) {
-            // Moving closes a deal with its day; writing the stage would not.
-            (FieldKind::Stage(_), Some(to)) => Action::MoveStage {
-                entity,
-                record,
-                from: before.as_str().unwrap_or_default().to_owned(),
-                to: to.to_owned(),
-                rank: None,
-            },
+            (FieldKind::Stage(_), Some(to)) => {
+                Action::move_stage(&entity, record, before.as_str().unwrap_or_default(), to)
+            }
             _ if id == "owner" => {
                 Action::Assign { entity, record, old_owner: reference(&before), owner: reference(&value) }
             }
@@ -146,6 +141,7 @@ mod tests {
             zone: "UTC".to_owned(),
             currency: Currency::parse("CNY").expect("a currency"),
             work: WorkDays::default(),
+            logo: None,
         });
         let mut account = schema.entity("account").expect("accounts").clone();
         let (required, personal, system, custom, retired) = (false, false, false, true, false);

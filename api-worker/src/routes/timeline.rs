@@ -1,0 +1,206 @@
+//! What happened with a record, as its reader may know it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::api::Code;
+use domain::api::record::{Names, TimelineEntry, TimelineKind, TimelineReply, TimelineRequest};
+use domain::command::ChangeKind;
+use domain::ids::Id;
+use domain::schema::{Entity, Field};
+use domain::time::Instant;
+use serde_json::Value as Json;
+use worker::{Request, Response};
+
+use super::record::bodies;
+use super::{read_entity, read_id};
+use crate::gate::{Cx, Session};
+use crate::http::{Answer, Failure, json, read_query};
+use crate::storage::db::Statement;
+use crate::storage::records::{self, Reader, Selected, Selection};
+use crate::storage::timeline::{self, Cursor, Place};
+use crate::storage::{files, log, queries};
+
+/// Entries of a page.
+const PAGE: u32 = 40;
+/// What a timeline is put together from, in the order it is asked for, when everything is.
+const EVERYTHING: [TimelineKind; 3] = [TimelineKind::Change, TimelineKind::Touch, TimelineKind::Task];
+
+pub async fn get(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
+    let TimelineRequest { after, only } = read_query(request)?;
+    let record = read_id(id)?;
+    let from = after.as_deref().map(Cursor::read).transpose().map_err(Failure::invalid)?.unwrap_or_default();
+    let parts = only.map_or_else(|| EVERYTHING.to_vec(), |only| vec![only]);
+    let (session, rows) = cx
+        .session(&|session| {
+            let (reader, definition) = (session.reader()?, read_entity(session, entity)?);
+            let mut statements = vec![records::get(reader, definition, record)];
+            for part in &parts {
+                statements.extend(asked(*part, reader, definition, record, &from));
+            }
+            Ok(statements)
+        })
+        .await?;
+    let reader = session.reader()?;
+    let definition = read_entity(&session, entity)?;
+    let mut names = Names::new();
+    let mut rows = rows.iter();
+    let mut answer = || rows.next().ok_or_else(|| Failure::Fault("fewer answers than statements".into()));
+    if bodies(&Selection::new(reader, definition), answer()?, &mut names)?.is_empty() {
+        return Err(Failure::refused(Code::NotFound));
+    }
+    let mut histories = Vec::new();
+    for part in parts {
+        let history: Vec<timeline::Row<TimelineEntry>> = match part {
+            TimelineKind::Change => {
+                let entries = log::read(answer()?)?.into_iter().map(|entry| timeline::Row {
+                    at: entry.at,
+                    place: Place::Change(entry.seq),
+                    entry: change_entry(reader, definition, entry),
+                });
+                let mut history: Vec<_> = entries.collect();
+                history.extend(log::edge(answer()?)?);
+                history
+            }
+            TimelineKind::File => files::read_held(answer()?)?.into_iter().map(file_row).collect(),
+            TimelineKind::Touch | TimelineKind::Task => {
+                let Some(about) = about(reader, kind_of(part), definition) else { continue };
+                let selection = Selection::new(reader, about);
+                let rows = answer()?.read::<Selected>()?;
+                rows.into_iter().filter_map(|row| event_row(part, &selection, row, &mut names)).collect()
+            }
+        };
+        histories.push(history);
+    }
+    let (entries, next) = timeline::page(histories, from, PAGE as usize);
+    let mut reply = TimelineReply { entries, names, next: next.map(|next| next.write()) };
+    name_people(&session, &mut reply).await?;
+    json(&reply)
+}
+
+/// The statements of one history: one row more than a page tells that there are others.
+fn asked(
+    part: TimelineKind,
+    reader: Reader<'_>,
+    entity: &Entity,
+    record: Id,
+    from: &Cursor,
+) -> Vec<Statement> {
+    let events = |at, after| {
+        let selection = Selection::new(reader, about(reader, kind_of(part), entity)?);
+        Some(queries::about(&selection, reader, &entity.id, record, at, after, PAGE + 1))
+    };
+    match part {
+        TimelineKind::Change => {
+            let part = log::Part { entity: &entity.id, record, after: from.change };
+            log::of_record(&part, &told_fields(reader, entity), PAGE + 1).into()
+        }
+        TimelineKind::Touch => Vec::from_iter(events("r.happened_at", from.touch)),
+        TimelineKind::Task => Vec::from_iter(events("r.created_at", from.task)),
+        TimelineKind::File => {
+            vec![files::held(reader, &holders(reader, entity), record, from.file, PAGE + 1)]
+        }
+    }
+}
+
+/// The kind of record that a history is of.
+const fn kind_of(part: TimelineKind) -> &'static str {
+    if matches!(part, TimelineKind::Task) { "task" } else { "touch" }
+}
+
+/// The definition of `kind` when its records can be about those of `entity`.
+fn about<'a>(reader: Reader<'a>, kind: &str, entity: &Entity) -> Option<&'a Entity> {
+    let about = reader.schema.entity(kind)?;
+    let field = about.field(&entity.id)?;
+    (field.kind.relation_target() == Some(&entity.id)).then_some(about)
+}
+
+/// Whose files belong to a record: its own, those of what is about it, and those of the lead it was.
+fn holders<'a>(reader: Reader<'a>, entity: &'a Entity) -> files::Holders<'a> {
+    let about = ["touch", "task"].into_iter().filter_map(|kind| about(reader, kind, entity)).collect();
+    let became = domain::conversion::RESULTS.contains(&entity.id.as_str());
+    files::Holders { entity, about, lead: reader.schema.entity("lead").filter(|_| became) }
+}
+
+fn event_row(
+    part: TimelineKind,
+    selection: &Selection<'_>,
+    row: Selected,
+    names: &mut Names,
+) -> Option<timeline::Row<TimelineEntry>> {
+    let (moment, id) = (row.key().as_i64()?, row.id());
+    let record = selection.body(row, names);
+    let at = Instant::from_unix_ms(moment);
+    let (place, entry) = if part == TimelineKind::Touch {
+        (Place::Touch(moment, id), at.map(|at| TimelineEntry::Touch { at, record }))
+    } else {
+        (Place::Task(moment, id), at.map(|at| TimelineEntry::Task { at, record }))
+    };
+    Some(timeline::Row { at: moment, place, entry })
+}
+
+fn file_row(held: files::Held) -> timeline::Row<TimelineEntry> {
+    let files::Held { file, at: moment, entity, record } = held;
+    let (place, by) = (Place::File(moment, file.info.id), file.by);
+    let at = Instant::from_unix_ms(moment);
+    let entry = at.map(|at| TimelineEntry::File { at, by, file: file.info, entity, record });
+    timeline::Row { at: moment, place, entry }
+}
+
+/// The fields whose changes are told: those that the reader sees and the system does not keep.
+fn told_fields(reader: Reader<'_>, entity: &Entity) -> Vec<String> {
+    let told = entity.fields.iter().filter(|field| is_told(reader, entity, field));
+    told.map(|field| field.id.clone()).collect()
+}
+
+fn is_told(reader: Reader<'_>, entity: &Entity, field: &Field) -> bool {
+    !field.system && !reader.role.hides(&entity.id, &field.id)
+}
+
+/// A change as the reader may see it; nothing when every field of it is hidden or kept by the system.
+fn change_entry(reader: Reader<'_>, entity: &Entity, entry: log::Entry) -> Option<TimelineEntry> {
+    let shown = |id: &str| entity.field(id).is_some_and(|field| is_told(reader, entity, field));
+    let pair = |(id, pair): (String, Json)| {
+        let side = |at: usize| pair.get(at).cloned().unwrap_or(Json::Null);
+        shown(&id).then(|| (id.clone(), (side(0), side(1))))
+    };
+    let fields: BTreeMap<String, (Json, Json)> = entry.fields.into_iter().filter_map(pair).collect();
+    if fields.is_empty() && entry.kind == ChangeKind::Updated {
+        return None;
+    }
+    Some(TimelineEntry::Change {
+        at: Instant::from_unix_ms(entry.at)?,
+        command: entry.command,
+        by: entry.user,
+        change: entry.kind,
+        fields,
+    })
+}
+
+/// Adds the names of who changed or brought something, and of what relations pointed at, before and after.
+async fn name_people(session: &Session, reply: &mut TimelineReply) -> Answer<()> {
+    let reader = session.reader()?;
+    let mut ids = BTreeSet::new();
+    for entry in &reply.entries {
+        match entry {
+            TimelineEntry::Change { by, fields, .. } => {
+                ids.insert(*by);
+                let sides = fields.values().flat_map(|(before, after)| [before, after]);
+                ids.extend(sides.filter_map(Json::as_str).filter_map(|text| text.parse::<Id>().ok()));
+            }
+            TimelineEntry::File { by, .. } => {
+                ids.insert(*by);
+            }
+            TimelineEntry::Touch { .. } | TimelineEntry::Task { .. } => {}
+        }
+    }
+    ids.retain(|id| !reply.names.contains_key(id));
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let named = reader.schema.entities.iter().filter(|entity| entity.title == "name");
+    let statements = named.map(|entity| records::names(reader, entity, &ids)).collect();
+    for rows in session.db.batch(statements).await? {
+        reply.names.extend(rows.read::<(Id, String)>()?);
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Moving a card by keyboard: Space takes it up, arrows carry it, Space puts it down, Escape puts it back. A live region
+//! says each step.
+
+use domain::ids::Id;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+
+use super::board::{Deck, scroll_to};
+use super::drag::{Drop, Place};
+use super::hands::{show, unmark};
+use super::moves::{self, others, stands};
+use crate::i18n::{label, say};
+use crate::state::sleep;
+
+/// A card on its way by keyboard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    card: Id,
+    name: String,
+    /// The place of its stage, and how many other cards there are above it.
+    stage: usize,
+    at: usize,
+}
+
+/// A key while a card is carried, or the one that takes up `card`.
+pub fn key(deck: Deck, key: &str, card: Option<(Id, String)>) {
+    let Some(mut carried) = deck.carried.get_untracked() else {
+        return card.into_iter().for_each(|card| take_up(deck, card));
+    };
+    let stages = deck.pipeline.with_value(|pipeline| pipeline.stages.len());
+    let room = |stage: usize| others(deck, &stage_id(deck, stage), carried.card).len();
+    match key {
+        "Escape" => return put_back(deck, &carried),
+        " " | "Enter" => return put_down(deck, &carried),
+        "ArrowUp" => carried.at = carried.at.saturating_sub(1),
+        "ArrowDown" => carried.at = (carried.at + 1).min(room(carried.stage)),
+        "ArrowLeft" | "ArrowRight" => {
+            let to = if key == "ArrowLeft" { carried.stage.checked_sub(1) } else { Some(carried.stage + 1) };
+            let Some(to) = to.filter(|to| *to < stages) else { return };
+            carried.stage = to;
+            carried.at = carried.at.min(room(to));
+        }
+        _ => return,
+    }
+    tell(deck, "board.carry.over", &carried);
+    go(deck, &carried);
+    deck.carried.set(Some(carried));
+}
+
+fn take_up(deck: Deck, (card, name): (Id, String)) {
+    let Some((stage, at)) = stands(deck, card) else { return };
+    let stage = deck
+        .pipeline
+        .with_value(|pipeline| pipeline.stages.iter().position(|known| known.id == stage))
+        .unwrap_or_default();
+    let carried = Carried { card, name, stage, at };
+    tell(deck, "board.carry.taken", &carried);
+    show(deck, card, Some(&drop_of(deck, &carried)));
+    deck.carried.set(Some(carried));
+}
+
+fn put_back(deck: Deck, carried: &Carried) {
+    deck.carried.set(None);
+    unmark();
+    deck.says.set(say("board.carry.back", &[("name", &carried.name)]));
+    if let Some(card) = drawn(carried.card) {
+        card.scroll_into_view_with_bool(false);
+    }
+}
+
+fn put_down(deck: Deck, carried: &Carried) {
+    deck.carried.set(None);
+    unmark();
+    tell(deck, "board.carry.dropped", carried);
+    moves::send(deck, &drop_of(deck, carried));
+    let (card, stage) = (carried.card, stage_id(deck, carried.stage));
+    spawn_local(async move {
+        // In another column it is another element, once the command is written down: the focus follows it there.
+        for _ in 0..40 {
+            let found = document()
+                .query_selector(&format!(
+                    ".column[data-stage='{stage}'] [data-card='{card}'] .deal-card-link"
+                ))
+                .ok()
+                .flatten()
+                .and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(link) = found {
+                let _ = link.focus();
+                return;
+            }
+            sleep(50).await;
+        }
+    });
+}
+
+fn stage_id(deck: Deck, at: usize) -> String {
+    deck.pipeline
+        .with_value(|pipeline| pipeline.stages.get(at).map(|stage| stage.id.clone()))
+        .unwrap_or_default()
+}
+
+fn drop_of(deck: Deck, carried: &Carried) -> Drop {
+    let stage = stage_id(deck, carried.stage);
+    let column = others(deck, &stage, carried.card);
+    let place = match (column.get(carried.at), column.last()) {
+        (Some(before), _) => Place::Before(before.id),
+        (None, Some(last)) => Place::After(last.id),
+        (None, None) => Place::Alone,
+    };
+    Drop { card: carried.card, stage, place }
+}
+
+fn tell(deck: Deck, key: &str, carried: &Carried) {
+    let stage = deck
+        .pipeline
+        .with_value(|pipeline| pipeline.stages.get(carried.stage).map(|stage| label(&stage.label)))
+        .unwrap_or_default();
+    let count = others(deck, &stage_id(deck, carried.stage), carried.card).len() + 1;
+    let (at, count) = ((carried.at + 1).to_string(), count.to_string());
+    deck.says.set(say(
+        key,
+        &[
+            ("name", carried.name.as_str()),
+            ("stage", stage.as_str()),
+            ("at", at.as_str()),
+            ("of", count.as_str()),
+        ],
+    ));
+}
+
+fn drawn(card: Id) -> Option<web_sys::Element> {
+    document().query_selector(&format!("[data-card='{card}']")).ok().flatten()
+}
+
+/// Shows the place that was reached.
+fn go(deck: Deck, carried: &Carried) {
+    let drop = drop_of(deck, carried);
+    show(deck, carried.card, Some(&drop));
+    scroll_to(deck.board, carried.stage);
+    if let Place::Before(id) | Place::After(id) = drop.place
+        && let Some(card) = drawn(id)
+    {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+        card.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}

@@ -1,0 +1,245 @@
+//! A stage of the board with its numbers, and the cards that stand in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::api::ListRecords;
+use domain::api::record::{ListRequest, PAGE_MAX, RecordBody, Total};
+use domain::ids::Id;
+use domain::schema::{Stage, StageStatus};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::A;
+
+use super::board::{Base, Deck, Deep, in_stage, money_short};
+use crate::components::{Avatar, AvatarShape, Badge, Button, IconButton, Sentinel, Tone, icons};
+use crate::fields::{self, schedule};
+use crate::i18n::{format, label, t, tr};
+use crate::routes;
+use crate::state::loader::note;
+use crate::state::names::name_of;
+use crate::state::session::schema;
+use crate::state::{Moving, app, ask};
+
+/// Cards that a column draws at first, and each time its end comes near.
+pub const STEP: usize = 20;
+
+#[component]
+pub fn Column(
+    stage: Stage,
+    deck: Deck,
+    deep: Deep,
+    cards: Memo<Vec<Arc<RecordBody>>>,
+    total: Memo<Option<Option<Total>>>,
+    /// How new the board's cards are, and where those of this stage go on.
+    next: Memo<(Option<u64>, Option<String>)>,
+) -> impl IntoView {
+    let Deep { drawn, pages, further } = deep;
+    // Where the page after the further ones begins, once there are some.
+    let behind = RwSignal::new(None::<Option<String>>);
+    let pending = RwSignal::new(false);
+    let name = stage.label.clone();
+    let title = move || label(&name);
+    let heading = title.clone();
+    let left = Memo::new(move |_| cards.with(Vec::len) > drawn.get());
+    let shown =
+        move || cards.with(|cards| cards.iter().take(drawn.get()).map(|body| body.id).collect::<Vec<_>>());
+    let known = Memo::new(move |_| {
+        cards.with(|cards| cards.iter().map(|body| (body.id, body.clone())).collect::<BTreeMap<_, _>>())
+    });
+    // The pages behind the board's own cards, all of them anew: what others changed is in them too.
+    let stage_id = stage.id.clone();
+    let load_further = move || {
+        let (seq, first) = next.get_untracked();
+        let (wanted, about) = (pages.get_untracked(), deck.about.get_untracked());
+        let (entity, stage_id) =
+            (deck.pipeline.with_value(|pipeline| pipeline.entity.clone()), stage_id.clone());
+        let Some(condition) = deck.condition.get_untracked() else { return };
+        let filter = Some(in_stage(condition.as_deref(), &stage_id).to_string());
+        pending.set(true);
+        spawn_local(async move {
+            let mut found = Vec::new();
+            let mut after = first;
+            while let Some(from) = after.take_if(|_| found.len() < wanted) {
+                let request = ListRequest {
+                    filter: filter.clone(),
+                    sort: Some("rank".to_owned()),
+                    after: Some(from),
+                    limit: Some(PAGE_MAX),
+                    ..ListRequest::default()
+                };
+                // What was loaded before stays, and is asked for again with the next answer.
+                let Ok(reply) = ask::<ListRecords>(&[&entity], &request).await else {
+                    pending.try_set(false);
+                    return;
+                };
+                note(&reply);
+                let records = reply.records.into_iter().map(Arc::new).collect();
+                found.push(Base { seq: reply.seq, records });
+                after = reply.next;
+            }
+            // Another filter, or a newer answer, asks for its own.
+            let current = deck.about.try_get_untracked() == Some(about)
+                && next.try_get_untracked().is_some_and(|(now, _)| now == seq);
+            if current {
+                pages.set(found.len());
+                behind.set((!found.is_empty()).then_some(after));
+                further.set(found);
+            }
+            pending.try_set(false);
+        });
+    };
+    let load_again = load_further.clone();
+    Effect::new(move |before: Option<String>| {
+        let ((seq, _), about) = (next.get(), deck.about.get());
+        if before.is_some_and(|before| before != about) {
+            // The board forgets the pages of another filter.
+            behind.set(None);
+        } else if seq.is_some() && pages.get_untracked() > 0 {
+            load_again();
+        }
+        about
+    });
+    let load_more = Callback::new(move |()| {
+        if !pending.get_untracked() {
+            pages.update(|pages| *pages += 1);
+            load_further();
+        }
+    });
+    let has_more = move || {
+        behind
+            .with(|behind| behind.as_ref().map(Option::is_some))
+            .unwrap_or_else(|| next.with(|(_, next)| next.is_some()))
+    };
+    let empty = Memo::new(move |_| cards.with(Vec::is_empty));
+    view! {
+        <section class="column" data-stage=stage.id.clone() aria-label=title>
+            <header class="column-head">
+                <h2 class="column-title truncate">{heading}</h2>
+                <Numbers stage=stage.clone() deck cards total />
+            </header>
+            <div class="column-cards">
+                <For each=shown key=|id| *id let:id>
+                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known /> })}
+                </For>
+                <Show when=move || empty.get()>
+                    <p class="column-empty">{t("board.column.empty")}</p>
+                </Show>
+                <Show when=move || left.get()>
+                    <Sentinel on_near=move |()| drawn.update(|drawn| *drawn += STEP) />
+                </Show>
+                <Show when=move || !left.get() && has_more()>
+                    <Button label=t("list.more") block=true pending=pending on_press=load_more />
+                </Show>
+            </div>
+        </section>
+    }
+}
+
+/// How many, how much, and how much by probability: of everything the filter lets through, as the server counts it. A tap
+/// shows exactly those.
+#[component]
+fn Numbers(
+    stage: Stage,
+    deck: Deck,
+    cards: Memo<Vec<Arc<RecordBody>>>,
+    total: Memo<Option<Option<Total>>>,
+) -> impl IntoView {
+    let id = stage.id.clone();
+    let to = move || {
+        let condition = deck.condition.get().flatten();
+        let entity = deck.pipeline.with_value(|pipeline| pipeline.entity.clone());
+        routes::records_where(&entity, &in_stage(condition.as_deref(), &id))
+    };
+    let count = move || {
+        let known =
+            total.with(|total| total.as_ref().map(|total| total.as_ref().map_or(0, |total| total.count)));
+        let count = known.unwrap_or_else(|| cards.with(Vec::len) as u64);
+        tr("board.column.count", &[("count", &format::number(count.cast_signed()))])
+    };
+    let sum = move || {
+        let total = total.get()?;
+        let (sum, converted) = total.map_or((0, 0), |total| (total.sum, total.converted));
+        Some(format!("{}{}", if converted > 0 { "≈ " } else { "" }, money_short(sum)))
+    };
+    let open = stage.status == StageStatus::Open;
+    let weighted = move || {
+        let weighted = total.get()??.weighted.filter(|_| open)?;
+        Some(view! {
+            <span class="column-weighted">{tr("board.weighted", &[("sum", &money_short(weighted))])}</span>
+        })
+    };
+    let left_out = move || {
+        let count = total.get()??.unconverted;
+        (count > 0).then(|| tr("list.sum.left_out", &[("count", &format::number(count.cast_signed()))]))
+    };
+    view! {
+        <A href=to attr:class="column-numbers numeric">
+            <span class="column-count">{count}</span>
+            <span class="column-sum">{sum}</span>
+            {weighted}
+            <span>{left_out}</span>
+            <span class="visually-hidden">{t("board.column.list")}</span>
+        </A>
+    }
+}
+
+/// A card stays the same element as long as its record stands in the column, so that focus and scroll position stay with
+/// it when the record changes.
+#[component]
+fn Card(body: Arc<RecordBody>, known: Memo<BTreeMap<Id, Arc<RecordBody>>>) -> impl IntoView {
+    let id = body.id;
+    let to = routes::record(&body.entity, &id.to_string());
+    // One that has just left the column is drawn for the last time as it was.
+    let body = Memo::new(move |before: Option<&Arc<RecordBody>>| {
+        let now = known.with(|known| known.get(&id).cloned());
+        now.unwrap_or_else(|| before.unwrap_or(&body).clone())
+    });
+    let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
+    let sub = move || body.with(|body| fields::text_of(&schema(), body, "account"));
+    let amount = move || body.with(|body| fields::text_of(&schema(), body, "amount"));
+    let next = move || {
+        body.with(|body| {
+            let json = body.values.get("next_touch")?;
+            let tone = if schedule::is_late(json) { Tone::Danger } else { Tone::Plain };
+            let day = schedule::date_of(json).map(fields::day_text)?;
+            Some(view! { <Badge label=day tone /> })
+        })
+    };
+    let owner = move || {
+        let owner = body.with(|body| fields::reference(body, "owner"));
+        owner.and_then(name_of).map(|name| view! { <Avatar name shape=AvatarShape::Small /> })
+    };
+    let waiting = move || {
+        app()
+            .overlay
+            .with(|overlay| overlay.is_waiting(id))
+            .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
+    };
+    let may = Memo::new(move |_| body.with(|body| body.may.update));
+    let menu = move |()| {
+        let body = body.with_untracked(|body| Box::new((**body).clone()));
+        app().moving.set(Some(Moving::Choose(body)));
+    };
+    let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
+    view! {
+        <article class="deal-card" data-card=id.to_string() data-movable=move || may.get().then_some("true")>
+            <A
+                href=to
+                attr:class="deal-card-link"
+                attr:draggable="false"
+                attr:aria-describedby=move || may.get().then_some("board-help")
+            >
+                <span class="deal-card-name">{move || name.get()}</span>
+                <span class="deal-card-sub">{sub}</span>
+            </A>
+            <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
+            <div class="deal-card-foot numeric">
+                <span class="deal-card-amount">{amount}</span>
+                {next}
+                {waiting}
+                {owner}
+            </div>
+        </article>
+    }
+}

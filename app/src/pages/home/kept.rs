@@ -1,0 +1,154 @@
+//! Where somebody was on the board: which stage, how far down each column, at which card. Kept while the page lives, so
+//! that one who comes back from a record finds the very place again.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use domain::ids::Id;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use super::board::Deck;
+use super::drag::card_id;
+use crate::state::sleep;
+
+/// The board as it was left.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kept {
+    /// The pipeline and what its address asked for: another one begins at its beginning.
+    pub about: String,
+    left: i32,
+    pub columns: BTreeMap<String, KeptColumn>,
+    /// The card that was opened.
+    card: Option<Id>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptColumn {
+    pub drawn: usize,
+    pub pages: usize,
+    /// The uppermost card in view, and how far its top is below the column's.
+    first: Option<(Id, f64)>,
+}
+
+thread_local! {
+    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
+}
+
+/// Takes what was kept of this board.
+pub fn take(about: &str) -> Option<Kept> {
+    KEPT.take().filter(|kept| kept.about == about)
+}
+
+/// Tries in a row until a column stands where it stood: cards get their heights when they come into view.
+const TRIES: u32 = 60;
+const PAUSE_MS: i32 = 50;
+
+fn columns(board: &Element) -> Vec<(String, Element)> {
+    let children = board.children();
+    let column = |at: u32| {
+        let column = children.item(at)?;
+        let cards = column.query_selector(".column-cards").ok().flatten()?;
+        Some((column.get_attribute("data-stage")?, cards))
+    };
+    (0..children.length()).filter_map(column).collect()
+}
+
+/// Keeps the board as it is at a click, which may lead away from it.
+pub fn keep(deck: Deck, click: &web_sys::MouseEvent) {
+    let Some(Some(board)) = deck.board.try_get_untracked() else { return };
+    let one = |(stage, cards): (String, Element)| {
+        let deep = deck.deep.with_value(|deep| deep.get(&stage).copied())?;
+        let top = cards.get_bounding_client_rect().top();
+        let children = cards.children();
+        let seen = |card: &Element| card.get_bounding_client_rect().bottom() > top;
+        let first = (0..children.length())
+            .filter_map(|at| children.item(at))
+            .find(seen)
+            .filter(|_| cards.scroll_top() > 0)
+            .and_then(|card| Some((card_id(&card)?, card.get_bounding_client_rect().top() - top)));
+        let column =
+            KeptColumn { drawn: deep.drawn.get_untracked(), pages: deep.pages.get_untracked(), first };
+        Some((stage, column))
+    };
+    let card = click
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest("[data-card]").ok().flatten())
+        .and_then(|card| card_id(&card));
+    let kept = Kept {
+        about: deck.about.get_untracked(),
+        left: board.scroll_left(),
+        columns: columns(&board).into_iter().filter_map(one).collect(),
+        card,
+    };
+    KEPT.set(Some(kept));
+}
+
+/// Goes where it was, unless somebody goes elsewhere meanwhile.
+pub fn restore(deck: Deck, kept: Kept) {
+    let moved = Rc::new(Cell::new(false));
+    let listeners = ["wheel", "pointerdown", "keydown"].map(|name| {
+        let moved = moved.clone();
+        window_event_listener_untyped(name, move |_| moved.set(true))
+    });
+    spawn_local(async move {
+        let mut waiting = kept.columns;
+        waiting.retain(|_, column| column.first.is_some());
+        if let Some(Some(board)) = deck.board.try_get_untracked() {
+            board.set_scroll_left(kept.left);
+        }
+        let mut card = kept.card;
+        for _ in 0..TRIES {
+            let Some(Some(board)) = deck.board.try_get_untracked() else { break };
+            if moved.get() {
+                break;
+            }
+            for (stage, cards) in columns(&board) {
+                if waiting
+                    .get(&stage)
+                    .and_then(|column| column.first)
+                    .is_some_and(|first| stands(&cards, first))
+                {
+                    waiting.remove(&stage);
+                }
+            }
+            if waiting.is_empty() {
+                if let Some(link) = card.take().and_then(link_of) {
+                    let options = web_sys::FocusOptions::new();
+                    options.set_prevent_scroll(true);
+                    let _ = link.focus_with_options(&options);
+                }
+                break;
+            }
+            sleep(PAUSE_MS).await;
+        }
+        for listener in listeners {
+            listener.remove();
+        }
+    });
+}
+
+fn link_of(card: Id) -> Option<HtmlElement> {
+    let link = document().query_selector(&format!("[data-card='{card}'] .deal-card-link")).ok().flatten()?;
+    link.dyn_into().ok()
+}
+
+/// Scrolls until the card is where it was; whether it is.
+#[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
+fn stands(cards: &Element, (id, below): (Id, f64)) -> bool {
+    let Some(card) = cards.query_selector(&format!("[data-card='{id}']")).ok().flatten() else {
+        return false;
+    };
+    let now = card.get_bounding_client_rect().top() - cards.get_bounding_client_rect().top();
+    let (before, step) = (cards.scroll_top(), (now - below).round() as i32);
+    if step == 0 {
+        return true;
+    }
+    cards.set_scroll_top(before + step);
+    // At the end of a column that has become shorter there is nowhere to go.
+    cards.scroll_top() == before
+}

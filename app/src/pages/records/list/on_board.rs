@@ -1,0 +1,40 @@
+//! The list's filters above a board: quick ones, the builder and saved views, in the address like those of a list.
+
+use leptos::prelude::*;
+
+use super::build::FilterSheet;
+use super::quick::QuickFilters;
+use super::sentence::FilterChips;
+use super::views::ViewsSheet;
+use super::work::Work;
+use super::{FilterButton, ViewButton};
+use crate::pages::home::BoardFilter;
+use crate::pages::records::definition;
+
+#[component]
+pub fn BoardFilters() -> impl IntoView {
+    let board = use_context::<BoardFilter>()?;
+    let definition = definition(&board.entity.get_value())?;
+    let work = Work::of_board(&definition);
+    let (filtering, choosing_view) = (RwSignal::new(false), RwSignal::new(false));
+    Effect::new(move |_| {
+        // The same condition again is no reason to ask again.
+        if let Some(request) = work.request.get()
+            && board.read.with_untracked(|read| *read != Some(request.filter.clone()))
+        {
+            board.read.set(Some(request.filter));
+        }
+    });
+    Some(view! {
+        <div class="board-filter-bar">
+            <div class="chips chips-scroll">
+                <ViewButton work open=choosing_view />
+                <QuickFilters work />
+            </div>
+            <FilterButton work filtering />
+        </div>
+        <FilterChips work on_edit=move |()| filtering.set(true) />
+        <FilterSheet work open=filtering />
+        <ViewsSheet work open=choosing_view />
+    })
+}

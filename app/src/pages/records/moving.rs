@@ -1,0 +1,464 @@
+//! Moving a record on, from wherever that is begun: where to, and what the process still asks for. What it lets through
+//! goes at once; otherwise a sheet has the missing fields and nothing else, or says why not and who may.
+
+use std::collections::BTreeMap;
+
+use domain::access::Permission;
+use domain::api::record::RecordBody;
+use domain::command::{Action, Wire};
+use domain::message::Problem;
+use domain::process::{self, Decision};
+use domain::record::Values;
+use domain::schema::{Entity, Pipeline, Schema, Stage, Step};
+use domain::time::Date;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::Value as Json;
+
+use super::form::{Form, focus_first_problem};
+use super::touch::NextChips;
+use crate::components::{Button, ButtonKind, ButtonRow, Field, FormProblem, Sheet, TextArea, icon, icons};
+use crate::fields::{self, day_text};
+use crate::i18n::{label, problem_text, say, t, tr};
+use crate::pages::open_while;
+use crate::state::foresee::to_record;
+use crate::state::outbox::{self, Note};
+use crate::state::session::{role, schema, schema_now, today};
+use crate::state::{Moving, app};
+
+/// Where a record is to go.
+#[derive(Clone, Debug, PartialEq)]
+struct Wish {
+    body: RecordBody,
+    to: String,
+    rank: Option<String>,
+}
+
+/// What goes along with a move.
+#[derive(Clone, Debug, Default)]
+struct Beside {
+    values: Wire,
+    note: String,
+    exception: String,
+    days: BTreeMap<String, Date>,
+}
+
+fn stage_of(body: &RecordBody) -> &str {
+    body.values.get("stage").and_then(Json::as_str).unwrap_or_default()
+}
+
+/// The same decision as the Worker's, on what is known here. Nothing where the definitions or the role are not.
+fn decide(schema: &Schema, wish: &Wish, beside: &Beside) -> Option<Decision> {
+    let entity = schema.entity(&wish.body.entity)?;
+    let role = role()?;
+    let mut values: Values = to_record(schema, &wish.body).values;
+    let filled = RecordBody { values: beside.values.clone(), ..wish.body.clone() };
+    values.extend(to_record(schema, &filled).values);
+    let to = schema.stage_of(&entity.id, &wish.to)?;
+    Some(process::decide(
+        schema,
+        &process::Move {
+            entity,
+            from: stage_of(&wish.body),
+            to,
+            role: &role,
+            values: &values,
+            note: &beside.note,
+            exception: &beside.exception,
+        },
+    ))
+}
+
+/// The command that moves, as the outbox takes it.
+async fn send(wish: Wish, beside: Beside) -> Result<(), Vec<Problem>> {
+    let (body, schema) = (wish.body, schema_now());
+    let from = stage_of(&body).to_owned();
+    let stage = schema.stage(&wish.to).filter(|stage| stage.id != from);
+    let toast = stage.map(|stage| say("board.moved.toast", &[("stage", &untrack(|| label(&stage.label)))]));
+    let note = Note {
+        key: "outbox.item.move".to_owned(),
+        entity: body.entity.clone(),
+        name: untrack(|| fields::title(&schema, &body)),
+        toast,
+        record: Some((body.entity.clone(), body.id)),
+    };
+    let said = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let action = Action::MoveStage {
+        entity: body.entity.clone(),
+        record: body.id,
+        from,
+        to: wish.to,
+        rank: wish.rank,
+        values: beside.values,
+        note: said(beside.note),
+        exception: said(beside.exception),
+        days: beside.days.into_iter().map(|(step, day)| (step, Json::from(day.to_string()))).collect(),
+    };
+    outbox::submit(outbox::command(vec![action]), note, vec![body]).await.map(|_| ())
+}
+
+/// Opened by `app().moving` from anywhere.
+#[component]
+pub fn MovingSheet() -> impl IntoView {
+    let moving = app().moving;
+    let choosing = RwSignal::new(None::<RecordBody>);
+    let asked = RwSignal::new(None::<Wish>);
+    let begin = move |wish: Wish| {
+        let decision = untrack(|| decide(&schema_now(), &wish, &Beside::default()));
+        match decision {
+            Some(Decision::Missing(_) | Decision::Forbidden(_)) => asked.set(Some(wish)),
+            Some(Decision::Allowed) | None => {
+                let entity = wish.body.entity.clone();
+                spawn_local(async move {
+                    if let Err(problems) = send(wish, Beside::default()).await {
+                        outbox::say_problems(&problems, &entity);
+                    }
+                });
+            }
+        }
+    };
+    Effect::new(move |_| {
+        let Some(next) = moving.get() else { return };
+        moving.set(None);
+        match next {
+            Moving::Choose(body) => choosing.set(Some(*body)),
+            Moving::To { body, to, rank } => begin(Wish { body: *body, to, rank }),
+        }
+    });
+    let choose = move |to: String| {
+        let Some(body) = choosing.get_untracked() else { return };
+        choosing.set(None);
+        if stage_of(&body) != to {
+            begin(Wish { body, to, rank: None });
+        }
+    };
+    let (choice_open, asked_open) = (open_while(choosing), open_while(asked));
+    let title = move || {
+        let stage = asked.with(|asked| {
+            let schema = schema();
+            asked.as_ref().and_then(|wish| Some(label(&schema.stage(&wish.to)?.label)))
+        });
+        tr("process.move_to", &[("stage", &stage.unwrap_or_default())])
+    };
+    view! {
+        <Sheet open=choice_open title=t("board.move.title") close=t("action.close")>
+            {move || choosing.get().map(|body| view! { <Choose body on_choose=choose /> })}
+        </Sheet>
+        <Sheet open=asked_open title close=t("action.close")>
+            {move || asked.get().map(|wish| view! { <Ask wish on_done=move |()| asked.set(None) /> })}
+        </Sheet>
+    }
+}
+
+/// The stages of its pipeline, and the way into another one.
+#[component]
+fn Choose(body: RecordBody, #[prop(into)] on_choose: Callback<String>) -> impl IntoView {
+    let current = stage_of(&body).to_owned();
+    let now = schema_now();
+    let own = now.stage_of(&body.entity, &current).map(|(pipeline, _)| pipeline.id.clone());
+    let own = own.or_else(|| now.pipelines_of(&body.entity).next().map(|pipeline| pipeline.id.clone()));
+    let own = own.unwrap_or_default();
+    let others: Vec<Pipeline> =
+        now.pipelines_of(&body.entity).filter(|pipeline| pipeline.id != own).cloned().collect();
+    let shown = RwSignal::new(own.clone());
+    let body = StoredValue::new(body);
+    let current = StoredValue::new(current);
+    let stages = move || {
+        let schema = schema();
+        let pipeline = schema.pipeline(&shown.get())?;
+        let like = current.with_value(|current| process::counterpart(&schema, current, pipeline));
+        let like = like.map(|stage| stage.id.clone());
+        let row = |stage: &Stage| {
+            let wish = Wish { body: body.get_value(), to: stage.id.clone(), rank: None };
+            let closed = matches!(decide(&schema, &wish, &Beside::default()), Some(Decision::Forbidden(_)));
+            let here = like.as_ref() == Some(&stage.id);
+            let (name, id) = (stage.label.clone(), stage.id.clone());
+            let go = move |()| on_choose.run(id.clone());
+            let name = move || label(&name);
+            if closed {
+                view! { <ButtonRow title=name sub=t("process.not_open") chosen=Signal::stored(here) on_press=go /> }
+                    .into_any()
+            } else {
+                view! { <ButtonRow title=name chosen=Signal::stored(here) on_press=go /> }.into_any()
+            }
+        };
+        Some(pipeline.stages.iter().map(row).collect_view())
+    };
+    let elsewhere = StoredValue::new(others);
+    let rows = move || {
+        let row = |pipeline: Pipeline| {
+            let id = pipeline.id.clone();
+            let sub = move || {
+                let stage = current.with_value(|from| {
+                    process::counterpart(&schema(), from, &pipeline).map(|stage| label(&stage.label))
+                });
+                tr("process.counterpart", &[("stage", &stage.unwrap_or_default())])
+            };
+            let name = schema().pipeline(&id).map(|pipeline| label(&pipeline.label)).unwrap_or_default();
+            view! {
+                <ButtonRow title=name sub on_press=move |()| shown.set(id.clone())>
+                    <span class="row-icon">{icon(icons::PIPELINE)}</span>
+                </ButtonRow>
+            }
+        };
+        elsewhere.get_value().into_iter().map(row).collect_view()
+    };
+    let at_home = Memo::new(move |_| shown.with(|shown| *shown == own));
+    let name = move || schema().pipeline(&shown.get()).map(|pipeline| label(&pipeline.label));
+    view! {
+        <div class="stack">
+            <Show when=move || !at_home.get()>
+                <p class="group-title">{name}</p>
+            </Show>
+            <div class="group">{stages}</div>
+            <Show when=move || at_home.get() && elsewhere.with_value(|others| !others.is_empty())>
+                <section>
+                    <h3 class="group-title">{t("process.other_pipeline")}</h3>
+                    <div class="group">{rows}</div>
+                </section>
+            </Show>
+        </div>
+    }
+}
+
+/// What the process has to say about a move.
+#[component]
+fn Ask(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
+    let decision = untrack(|| decide(&schema_now(), &wish, &Beside::default()));
+    match decision {
+        Some(Decision::Missing(missing)) => view! { <Fill wish missing on_done /> }.into_any(),
+        Some(Decision::Forbidden(barrier)) => {
+            let problem = barrier.problem();
+            view! {
+                <div class="stack">
+                    <p class="notice" role="status">
+                        {icon(icons::ALERT)} <span>{move || problem_text(&problem)}</span>
+                    </p>
+                    <Exception wish on_done />
+                </div>
+            }
+            .into_any()
+        }
+        Some(Decision::Allowed) | None => ().into_any(),
+    }
+}
+
+fn may_except() -> bool {
+    role().is_some_and(|role| role.may(Permission::OverrideProcess))
+}
+
+/// For those who may: past the process, with a reason.
+#[component]
+fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
+    let reason = RwSignal::new(String::new());
+    let problem = RwSignal::new(None::<String>);
+    let wish = StoredValue::new(wish);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let exception = reason.get_untracked();
+        if exception.trim().is_empty() {
+            problem.set(Some(untrack(|| tr("problem.required", &[]))));
+            return focus_first_problem();
+        }
+        spawn_local(async move {
+            let beside = Beside { exception, ..Beside::default() };
+            match send(wish.get_value(), beside).await {
+                Ok(()) => on_done.run(()),
+                Err(found) => {
+                    problem.try_set(found.first().map(|found| untrack(|| problem_text(found))));
+                }
+            }
+        });
+    };
+    view! {
+        <Show
+            when=may_except
+            fallback=move || view! { <Button label=t("action.close") block=true on_press=move |()| on_done.run(()) /> }
+        >
+            <form class="form" novalidate on:submit=submit>
+                <Field label=t("process.exception") help=t("process.exception.help") required=true problem>
+                    <TextArea value=reason />
+                </Field>
+                <Button label=t("process.exception.move") kind=ButtonKind::Primary submit=true block=true />
+            </form>
+        </Show>
+    }
+}
+
+/// The definition with these fields only, in this order; the first ones have to be filled in.
+fn only(definition: &Entity, required: &[String], further: &[String]) -> Entity {
+    let mut entity = definition.clone();
+    let wanted: Vec<&String> = required.iter().chain(further).collect();
+    entity.fields.retain(|field| wanted.contains(&&field.id));
+    for field in &mut entity.fields {
+        field.required = required.contains(&field.id);
+    }
+    entity.layout = wanted.into_iter().cloned().collect();
+    entity
+}
+
+/// The fields that a move still needs, what may be said beside them, and what is to be done afterwards.
+#[component]
+fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
+    let schema = schema_now();
+    let (Some(definition), Some(stage)) =
+        (schema.entity(&wish.body.entity).cloned(), schema.stage(&wish.to).cloned())
+    else {
+        return ().into_any();
+    };
+    let explained: Vec<(String, &'static str)> = missing
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.clone(), process::explanation_of(&definition, field)?)))
+        .filter(|(_, by)| !missing.fields.iter().any(|field| field == by))
+        .collect();
+    let is_open = |id: &String| {
+        let hidden = role().is_some_and(|role| role.hides(&definition.id, id));
+        let empty = wish.body.values.get(id).is_none_or(Json::is_null);
+        !hidden && empty && !missing.fields.contains(id)
+    };
+    let asked: Vec<String> = untrack(|| stage.asked.iter().filter(|id| is_open(id)).cloned().collect());
+    let further: Vec<String> =
+        explained.iter().map(|(_, by)| (*by).to_owned()).chain(asked.iter().cloned()).collect();
+    let mut initial = Wire::new();
+    if missing.fields.iter().any(|field| field == "close_date") {
+        // Most are closed on the day they are.
+        initial.insert("close_date".to_owned(), Json::from(today().to_string()));
+    }
+    let form = Form::new(&only(&definition, &missing.fields, &further), &initial);
+    let note = RwSignal::new(String::new());
+    let note_problem = RwSignal::new(None::<String>);
+    let days = RwSignal::new(BTreeMap::<String, Date>::new());
+    let pending = form.pending;
+    let save = {
+        let (form, wish) = (form.clone(), wish.clone());
+        move |event: leptos::ev::SubmitEvent| {
+            event.prevent_default();
+            if pending.get_untracked() {
+                return;
+            }
+            note_problem.set(None);
+            let sound = form.is_sound();
+            let mut values = form.wire();
+            values.retain(|_, value| !value.is_null());
+            let beside = Beside {
+                values,
+                note: note.get_untracked(),
+                days: days.get_untracked(),
+                ..Beside::default()
+            };
+            let decision = untrack(|| decide(&schema_now(), &wish, &beside));
+            if let Some(Decision::Missing(missing)) = decision {
+                let (at_note, at_fields): (Vec<_>, Vec<_>) = missing
+                    .problems()
+                    .into_iter()
+                    .partition(|problem| problem.field.as_deref() == Some(process::NOTE));
+                note_problem.set(at_note.first().map(|_| untrack(|| tr("problem.required", &[]))));
+                return form.refuse(None, at_fields);
+            }
+            if !sound {
+                return focus_first_problem();
+            }
+            pending.set(true);
+            let (form, wish) = (form.clone(), wish.clone());
+            spawn_local(async move {
+                let outcome = send(wish, beside).await;
+                pending.try_set(false);
+                match outcome {
+                    Ok(()) => on_done.run(()),
+                    Err(found) => form.refuse(None, found),
+                }
+            });
+        }
+    };
+    let row = |id: &String| form.definition.field(id).map(|field| form.row(field));
+    let required = missing.fields.iter().filter_map(row).collect_view();
+    let explaining = explained
+        .into_iter()
+        .map(|(field, by)| {
+            let (form, known) = (form.clone(), definition.clone());
+            let told = form.clone();
+            let shown = Memo::new(move |_| {
+                process::explanation(&known, &field, told.value(&field).as_str()).is_some()
+            });
+            let row = form.definition.field(by).cloned();
+            move || row.clone().filter(|_| shown.get()).map(|field| form.row(&field))
+        })
+        .collect_view();
+    let optional = asked.iter().filter_map(row).collect_view();
+    let summary = form.summary();
+    let except = wish.clone();
+    view! {
+        <div class="stack">
+            <form class="form" novalidate on:submit=save>
+                <FormProblem problem=summary />
+                {required}
+                {explaining}
+                {optional}
+                {missing
+                    .note
+                    .then(|| {
+                        view! {
+                            <Field label=t("process.note") required=true problem=note_problem>
+                                <TextArea value=note />
+                            </Field>
+                        }
+                    })}
+                <Steps steps=stage.steps.clone() days />
+                <div class="sheet-submit">
+                    <Button label=t("process.move") kind=ButtonKind::Primary submit=true block=true pending />
+                </div>
+            </form>
+            <Show when=may_except>
+                <details class="form-more">
+                    <summary>{t("process.exception.make")} {icon(icons::CHEVRON_DOWN)}</summary>
+                    <Exception wish=except.clone() on_done />
+                </details>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// What becomes a task by the move; a day that nobody has set is chosen here.
+#[component]
+fn Steps(steps: Vec<Step>, days: RwSignal<BTreeMap<String, Date>>) -> impl IntoView {
+    let work = schema_now().workspace.work.clone();
+    let (timed, open): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| step.due_in.is_some());
+    let line = |step: Step| {
+        let due = work.after(today(), step.due_in.unwrap_or_default());
+        view! {
+            <li class="effect">
+                {icon(icons::TASK)}
+                <span>{move || tr("process.step", &[("what", &label(&step.label)), ("day", &day_text(due))])}</span>
+            </li>
+        }
+    };
+    let lines = (!timed.is_empty()).then(|| {
+        view! {
+            <section class="effects" aria-label=t("process.steps")>
+                <h3 class="effects-title">{t("process.steps")}</h3>
+                <ul>{timed.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    });
+    let chips = open
+        .into_iter()
+        .map(|step| {
+            let (id, name) = (step.id, step.label);
+            let choose = move |day: Option<Date>| {
+                days.update(|days| {
+                    match day {
+                        Some(day) => days.insert(id.clone(), day),
+                        None => days.remove(&id),
+                    };
+                });
+            };
+            view! { <NextChips legend=move || label(&name) or_none=true on_choose=choose /> }
+        })
+        .collect_view();
+    view! {
+        {chips}
+        {lines}
+    }
+}
