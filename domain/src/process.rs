@@ -14,6 +14,8 @@ use crate::value::Value;
 pub const NOTE: &str = "stage_note";
 /// Why the last move was made past the process.
 pub const EXCEPTION: &str = "stage_exception";
+/// What the mover said about the last move: kept by the system, told in the history all the same.
+pub const SAID: [&str; 2] = [NOTE, EXCEPTION];
 /// What tells why something was lost; gone once it is open again.
 pub const LOSS: [&str; 3] = ["lost_reason", "lost_note", "lost_to"];
 

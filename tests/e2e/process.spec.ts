@@ -85,7 +85,7 @@ test("a way that is closed says who may, and those who may go it with a reason @
 
   await moveFromPage(rep, deal, "stage.negotiation");
   const title = t("process.move_to", { stage: me.called("stage.negotiation") });
-  const roles = [t("role.administrator"), t("role.manager")].join(me.lang === "zh" ? "、" : ", ");
+  const roles = [me.called("role.administrator"), me.called("role.manager")].join(me.lang === "zh" ? "、" : ", ");
   await expect(rep.sheet(title)).toContainText(t("problem.process.closed", { roles }));
   await expect(rep.button(t("process.exception.move"), rep.sheet(title))).toHaveCount(0);
 

@@ -225,7 +225,7 @@ test("tells who will see more and what a person loses, before they move", async 
   await page.goto("/settings/members");
   await me.press(page.getByRole("button", { name: /陈晨/ }));
   const person = me.sheet("陈晨");
-  await me.field(t("members.invite.role"), person).selectOption({ label: t("role.rep") });
+  await me.field(t("members.invite.role"), person).selectOption({ label: me.called("role.rep") });
   await expect(meaning).toContainText(t("effect.person", { name: "陈晨" }));
   await expect(meaning).toContainText(t("effect.forbids", { what: t("roles.may.export") }));
 });

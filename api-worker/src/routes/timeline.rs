@@ -6,6 +6,7 @@ use domain::api::Code;
 use domain::api::record::{Names, TimelineEntry, TimelineKind, TimelineReply, TimelineRequest};
 use domain::command::ChangeKind;
 use domain::ids::Id;
+use domain::process;
 use domain::schema::{Entity, Field};
 use domain::time::Instant;
 use serde_json::Value as Json;
@@ -146,14 +147,15 @@ fn file_row(held: files::Held) -> timeline::Row<TimelineEntry> {
     timeline::Row { at: moment, place, entry }
 }
 
-/// The fields whose changes are told: those that the reader sees and the system does not keep.
+/// The fields whose changes are told: those that the reader sees and people fill, and what a mover said.
 fn told_fields(reader: Reader<'_>, entity: &Entity) -> Vec<String> {
     let told = entity.fields.iter().filter(|field| is_told(reader, entity, field));
     told.map(|field| field.id.clone()).collect()
 }
 
 fn is_told(reader: Reader<'_>, entity: &Entity, field: &Field) -> bool {
-    !field.system && !reader.role.hides(&entity.id, &field.id)
+    let is_told = !field.system || process::SAID.contains(&field.id.as_str());
+    is_told && !reader.role.hides(&entity.id, &field.id)
 }
 
 /// A change as the reader may see it; nothing when every field of it is hidden or kept by the system.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use api_tests::actions::{define, delete, log_touch};
+use api_tests::actions::{define, delete, log_touch, move_deal};
 use api_tests::ids::new_id;
 use api_tests::person::Person;
 use api_tests::workspace::Workspace;
 use domain::api::record::{TimelineEntry, TimelineKind, TimelineRequest};
 use domain::api::{Code, Empty, GetSchema, GetTimeline};
+use domain::command::Action;
 use domain::ids::Id;
 use domain::schema::change::DefinitionChange;
 use serde_json::json;
@@ -148,4 +149,22 @@ fn what_was_attached_to_the_lead_is_read_with_the_customer() {
     assert!(files(&admin, "account", account).is_empty());
     admin.update("lead", lead, json!({"account": account}));
     assert_eq!(files(&admin, "account", account), names(&[("名片.png", "lead")]));
+}
+
+#[test]
+fn what_a_mover_said_is_told_with_the_move() {
+    let Workspace { admin } = Workspace::new();
+    let deal = admin.create("deal", json!({"name": "仓储二期", "stage": "needs"}));
+    let mut action = move_deal(deal, "needs", "negotiation");
+    if let Action::MoveStage { note, exception, .. } = &mut action {
+        *note = Some("年框".to_owned());
+        *exception = Some("总监同意".to_owned());
+    }
+    admin.done(vec![action]);
+    let entries = told(&admin, "deal", deal, Some(TimelineKind::Change));
+    let TimelineEntry::Change { fields, .. } = &entries[0] else { panic!("{entries:?}") };
+    let after = |field: &str| fields.get(field).map(|(_, after)| after.clone());
+    assert_eq!(after("stage_note"), Some(json!("年框")));
+    assert_eq!(after("stage_exception"), Some(json!("总监同意")));
+    assert_eq!(after("rank"), None);
 }
