@@ -1,4 +1,6 @@
 // What every journey has: a page that may not complain, a real finger, and the accessibility check.
+import { randomInt } from "node:crypto";
+
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type BrowserContextOptions, type CDPSession, type Locator, type Page } from "@playwright/test";
 
@@ -25,6 +27,12 @@ type Fixtures = {
 export const test = base.extend<Fixtures>({
   expectedErrors: [/^$/, { option: true }],
 
+  // Attempts to come in are counted by address: each journey has one of its own, as its people would.
+  extraHTTPHeaders: async ({}, use) => {
+    const part = () => randomInt(256);
+    await use({ "cf-connecting-ip": `10.${part()}.${part()}.${part()}` });
+  },
+
   // A journey fails when the page throws, logs an error or breaks its own security policy, even if it looks right.
   page: async ({ page, expectedErrors }, use) => {
     const complaints = listen(page);
@@ -36,8 +44,19 @@ export const test = base.extend<Fixtures>({
     await use(new Person(page, langOf(locale), hasTouch));
   },
 
-  another: async ({ browser, locale, hasTouch, viewport, isMobile, deviceScaleFactor, timezoneId, expectedErrors }, use) => {
-    const device: BrowserContextOptions = { hasTouch, viewport, isMobile, deviceScaleFactor, timezoneId, locale };
+  another: async (
+    { browser, locale, hasTouch, viewport, isMobile, deviceScaleFactor, timezoneId, extraHTTPHeaders, expectedErrors },
+    use,
+  ) => {
+    const device: BrowserContextOptions = {
+      hasTouch,
+      viewport,
+      isMobile,
+      deviceScaleFactor,
+      timezoneId,
+      locale,
+      extraHTTPHeaders,
+    };
     const closing: (() => Promise<void>)[] = [];
     await use(async (lang = langOf(locale)) => {
       const context = await browser.newContext({ ...device, locale: lang === "zh" ? "zh-CN" : "en-US" });
