@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod decimals;
 pub mod definitions;
 pub mod directory;
 pub mod files;

@@ -20,7 +20,7 @@ use super::files::{self, Uses};
 use super::place::{columns, custom, table, to_columns};
 use super::sort_key::{self, sort_key};
 use super::statement::{Param, Statement};
-use super::{places, search, worth};
+use super::{decimals, places, search, worth};
 
 /// Everything a save needs beside the plan.
 pub struct Save<'a> {
@@ -63,6 +63,9 @@ impl Save<'_> {
         }
         statements.extend(self.count_statements());
         statements.extend(self.row_statements());
+        if let Some((schema, _)) = &self.plan.definition {
+            statements.extend(decimals::again(self.schema, schema));
+        }
         statements.extend(self.worth_statements());
         statements.extend(self.index_statements());
         statements.extend(uses.statements(self.now));
