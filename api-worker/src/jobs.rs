@@ -2,13 +2,14 @@
 
 use domain::ids::Id;
 use domain::record::RESTORABLE_MS;
+use domain::time::Zone as _;
 use serde_json::json;
 use worker::{Env, console_error};
 
-use crate::platform::now;
+use crate::platform::{Zones, now};
 use crate::services::index::{self, Place};
 use crate::storage::db::{Db, DbError, SHARDS, Statement, SystemDb};
-use crate::storage::{definitions, directory, files, objects, purge, search};
+use crate::storage::{definitions, directory, files, objects, purge, search, worth_due};
 
 /// Steps of making a search index anew in one minute: well below the statements of one invocation.
 const INDEX_STEPS: usize = 40;
@@ -23,6 +24,9 @@ pub async fn run(env: &Env) {
         }
         if let Err(error) = index(env, shard).await {
             console_error!("index of shard {shard}: {error}");
+        }
+        if let Err(error) = rates(env, shard).await {
+            console_error!("rates of shard {shard}: {error}");
         }
         if let Err(error) = sweep_files(env, shard).await {
             console_error!("sweep of files, shard {shard}: {error}");
@@ -76,6 +80,31 @@ async fn index(env: &Env, shard: usize) -> Result<(), DbError> {
         db.one(search::note_step(&from, next.clone())).await?;
         let Some(next) = next else { break };
         from = next;
+    }
+    Ok(())
+}
+
+/// Finds anew what amounts are worth by rates whose day has come: some in each run, until none are left.
+async fn rates(env: &Env, shard: usize) -> Result<(), DbError> {
+    let now = now();
+    let due = SystemDb::shard(env, shard)?.one(worth_due::workspaces(now)).await?;
+    for (workspace,) in due.read::<(Id,)>()? {
+        let db = Db::open(env, shard, workspace)?;
+        let found = db.batch(vec![definitions::current(), worth_due::due(now)]).await?;
+        let [definition, due] = &found[..] else { continue };
+        let schema = definitions::read(definition)?;
+        let offset_ms = Zones.offset_ms(&schema.workspace.zone, now.unix_ms()).unwrap_or_default();
+        let Some(today) = now.plus_ms(offset_ms).utc_date() else { continue };
+        let again = worth_due::again(&schema, &worth_due::read(due)?, today, offset_ms);
+        let mut is_done = true;
+        if !again.is_empty() {
+            for changed in db.batch(again).await? {
+                is_done &= changed.read::<(String,)>()?.len() < worth_due::AMOUNTS;
+            }
+        }
+        if is_done {
+            db.batch(worth_due::settle(now, today, offset_ms).into()).await?;
+        }
     }
     Ok(())
 }
