@@ -2,7 +2,7 @@
 
 use domain::ids::Id;
 use domain::record::RESTORABLE_MS;
-use domain::time::Zone as _;
+use domain::time::{Instant, Zone as _};
 use serde_json::json;
 use worker::{Env, console_error};
 
@@ -89,24 +89,29 @@ async fn rates(env: &Env, shard: usize) -> Result<(), DbError> {
     let now = now();
     let due = SystemDb::shard(env, shard)?.one(worth_due::workspaces(now)).await?;
     for (workspace,) in due.read::<(Id,)>()? {
-        let db = Db::open(env, shard, workspace)?;
-        let found = db.batch(vec![definitions::current(), worth_due::due(now)]).await?;
-        let [definition, due] = &found[..] else { continue };
-        let schema = definitions::read(definition)?;
-        let offset_ms = Zones.offset_ms(&schema.workspace.zone, now.unix_ms()).unwrap_or_default();
-        let Some(today) = now.plus_ms(offset_ms).utc_date() else { continue };
-        let again = worth_due::again(&schema, &worth_due::read(due)?, today, offset_ms);
-        let mut is_done = true;
-        if !again.is_empty() {
-            for changed in db.batch(again).await? {
-                is_done &= changed.read::<(String,)>()?.len() < worth_due::AMOUNTS;
-            }
-        }
-        if is_done {
-            db.batch(worth_due::settle(now, today, offset_ms).into()).await?;
+        // Others do not wait for one that cannot be read.
+        if let Err(error) = rates_of(Db::open(env, shard, workspace)?, now).await {
+            console_error!("rates of {workspace}: {error}");
         }
     }
     Ok(())
+}
+
+async fn rates_of(db: Db, now: Instant) -> Result<(), DbError> {
+    let found = db.batch(vec![definitions::current(), worth_due::due(now)]).await?;
+    let [definition, due] = &found[..] else { return Ok(()) };
+    let schema = definitions::read(definition)?;
+    let offset_ms = Zones.offset_ms(&schema.workspace.zone, now.unix_ms()).unwrap_or_default();
+    let Some(today) = now.plus_ms(offset_ms).utc_date() else { return Ok(()) };
+    let again = worth_due::again(&schema, &worth_due::read(due)?, today, offset_ms);
+    if !again.is_empty() {
+        for changed in db.batch(again).await? {
+            if changed.read::<(String,)>()?.len() == worth_due::AMOUNTS {
+                return Ok(());
+            }
+        }
+    }
+    db.batch(worth_due::settle(now, today, offset_ms).into()).await.map(drop)
 }
 
 /// Files that no record came to hold within a day, or has held for thirty. They go before what is known of them: what
