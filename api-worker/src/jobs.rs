@@ -2,13 +2,14 @@
 
 use domain::ids::Id;
 use domain::record::RESTORABLE_MS;
+use domain::time::{Instant, Zone as _};
 use serde_json::json;
 use worker::{Env, console_error};
 
-use crate::platform::now;
+use crate::platform::{Zones, now};
 use crate::services::index::{self, Place};
 use crate::storage::db::{Db, DbError, SHARDS, Statement, SystemDb};
-use crate::storage::{definitions, directory, files, objects, purge, search};
+use crate::storage::{definitions, directory, files, objects, purge, search, worth_due};
 
 /// Steps of making a search index anew in one minute: well below the statements of one invocation.
 const INDEX_STEPS: usize = 40;
@@ -23,6 +24,9 @@ pub async fn run(env: &Env) {
         }
         if let Err(error) = index(env, shard).await {
             console_error!("index of shard {shard}: {error}");
+        }
+        if let Err(error) = rates(env, shard).await {
+            console_error!("rates of shard {shard}: {error}");
         }
         if let Err(error) = sweep_files(env, shard).await {
             console_error!("sweep of files, shard {shard}: {error}");
@@ -78,6 +82,36 @@ async fn index(env: &Env, shard: usize) -> Result<(), DbError> {
         from = next;
     }
     Ok(())
+}
+
+/// Finds anew what amounts are worth by rates whose day has come: some in each run, until none are left.
+async fn rates(env: &Env, shard: usize) -> Result<(), DbError> {
+    let now = now();
+    let due = SystemDb::shard(env, shard)?.one(worth_due::workspaces(now)).await?;
+    for (workspace,) in due.read::<(Id,)>()? {
+        // Others do not wait for one that cannot be read.
+        if let Err(error) = rates_of(Db::open(env, shard, workspace)?, now).await {
+            console_error!("rates of {workspace}: {error}");
+        }
+    }
+    Ok(())
+}
+
+async fn rates_of(db: Db, now: Instant) -> Result<(), DbError> {
+    let found = db.batch(vec![definitions::current(), worth_due::due(now)]).await?;
+    let [definition, due] = &found[..] else { return Ok(()) };
+    let schema = definitions::read(definition)?;
+    let offset_ms = Zones.offset_ms(&schema.workspace.zone, now.unix_ms()).unwrap_or_default();
+    let Some(today) = now.plus_ms(offset_ms).utc_date() else { return Ok(()) };
+    let again = worth_due::again(&schema, &worth_due::read(due)?, today, offset_ms);
+    if !again.is_empty() {
+        for changed in db.batch(again).await? {
+            if changed.read::<(String,)>()?.len() == worth_due::AMOUNTS {
+                return Ok(());
+            }
+        }
+    }
+    db.batch(worth_due::settle(now, today, offset_ms).into()).await.map(drop)
 }
 
 /// Files that no record came to hold within a day, or has held for thirty. They go before what is known of them: what

@@ -106,6 +106,15 @@ test("makes a section, puts one field under more, hides another and finds it aga
   const other = me.sheet(website);
   await me.press(me.button(t("definition.standing.hidden"), other));
   await me.press(me.button(t("action.close"), other));
+  // The focus follows what was hidden, to where it can be shown again, and back.
+  const hidden = page.getByRole("listitem").filter({ hasText: website });
+  await expect(me.button(t("definition.hidden.show"), hidden)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(me.button(t("definition.order.grip", { name: website }))).toBeFocused();
+  await me.press(me.button(t("definition.layout.field.edit", { name: website })));
+  await me.press(me.button(t("definition.standing.hidden"), other));
+  await me.press(me.button(t("action.close"), other));
+  await expect(me.button(t("definition.hidden.show"), hidden)).toBeFocused();
   // A required field can be moved, not hidden.
   await me.press(me.button(t("definition.layout.field.edit", { name: me.called("account.name") })));
   const fixed = me.sheet(me.called("account.name"));

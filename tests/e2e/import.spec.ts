@@ -148,6 +148,10 @@ test("takes back on one device what was brought in on another", async ({ me, pag
   await later.press(later.button(t("import.undo")));
   await later.press(later.button(t("import.undo"), later.sheet(t("import.undo.title"))));
   await expect(later.page.getByText(t("import.undone_but", { count: 1 }))).toBeVisible({ timeout: 60_000 });
+  // Its figures say what stands, not what once was.
+  await expect(stat(later, 2, "import.stat.taken_back")).toBeVisible();
+  await expect(stat(later, 1, "import.stat.kept")).toBeVisible();
+  await expect(later.page.getByText(t("import.stat.created"), { exact: true })).toHaveCount(0);
   expect((await me.list("account")).map((account) => account.values.name)).toEqual(["昆仑仪器"]);
 
   // Where it was begun it says so, and offers it no second time.

@@ -104,6 +104,14 @@ test("adds a field, puts it first and narrows a role by keyboard @desktop @deskt
   for (let step = 0; step < above; step++) await page.keyboard.press("ArrowUp");
   await expect(rows.first()).toContainText("Fleet");
   await expect(grip).toBeFocused();
+  // A button keeps the focus while it can go on, and leaves it to the handle at the end.
+  const down = me.button(t("definition.order.down", { name: "Fleet" }));
+  await pressAt(page, down);
+  await expect(down).toBeFocused();
+  const up = me.button(t("definition.order.up", { name: "Fleet" }));
+  await pressAt(page, up);
+  await expect(rows.first()).toContainText("Fleet");
+  await expect(grip).toBeFocused();
   await pressAt(page, me.button(t("definition.layout.save")));
   await expect(me.button(t("definition.layout"))).toBeVisible();
   await expect(rows.first()).toContainText("Fleet");

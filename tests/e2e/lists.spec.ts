@@ -96,6 +96,24 @@ test.describe("a link that is wrong", () => {
   });
 });
 
+test.describe("a list that cannot be read", () => {
+  test.use({ expectedErrors: /Failed to load resource/ });
+
+  test("says why a list cannot be read, and reads it at the next try @desktop", async ({ me, page }) => {
+    const { t } = me;
+    await me.hasWorkspace();
+    await someCustomers(me);
+    await page.route(/\/api\/v1\/records\/account(\?|$)/, (route) => route.abort());
+    await page.goto("/records/account");
+    const said = page.getByRole("alert").filter({ hasText: t("error.panel") });
+    await expect(said).toContainText(t("error.offline"));
+    await page.unroute(/\/api\/v1\/records\/account(\?|$)/);
+    await me.press(me.button(t("action.retry"), said));
+    await expect(rows(me).first()).toBeVisible();
+    await expect(said).toHaveCount(0);
+  });
+});
+
 test("saves what is shown as a view, shares it, and finds it again @desktop", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();

@@ -194,6 +194,36 @@ test("narrows a field that has values, and is told what stands outside @desktop"
   await expect.poll(offered).toBe(2);
 });
 
+test("keeps more decimals of a number that is there, and is told what has no room in fewer @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const schema = () => me.get<Schema>("/api/v1/schema");
+  const field = { id: "f_size", label: { zh: "面积", en: "Floor space" }, type: "decimal", scale: 2 };
+  const change = { change: "add_field", entity: "account", field };
+  const actions = [{ do: "change_definition", base_revision: (await schema()).revision, change }];
+  await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+  const account = await me.has("account", { name: "昆仑仪器", f_size: "12.50" });
+
+  await page.goto("/settings/fields/account");
+  const name = field.label[me.lang];
+  const sheet = me.sheet(name);
+  const meaning = page.getByRole("region", { name: t("effect.title") });
+  await me.press(me.button(new RegExp(`^${name}`)));
+  await expect(me.field(t("definition.decimals"), sheet)).toHaveValue("2");
+  await me.field(t("definition.decimals"), sheet).selectOption("3");
+  await expect(meaning).toContainText(t("effect.rescales", { count: 1, decimals: 3 }));
+  await me.press(me.button(t("action.save"), sheet));
+  await expect(sheet).toBeHidden();
+  const saved = await me.record("account", account);
+  expect(saved.values.f_size).toBe("12.500");
+
+  await me.edits("account", account, saved.version, { f_size: "12.505" });
+  await me.press(me.button(new RegExp(`^${name}`)));
+  await me.field(t("definition.decimals"), sheet).selectOption("2");
+  await me.press(me.button(t("action.save"), sheet));
+  await expect(sheet.getByText(t("problem.definition.decimals_do_not_fit", { count: 1 }))).toBeVisible();
+});
+
 test("tells who will see more and what a person loses, before they move", async ({ me, page, another }) => {
   const { t } = me;
   await me.hasWorkspace("昆仑仪器");

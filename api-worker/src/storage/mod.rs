@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod decimals;
 pub mod definitions;
 pub mod directory;
 pub mod files;
@@ -25,6 +26,7 @@ pub mod sort_key;
 pub mod statement;
 pub mod timeline;
 pub mod worth;
+pub mod worth_due;
 
 #[cfg(target_arch = "wasm32")]
 pub mod db;

@@ -6,6 +6,7 @@ use domain::fields::Shape;
 use domain::schema::Schema;
 use domain::schema::change::Place;
 
+use super::decimals;
 use super::place::{filled, table};
 use super::statement::{DbError, Param, Rows, Statement};
 
@@ -37,6 +38,13 @@ fn users(schema: &Schema, place: &Place, at: usize) -> (Vec<String>, Option<Para
                 }));
             }
             (all, None)
+        }
+        Place::Decimals { entity, field, to } => {
+            let known = schema.entity(entity).and_then(|entity| {
+                let field = entity.field(field)?;
+                decimals::misfits(entity, field, *to)
+            });
+            (known.into_iter().collect(), None)
         }
     }
 }

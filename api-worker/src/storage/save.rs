@@ -20,7 +20,7 @@ use super::files::{self, Uses};
 use super::place::{columns, custom, table, to_columns};
 use super::sort_key::{self, sort_key};
 use super::statement::{Param, Statement};
-use super::{places, search, worth};
+use super::{decimals, places, search, worth, worth_due};
 
 /// Everything a save needs beside the plan.
 pub struct Save<'a> {
@@ -63,6 +63,9 @@ impl Save<'_> {
         }
         statements.extend(self.count_statements());
         statements.extend(self.row_statements());
+        if let Some((schema, _)) = &self.plan.definition {
+            statements.extend(decimals::again(self.schema, schema));
+        }
         statements.extend(self.worth_statements());
         statements.extend(self.index_statements());
         statements.extend(uses.statements(self.now));
@@ -223,7 +226,10 @@ impl Save<'_> {
             }
         }
         let today = self.now.plus_ms(self.offset_ms).utc_date();
-        today.map(|today| worth::again(self.schema, &changed, today, self.offset_ms)).unwrap_or_default()
+        let Some(today) = today.filter(|_| !changed.is_empty()) else { return Vec::new() };
+        let mut statements = worth::again(self.schema, &changed, today, self.offset_ms);
+        statements.push(worth_due::note(&changed, today, self.offset_ms));
+        statements
     }
 
     /// What search finds the changed records by.
@@ -294,7 +300,7 @@ impl Save<'_> {
         let mut names = vec!["id".to_owned()];
         names.extend(insertable(entity).flat_map(columns));
         names.extend(["custom".to_owned(), "sort_keys".to_owned()]);
-        if has_title_keys(entity) {
+        if sort_key::keeps_name(entity) {
             names.extend(["name_key".to_owned(), "match_key".to_owned()]);
         }
         let listed: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
@@ -490,13 +496,8 @@ fn insertable(entity: &Entity) -> impl Iterator<Item = &domain::schema::Field> {
         .filter(|field| !field.custom && !super::place::BOOKKEEPING.contains(&field.id.as_str()))
 }
 
-/// Records that are found and sorted by a name keep its keys.
-fn has_title_keys(entity: &Entity) -> bool {
-    entity.title == "name"
-}
-
 fn title_keys(entity: &Entity, values: &Values) -> Vec<(String, Json)> {
-    if !has_title_keys(entity) {
+    if !sort_key::keeps_name(entity) {
         return Vec::new();
     }
     let name = values.get("name").and_then(domain::value::Value::text).unwrap_or_default();

@@ -385,13 +385,18 @@ pub fn is_stepped(entity: &Entity) -> bool {
     entity.searched_fields().next().is_some() || sort_key::fields(entity).next().is_some()
 }
 
+/// The name that has a key of its own.
+fn name(entity: &Entity) -> Option<&Field> {
+    entity.field("name").filter(|_| sort_key::keeps_name(entity))
+}
+
 /// The next records of an entity in the order in which they changed, for making anew what is made out of their texts:
 /// the index, and the keys they sort by.
 #[must_use]
 pub fn step(entity: &Entity, after: Option<Step>) -> Statement {
     let words = entity.searched_fields().map(|(field, _)| searched("r", field));
-    let texts: Vec<String> =
-        words.chain(sort_key::fields(entity).map(|field| sort_key::text("r", field))).collect();
+    let keyed = sort_key::fields(entity).chain(name(entity)).map(|field| sort_key::text("r", field));
+    let texts: Vec<String> = words.chain(keyed).collect();
     let (beyond, params) = match after {
         Some((updated_at, id)) => {
             (" AND (r.updated_at, r.id) > (?2, ?3)", vec![updated_at.into(), id.into()])
@@ -407,15 +412,15 @@ pub fn step(entity: &Entity, after: Option<Step>) -> Statement {
     Statement::new("index_step", sql, params)
 }
 
-/// A record as a step reads it: id, last change, version, the searched texts and then those that have a key.
+/// A record as a step reads it: id, last change, version, the searched texts and then those that have a key, the name last.
 #[derive(Deserialize)]
 struct Stepped(Id, i64, u64, Vec<Vec<Option<String>>>);
 
 /// What a step makes out of the records it read.
 pub struct Made {
     pub rows: Vec<Row>,
-    /// Id, version and column of the keys to sort by.
-    pub keys: Vec<(Id, u64, Json)>,
+    /// What they sort by.
+    pub keys: Vec<sort_key::Keys>,
     /// Where it ended.
     pub end: Option<Step>,
 }
@@ -434,9 +439,14 @@ pub fn read_step(entity: &Entity, rows: &Rows) -> Result<Made, DbError> {
         row_of(*id, Some(*version), texts)
     };
     let keys = |Stepped(id, _, version, texts): &Stepped| {
-        let keyed = sort_key::fields(entity).zip(texts.iter().flatten().skip(searched));
-        let column = sort_key::column_of(keyed.filter_map(|(field, text)| Some((field, text.as_deref()?))));
-        (*id, *version, column)
+        let mut keyed = texts.iter().flatten().skip(searched);
+        let fields: Vec<(&Field, &Option<String>)> =
+            sort_key::fields(entity).zip(keyed.by_ref().take(sort_key::fields(entity).count())).collect();
+        let column = sort_key::column_of(
+            fields.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?))),
+        );
+        let name = name(entity).and_then(|_| keyed.next()?.as_deref()).map(sort_key::sort_key);
+        (*id, *version, column, name)
     };
     let rows = if searched == 0 { Vec::new() } else { read.iter().map(row).collect() };
     Ok(Made { rows, keys: read.iter().map(keys).collect(), end })

@@ -54,11 +54,21 @@ pub fn column_of<'a>(texts: impl Iterator<Item = (&'a Field, &'a str)>) -> Json 
     if keys.is_empty() { Json::Null } else { Json::from(Json::Object(keys).to_string()) }
 }
 
-/// Gives records the keys they lack, by id, version and column. One that changed meanwhile is left to its own save.
+/// Records that are found and sorted by a name have a column for its key.
 #[must_use]
-pub fn write(entity: &Entity, rows: Vec<(Id, u64, Json)>) -> Statement {
+pub fn keeps_name(entity: &Entity) -> bool {
+    entity.title == "name"
+}
+
+/// A record's id and version, its column `sort_keys`, and the key of its name where it keeps one.
+pub type Keys = (Id, u64, Json, Option<String>);
+
+/// Gives records the keys they lack. One that changed meanwhile is left to its own save.
+#[must_use]
+pub fn write(entity: &Entity, rows: Vec<Keys>) -> Statement {
+    let name = if keeps_name(entity) { ", name_key = v.value ->> 3" } else { "" };
     let sql = format!(
-        "UPDATE {} AS t SET sort_keys = v.value ->> 2 FROM json_each(?2) v WHERE t.workspace_id = ?1 AND t.id = v.value ->> 0 \
+        "UPDATE {} AS t SET sort_keys = v.value ->> 2{name} FROM json_each(?2) v WHERE t.workspace_id = ?1 AND t.id = v.value ->> 0 \
          AND t.version = v.value ->> 1 AND t.id IN (SELECT value ->> 0 FROM json_each(?2))",
         table(entity)
     );
@@ -88,24 +98,17 @@ pub fn sort_key(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::money::Currency;
     use domain::record::Values;
-    use domain::schema::{Field, Schema, WorkDays, WorkspaceSettings, builtin};
+    use domain::schema::{Field, Schema};
     use domain::value::Value;
 
-    use super::super::testing::{Shard, id};
+    use super::super::search;
+    use super::super::testing::{self, Shard, id};
     use super::{column, fields, sort_key, stored, write};
     use crate::storage::statement::Statement;
 
     fn schema() -> Schema {
-        let mut schema = builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-            logo: None,
-        });
+        let mut schema = testing::schema();
         let lead = schema.entities.iter_mut().find(|entity| entity.id == "lead").unwrap();
         let custom = Field { id: "f_x".into(), custom: true, ..lead.field("company").unwrap().clone() };
         lead.fields.push(custom);
@@ -142,9 +145,11 @@ mod tests {
                     [&shard.workspace.to_string(), &id(number).to_string(), text, &custom],
                 )
                 .unwrap();
-            shard.run(write(lead, vec![(id(number), 1, column(lead, &values))])).unwrap();
+            let key = Some(sort_key("x"));
+            shard.run(write(lead, vec![(id(number), 1, column(lead, &values), key)])).unwrap();
             // What was read of an older version comes too late.
-            shard.run(write(lead, vec![(id(number), 2, "{\"company\":\"late\"}".into())])).unwrap();
+            let late = (id(number), 2, "{\"company\":\"late\"}".into(), Some("late".to_owned()));
+            shard.run(write(lead, vec![late])).unwrap();
         }
         for field in ["company", "f_x"] {
             let key = stored("r", lead.field(field).unwrap());
@@ -154,6 +159,25 @@ mod tests {
                 shard.run(Statement::new("keys", sql, Vec::new())).unwrap().read::<(String,)>().unwrap();
             let expected: Vec<(String,)> = texts.iter().map(|text| (sort_key(text),)).collect();
             assert_eq!(found, expected, "{field}");
+        }
+    }
+
+    #[test]
+    fn names_that_were_saved_before_get_the_keys_of_today() {
+        let (shard, schema) = (Shard::new(), schema());
+        for (entity, number) in [("lead", 11), ("account", 12), ("competitor", 13)] {
+            let entity = schema.entity(entity).unwrap();
+            let sql = format!(
+                "INSERT INTO {} (workspace_id, id, version, created_at, updated_at, created_by_id, updated_by_id, name, name_key) \
+                 VALUES (?1, ?2, 1, 0, 0, ?2, ?2, '林冲', 'lin林chong冲')",
+                entity.id
+            );
+            shard.connection.execute(&sql, [shard.workspace.to_string(), id(number).to_string()]).unwrap();
+            let step = search::read_step(entity, &shard.run(search::step(entity, None)).unwrap()).unwrap();
+            shard.run(write(entity, step.keys)).unwrap();
+            let sql = format!("SELECT name_key FROM {}", entity.id);
+            let key: String = shard.connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+            assert_eq!(key, sort_key("林冲"), "{}", entity.id);
         }
     }
 

@@ -1,6 +1,8 @@
 //! A shard in memory for tests of statements: the migrations, and values bound as D1 binds them.
 
 use domain::ids::Id;
+use domain::money::Currency;
+use domain::schema::{Schema, WorkDays, WorkspaceSettings, builtin};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -15,6 +17,18 @@ pub struct Shard {
 /// An id by its number; greater numbers are greater ids.
 pub fn id(number: u64) -> Id {
     Id::v7(number, &[0; 10])
+}
+
+/// The definitions a workspace begins with.
+pub fn schema() -> Schema {
+    builtin::schema(WorkspaceSettings {
+        name: "T".into(),
+        language: "zh".into(),
+        zone: "UTC".into(),
+        currency: Currency::parse("CNY").unwrap(),
+        work: WorkDays::default(),
+        logo: None,
+    })
 }
 
 impl Shard {

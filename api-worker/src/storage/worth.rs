@@ -20,6 +20,27 @@ pub type Changed = BTreeMap<Currency, Date>;
 /// minus UTC.
 #[must_use]
 pub fn again(schema: &Schema, changed: &Changed, today: Date, offset_ms: i64) -> Vec<Statement> {
+    statements(schema, changed, (today, offset_ms), None)
+}
+
+/// The same for so many amounts of each field at most; each statement answers with the ids of those it changed.
+#[must_use]
+pub fn again_some(
+    schema: &Schema,
+    changed: &Changed,
+    today: Date,
+    offset_ms: i64,
+    most: usize,
+) -> Vec<Statement> {
+    statements(schema, changed, (today, offset_ms), Some(most))
+}
+
+fn statements(
+    schema: &Schema,
+    changed: &Changed,
+    (today, offset_ms): (Date, i64),
+    most: Option<usize>,
+) -> Vec<Statement> {
     let base = schema.workspace.currency;
     let foreign = changed.iter().filter(|(currency, _)| **currency != base);
     let currencies: BTreeMap<&str, Json> = foreign
@@ -35,7 +56,7 @@ pub fn again(schema: &Schema, changed: &Changed, today: Date, offset_ms: i64) ->
         .flat_map(|entity| entity.fields.iter().filter(money).map(move |field| (entity, field)));
     let statement = |(entity, field): (&Entity, &Field)| {
         let params = vec![json!(currencies).into(), today.to_string().into(), offset_ms.into()];
-        Statement::new("worth_again", sql(entity, field), params)
+        Statement::new("worth_again", sql(entity, field, most), params)
     };
     fields.map(statement).collect()
 }
@@ -47,7 +68,7 @@ fn divisor(from: Currency, base: Currency) -> i64 {
     10_i64.pow((6 + from.minor_digits()).saturating_sub(base.minor_digits()))
 }
 
-fn sql(entity: &Entity, field: &Field) -> String {
+fn sql(entity: &Entity, field: &Field, most: Option<usize>) -> String {
     let id = &field.id;
     let part = |name: &str, key: &str| {
         if field.custom { format!("json_extract(r.custom, '$.{id}.{key}')") } else { format!("r.\"{name}\"") }
@@ -62,9 +83,13 @@ fn sql(entity: &Entity, field: &Field) -> String {
     let logged = if field.personal { "change_personal" } else { "change_log" };
     let rate = "SELECT q.rate FROM rate q WHERE q.workspace_id = ?1 AND q.currency = e.currency AND q.deleted_at IS NULL \
         AND q.\"from\" <=";
+    let (limit, answer) = match most {
+        Some(most) => (format!(" LIMIT {most}"), " RETURNING json_array(id) AS j"),
+        None => (String::new(), ""),
+    };
     format!(
         "UPDATE {table} AS t SET {set} FROM (\
-           SELECT id, base, CASE WHEN size <= {MAX_SAFE} THEN CASE WHEN minor < 0 THEN -size ELSE size END END AS worth FROM (\
+           SELECT id, worth FROM (SELECT id, base, CASE WHEN size <= {MAX_SAFE} THEN CASE WHEN minor < 0 THEN -size ELSE size END END AS worth FROM (\
              SELECT id, base, minor, (a / d) * rate + (a % d) * (rate / d) + ((a % d) * (rate % d) + d / 2) / d AS size FROM (\
                SELECT e.id, e.base, e.minor, abs(e.minor) AS a, e.d, coalesce(\
                  ({rate} e.day ORDER BY q.\"from\" DESC LIMIT 1), \
@@ -77,38 +102,31 @@ fn sql(entity: &Entity, field: &Field) -> String {
                  FROM {table} r JOIN json_each(?2) c ON c.key = {currency} WHERE r.workspace_id = ?1\
                ) e WHERE e.base IS NULL OR e.day >= e.first\
              ) WHERE rate IS NOT NULL\
-           )\
-         ) w WHERE t.workspace_id = ?1 AND t.id = w.id AND w.worth IS NOT w.base",
+           )) WHERE worth IS NOT base{limit}\
+         ) w WHERE t.workspace_id = ?1 AND t.id = w.id{answer}",
         table = table(entity),
         entity = entity.id,
     )
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use domain::money::{Rate, Rates};
-    use domain::schema::{WorkDays, WorkspaceSettings, builtin};
 
-    use super::super::testing::{Shard, id};
+    use super::super::testing::{self, Shard, id};
     use super::*;
 
-    fn currency(code: &str) -> Currency {
+    pub fn currency(code: &str) -> Currency {
         Currency::parse(code).unwrap()
     }
 
-    fn day(text: &str) -> Date {
+    pub fn day(text: &str) -> Date {
         Date::parse(text).unwrap()
     }
 
-    fn schema(base: &str) -> Schema {
-        let mut schema = builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: currency(base),
-            work: WorkDays::default(),
-            logo: None,
-        });
+    pub fn schema(base: &str) -> Schema {
+        let mut schema = testing::schema();
+        schema.workspace.currency = currency(base);
         let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
         let deposit = Field { id: "f_deposit".into(), custom: true, ..deal.field("amount").unwrap().clone() };
         deal.fields.push(deposit);
@@ -120,7 +138,7 @@ mod tests {
     }
 
     /// A deal whose amount, and whose deposit, was entered on a day; it was renamed long after.
-    fn deal(shard: &Shard, number: u64, minor: i64, currency: &str, entered: &str) {
+    pub fn deal(shard: &Shard, number: u64, minor: i64, currency: &str, entered: &str) {
         let (record, worth) = (id(number), "null");
         execute(
             shard,
@@ -136,7 +154,7 @@ mod tests {
         );
     }
 
-    fn rate(shard: &Shard, number: u64, code: &str, from: &str, micros: i64) {
+    pub fn rate(shard: &Shard, number: u64, code: &str, from: &str, micros: i64) {
         execute(
             shard,
             &format!(
@@ -154,7 +172,7 @@ mod tests {
     }
 
     /// What the amount and the deposit of a deal are worth, and that nothing else went.
-    fn worth(shard: &Shard, number: u64) -> [Option<i64>; 2] {
+    pub fn worth(shard: &Shard, number: u64) -> [Option<i64>; 2] {
         let sql = "SELECT amount_base, json_extract(custom, '$.f_deposit.base'), json_extract(custom, '$.f_other') FROM deal WHERE id = ?1";
         shard
             .connection

@@ -13,7 +13,9 @@ pub mod search;
 mod shell;
 mod team_tree;
 mod tray;
+mod unread;
 
 pub use frame::{NotFound, Page, Width, open_while};
 pub use place::Pages;
 pub use shell::Shell;
+pub use unread::{Unread, UnreadPart};

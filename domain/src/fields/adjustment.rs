@@ -1,5 +1,5 @@
-//! What can be set anew about a field that has values: never what they are, only which new ones are allowed and how
-//! numbers look from now on.
+//! What can be set anew about a field that has values: never what they are, only which new ones are allowed, how
+//! numbers look from now on, and with how many decimals they are kept.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,9 @@ pub struct Adjustment {
     /// The next such number, unless the counting is past it already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<u32>,
+    /// Decimals of a number or a percentage. What is there keeps its worth; what would not fit is in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<u32>,
 }
 
 impl Adjustment {
@@ -31,6 +34,7 @@ impl Adjustment {
             ("max", self.max != known.max),
             ("format", self.format != known.format),
             ("start", self.start != known.start),
+            ("scale", self.scale != known.scale),
         ];
         match foreign.into_iter().find(|(_, foreign)| *foreign) {
             Some((setting, _)) => Err(Problem::on(setting, "problem.definition.not_a_setting")),

@@ -589,7 +589,8 @@ fn sample_settings_are_in_order_and_survive_the_definition_document() {
 #[test]
 fn settings_are_set_anew_as_far_as_the_type_has_them() {
     let schema = schema();
-    let foreign = Adjustment { min: Some(1), max: Some(9), format: Some("{0}".into()), start: Some(1) };
+    let foreign =
+        Adjustment { min: Some(1), max: Some(9), format: Some("{0}".into()), start: Some(1), scale: Some(2) };
     for Sample { kind, .. } in samples(&schema) {
         let behaviour = kind.behaviour();
         match behaviour.adjustment() {
@@ -601,7 +602,13 @@ fn settings_are_set_anew_as_far_as_the_type_has_them() {
         assert_eq!(problem.key, "problem.definition.not_a_setting", "{kind:?}");
         assert!(problem.field.is_some(), "{kind:?}");
     }
-    for kind in [FieldKind::text(9), FieldKind::rating(5), FieldKind::auto_number("{0}", 1)] {
+    for kind in [
+        FieldKind::text(9),
+        FieldKind::rating(5),
+        FieldKind::auto_number("{0}", 1),
+        FieldKind::decimal(2),
+        FieldKind::percent(0),
+    ] {
         let problem = kind.behaviour().adjusted(&Adjustment::default()).unwrap_err();
         assert_eq!(problem.key, "problem.required", "{kind:?}");
     }

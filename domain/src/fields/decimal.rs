@@ -4,13 +4,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, plain_number};
+use super::{Adjustment, FieldKind, FieldType, Reading, Shape, TextFormats, plain_number};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
 use crate::value::{Decimal, Value};
 
-const MAX_UNITS: i64 = 1_000_000_000_000_000;
+/// Units of the last decimal that such a number may count, whatever its sign: storage and JavaScript hold them exactly.
+pub const MAX_UNITS: i64 = 1_000_000_000_000_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -67,5 +68,15 @@ impl FieldType for DecimalField {
         } else {
             vec![Problem::on("scale", "problem.out_of_range").with("min", 1).with("max", 6)]
         }
+    }
+
+    fn adjustment(&self) -> Option<Adjustment> {
+        Some(Adjustment { scale: Some(self.scale), ..Adjustment::default() })
+    }
+
+    fn adjusted(&self, to: &Adjustment) -> Result<FieldKind, Problem> {
+        to.only(&Adjustment { scale: to.scale, ..Adjustment::default() })?;
+        let scale = to.scale.ok_or_else(|| Problem::on("scale", "problem.required"))?;
+        Ok(FieldKind::decimal(scale))
     }
 }

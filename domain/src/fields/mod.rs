@@ -40,7 +40,7 @@ pub use checkbox::{Checkbox, yes_or_no};
 pub use choice::{Choice, ChoiceOption, OptionColor};
 pub use choices::Choices;
 pub use date::DateField;
-pub use decimal::DecimalField;
+pub use decimal::{DecimalField, MAX_UNITS};
 pub use duration::DurationField;
 pub use email::Email;
 pub use file::{FileField, MAX_FILES, uploading};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{FieldType, Reading, Shape, TextFormats, plain_number};
+use super::{Adjustment, FieldKind, FieldType, Reading, Shape, TextFormats, plain_number};
 use crate::expr::Type;
 use crate::message::Problem;
 use crate::schema::Schema;
@@ -77,5 +77,15 @@ impl FieldType for Percent {
         } else {
             vec![Problem::on("scale", "problem.out_of_range").with("min", 0).with("max", MAX_SCALE)]
         }
+    }
+
+    fn adjustment(&self) -> Option<Adjustment> {
+        Some(Adjustment { scale: Some(self.scale), ..Adjustment::default() })
+    }
+
+    fn adjusted(&self, to: &Adjustment) -> Result<FieldKind, Problem> {
+        to.only(&Adjustment { scale: to.scale, ..Adjustment::default() })?;
+        let scale = to.scale.ok_or_else(|| Problem::on("scale", "problem.required"))?;
+        Ok(FieldKind::percent(scale))
     }
 }

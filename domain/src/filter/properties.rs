@@ -70,6 +70,40 @@ proptest! {
     }
 
     #[test]
+    fn what_somebody_builds_is_read_back_from_the_address_as_it_was(
+        any in any::<bool>(),
+        parts in prop::collection::vec(prop_oneof![
+            2 => prop::sample::select(built()),
+            1 => (any::<bool>(), prop::collection::vec(prop::sample::select(built()), 2..4)).prop_map(|(any, rules)| {
+                Json::Array(std::iter::once(json!(if any { "or" } else { "and" })).chain(rules).collect())
+            }),
+        ], 2..6),
+    ) {
+        let schema = cases::schema();
+        let entity = cases::entity(&schema);
+        let written = std::iter::once(json!(if any { "or" } else { "and" })).chain(parts).collect();
+        let written = Json::Array(written).to_string();
+        let filter = Filter::read(&written, entity, &schema);
+        prop_assert!(filter.is_ok(), "{} {:?}", written, filter);
+        let printed = filter.map(|filter| filter.to_json(entity).to_string());
+        prop_assert_eq!(printed, Ok(written));
+    }
+
+    #[test]
+    fn whatever_stands_in_the_address_is_a_filter_or_a_problem(
+        text in prop_oneof![
+            any::<String>(),
+            "[\\[\\]{}\",a-z0-9 =<>.-]{0,80}",
+            (0_usize..3000, "[\\[{\"]{1,2}").prop_map(|(depth, open)| open.repeat(depth)),
+        ],
+    ) {
+        let schema = cases::schema();
+        if let Err(problems) = Filter::read(&text, cases::entity(&schema), &schema) {
+            prop_assert!(!problems.is_empty());
+        }
+    }
+
+    #[test]
     fn a_text_that_was_cut_or_bent_never_breaks_it(
         condition in any_condition(),
         at in any::<prop::sample::Index>(),

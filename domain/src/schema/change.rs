@@ -49,7 +49,8 @@ pub enum DefinitionChange {
         field: String,
         options: Vec<ChoiceOption>,
     },
-    /// Which new values a custom field takes, or how its numbers look from the next one on. What is there stays.
+    /// Which new values a custom field takes, how its numbers look from the next one on, or with how many decimals they
+    /// are kept. What is there keeps its worth.
     SetField {
         entity: String,
         field: String,
@@ -150,6 +151,8 @@ pub enum Place {
     Team(Id),
     /// Amounts and rates: they were counted in the workspace's currency.
     Amounts,
+    /// Values of a field that so many decimals have no room for.
+    Decimals { entity: String, field: String, to: u32 },
 }
 
 impl Place {
@@ -163,6 +166,7 @@ impl Place {
             Self::Role(_) => Problem::on("role", "problem.definition.role_in_use"),
             Self::Team(_) => Problem::on("record", "problem.team_in_use"),
             Self::Amounts => Problem::on("currency", "problem.definition.currency_is_fixed"),
+            Self::Decimals { .. } => Problem::on("scale", "problem.definition.decimals_do_not_fit"),
         };
         problem.with("count", count)
     }
@@ -189,6 +193,13 @@ impl DefinitionChange {
             Self::RemoveRole { role } => vec![Place::Role(role.clone())],
             Self::SetWorkspace { settings } if settings.currency != schema.workspace.currency => {
                 vec![Place::Amounts]
+            }
+            Self::SetField { entity, field, settings } => {
+                let now = schema.entity(entity).and_then(|entity| entity.field(field));
+                let now = now.and_then(|field| field.kind.behaviour().adjustment()?.scale);
+                let other = settings.scale.filter(|to| now.is_some_and(|now| now != *to));
+                let place = |to| Place::Decimals { entity: entity.clone(), field: field.clone(), to };
+                other.map(place).into_iter().collect()
             }
             _ => Vec::new(),
         }

@@ -121,6 +121,12 @@ pub enum Effect {
         /// The limits are about how long a text is.
         of_length: bool,
     },
+    /// What stands in this field is kept and shown with so many decimals.
+    Rescales {
+        entity: String,
+        field: String,
+        to: u32,
+    },
     /// These people no longer see what those are responsible for.
     Covers {
         people: Vec<Id>,
@@ -173,7 +179,9 @@ impl Effect {
             | Self::Empties { entity, stage } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["=", ["field", "stage"], stage]) })
             }
-            Self::Retires { entity, field } | Self::Conceals { entity, field } => {
+            Self::Retires { entity, field }
+            | Self::Conceals { entity, field }
+            | Self::Rescales { entity, field, .. } => {
                 Some(Concerned { entity: entity.clone(), filter: json!(["is_set", ["field", field]]) })
             }
             Self::Requires { entity, field } => {
@@ -270,7 +278,8 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
         }
         DefinitionChange::SetOptions { entity, field, options } => withdrawn(schema, entity, field, options),
         DefinitionChange::SetField { entity, field, settings } => {
-            excluded(schema, entity, field, settings).into_iter().collect()
+            let excluded = excluded(schema, entity, field, settings).into_iter();
+            excluded.chain(rescaled(schema, entity, field, settings)).collect()
         }
         DefinitionChange::SetWorkspace { settings } => {
             let before = &schema.workspace;
@@ -356,6 +365,12 @@ fn excluded(schema: &Schema, entity: &str, field: &str, to: &Adjustment) -> Opti
     }
     let of_length = current.kind.behaviour().shape() == Shape::Text;
     Some(Effect::Excludes { entity: entity.to_owned(), field: field.to_owned(), min, max, of_length })
+}
+
+fn rescaled(schema: &Schema, entity: &str, field: &str, to: &Adjustment) -> Option<Effect> {
+    let now = schema.entity(entity)?.field(field)?.kind.behaviour().adjustment()?.scale?;
+    let to = to.scale.filter(|to| *to != now)?;
+    Some(Effect::Rescales { entity: entity.to_owned(), field: field.to_owned(), to })
 }
 
 fn of_role(schema: &Schema, before: &Role, after: &Role) -> Vec<Effect> {
@@ -584,6 +599,11 @@ mod tests {
                 entity: "account".into(),
                 field: "name".into(),
                 settings: Adjustment { max: Some(3), ..Adjustment::default() },
+            },
+            DefinitionChange::SetField {
+                entity: "rate".into(),
+                field: "rate".into(),
+                settings: Adjustment { scale: Some(3), ..Adjustment::default() },
             },
             DefinitionChange::SetOptions {
                 entity: "lead".into(),

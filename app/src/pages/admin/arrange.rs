@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::components::{Button, ButtonKind, FormProblem, IconButton, icon, icons};
 use crate::i18n::{t, tr};
@@ -23,6 +24,25 @@ impl Movable {
     }
 }
 
+/// Which of a row's controls has the focus when the row has moved.
+#[derive(Clone, Copy)]
+pub enum Hold {
+    Grip = 1,
+    Up,
+    Down,
+}
+
+/// Gives the focus to the row of an id, wherever among `within` it is by then: to the control that moved it or, where
+/// that one is off now, to its first. Whether there is such a row.
+pub fn focus_row(within: &web_sys::Element, id: &str, hold: Hold) -> bool {
+    let row = format!("[data-row=\"{id}\"]");
+    let wished =
+        [format!("{row} > button:nth-of-type({}):enabled", hold as u8), format!("{row} button:enabled")];
+    let control = wished.iter().find_map(|selector| within.query_selector(selector).ok().flatten());
+    let control = control.and_then(|control| control.dyn_into::<web_sys::HtmlElement>().ok());
+    control.is_some_and(|control| control.focus().is_ok())
+}
+
 /// Rows in an order.
 #[component]
 pub fn Movables(
@@ -38,10 +58,16 @@ pub fn Movables(
     let held = RwSignal::new(None::<String>);
 
     let place = move |id: &str| items.with_untracked(|items| items.iter().position(|item| item.id == id));
-    let shift = move |id: String, by: isize| {
+    let shift = move |id: String, by: isize, hold: Hold| {
         let Some(from) = place(&id) else { return };
         let last = items.with_untracked(Vec::len).saturating_sub(1);
-        on_move.run((id, from.saturating_add_signed(by).min(last)));
+        on_move.run((id.clone(), from.saturating_add_signed(by).min(last)));
+        // A row that is put into another place loses the focus, and so does a button that is off at the end.
+        request_animation_frame(move || {
+            if let Some(list) = list.get_untracked() {
+                focus_row(&list, &id, hold);
+            }
+        });
     };
     // Where the pointer is among the rows says where the held one belongs.
     let drag = move |event: leptos::ev::PointerEvent| {
@@ -69,6 +95,7 @@ pub fn Movables(
         held.set(Some(id));
     };
     let row = move |item: Movable| {
+        let item_id = item.id.clone();
         let id = StoredValue::new(item.id.clone());
         // Its name and note may change while it stays where it is.
         let now = Memo::new(move |_| {
@@ -90,7 +117,7 @@ pub fn Movables(
                 _ => return,
             };
             event.prevent_default();
-            shift(id.get_value(), by);
+            shift(id.get_value(), by, Hold::Grip);
         };
         let is_held =
             move || held.with(|held| held.as_ref().is_some_and(|held| id.with_value(|id| held == id)));
@@ -99,6 +126,7 @@ pub fn Movables(
         view! {
             <li
                 class="arrange"
+                data-row=item_id
                 data-held=move || is_held().then_some("true")
                 data-heading=is_heading.then_some("true")
             >
@@ -121,13 +149,13 @@ pub fn Movables(
                     label=named("definition.order.up")
                     drawing=icons::UP
                     disabled=Signal::derive(move || at.get() == 0)
-                    on_press=move |()| shift(id.get_value(), -1)
+                    on_press=move |()| shift(id.get_value(), -1, Hold::Up)
                 />
                 <IconButton
                     label=named("definition.order.down")
                     drawing=icons::DOWN
                     disabled=Signal::derive(move || at.get() == last.get())
-                    on_press=move |()| shift(id.get_value(), 1)
+                    on_press=move |()| shift(id.get_value(), 1, Hold::Down)
                 />
                 {end.map(|end| end.run(id.get_value()))}
             </li>

@@ -3,10 +3,11 @@
 use domain::schema::change::apply;
 use domain::schema::effects::effects;
 use domain::schema::{Field as Definition, Label};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::arrange::{Movable, Movables};
+use super::arrange::{Hold, Movable, Movables, focus_row};
 use super::define::define;
 use super::effects::{Effects, field_name};
 use super::layout::{Layout, Row, Standing};
@@ -28,6 +29,15 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
     // What the sheet is about: a row, or a section that is yet to be made.
     let chosen = RwSignal::new(None::<Row>);
     let open = RwSignal::new(false);
+    let place = NodeRef::<html::Div>::new();
+    // The browser gives the focus back to what opened the sheet; of what was hidden or taken away that is gone.
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if let Some(row) = chosen.get_untracked().filter(|_| before == Some(true) && !now) {
+            follow(place, layout, row.key(), true);
+        }
+        now
+    });
 
     let name_of = move |row: &Row| match row {
         Row::Heading(id) => section_name(layout, id),
@@ -103,22 +113,25 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
     };
     let hidden = move || layout.with(|layout| layout.hidden.clone());
     let hidden_row = move |id: String| {
-        let field = id.clone();
+        let (field, row) = (id.clone(), id.clone());
         view! {
-            <li class="row">
+            <li class="row" data-row=row>
                 <span class="row-text">
                     <span class="row-title">{move || name_of(&Row::Field(field.clone()))}</span>
                 </span>
                 <Button
                     label=t("definition.hidden.show")
                     kind=ButtonKind::Quiet
-                    on_press=move |()| layout.update(|layout| layout.stand(&id, Standing::AtOnce))
+                    on_press=move |()| {
+                        layout.update(|layout| layout.stand(&id, Standing::AtOnce));
+                        follow(place, layout, id.clone(), false);
+                    }
                 />
             </li>
         }
     };
     view! {
-        <div class="stack">
+        <div class="stack" node_ref=place>
             <p class="field-help">{t("definition.layout.help")}</p>
             <Movables items on_move=put end=Callback::new(end) />
             <div class="btn-row">
@@ -149,6 +162,19 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
         </Sheet>
     }
     .into_any()
+}
+
+/// Gives the focus to where a row is now, or to the first one when it is nowhere; with `lost` only when nothing has it.
+fn follow(place: NodeRef<html::Div>, layout: RwSignal<Layout>, key: String, lost: bool) {
+    request_animation_frame(move || {
+        let Some(place) = place.get_untracked() else { return };
+        let nothing = || document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if (!lost || nothing()) && !focus_row(&place, &key, Hold::Grip) {
+            if let Some(first) = layout.with_untracked(|layout| layout.rows().first().map(Row::key)) {
+                focus_row(&place, &first, Hold::Grip);
+            }
+        }
+    });
 }
 
 fn section_name(layout: RwSignal<Layout>, id: &str) -> String {

@@ -251,6 +251,9 @@ fn text(effect: &Effect, counts: Counts) -> String {
             tr("effect.withdraws", &[("count", &count), ("option", &option_name(entity, field, option))])
         }
         Effect::Excludes { .. } => tr("effect.excludes", &[("count", &count)]),
+        Effect::Rescales { to, .. } => {
+            tr("effect.rescales", &[("count", &count), ("decimals", &to.to_string())])
+        }
         Effect::Covers { people, entity, owners } | Effect::Uncovers { people, entity, owners } => {
             let key = if effect.takes() { "effect.covers" } else { "effect.uncovers" };
             let (people, owners) = (names(people), names(owners));

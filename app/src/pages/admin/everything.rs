@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::ApiError;
-use crate::components::{EmptyState, SkeletonRows, icons};
-use crate::i18n::t;
+use crate::components::SkeletonRows;
+use crate::pages::Unread;
 use crate::state::session::Entry;
 use crate::state::{app, ask, loader, names};
 
@@ -86,10 +86,7 @@ impl Everything {
             return None;
         }
         Some(match self.error.get() {
-            Some(error) => view! {
-                <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t(error.message_key()) />
-            }
-            .into_any(),
+            Some(error) => view! { <Unread error /> }.into_any(),
             None => view! { <SkeletonRows count=5 /> }.into_any(),
         })
     }

@@ -82,6 +82,7 @@ impl Form {
             let known = now.as_ref().filter(|_| code == of).map(|now| what(now).unwrap_or_default());
             RwSignal::new(known.unwrap_or_else(|| otherwise.to_owned()))
         };
+        let decimals = now.as_ref().and_then(|now| now.scale);
         let min = |now: &Adjustment| now.min.map(|min| min.to_string());
         let max = |now: &Adjustment| now.max.map(|max| max.to_string());
         let options = field.map(|field| drafts_of(field.kind.all_options())).unwrap_or_default();
@@ -95,7 +96,7 @@ impl Form {
             min: set("integer", min, ""),
             max: set("integer", max, ""),
             length: set("text", max, &TEXT_MAX.to_string()),
-            decimals: RwSignal::new(DECIMALS.to_string()),
+            decimals: RwSignal::new(decimals.unwrap_or(DECIMALS).to_string()),
             stars: set("rating", max, &STARS.to_string()),
             format: set("auto_number", |now| now.format.clone(), NUMBER_FORMAT),
             start: set("auto_number", |now| now.start.map(|start| start.to_string()), "1"),

@@ -65,7 +65,7 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
     };
     // What belongs to no input of this sheet is said at its end.
     let rest = Signal::derive(move || {
-        let placed = ["label", "options", "format", "start", "min", "max"];
+        let placed = ["label", "options", "format", "start", "min", "max", "scale"];
         let others = problems.with(|problems| {
             problems
                 .iter()
@@ -147,9 +147,6 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                         <Field label=t("definition.type") problem=at("type")>
                             <Select value=form.code choices=types on_choose=choose_type />
                         </Field>
-                        <Show when=move || form.code.with(|code| code == "decimal" || code == "percent")>
-                            <Decimals form />
-                        </Show>
                         <Show when=move || form.code.with(|code| code == "file")>
                             <Switch
                                 label=t("definition.files.photos")
@@ -172,6 +169,9 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
                         </Show>
                     }
                 })}
+            <Show when=move || custom && form.code.with(|code| code == "decimal" || code == "percent")>
+                <Decimals form problem=at("scale") />
+            </Show>
             <Show when=move || custom && form.code.with(|code| code == "text")>
                 <Field label=t("definition.length") problem=at("max")>
                     <TextInput value=form.length inputmode="numeric" autocomplete="off" />
@@ -244,7 +244,7 @@ fn counts(from: i64, to: i64) -> Vec<Choice> {
 }
 
 #[component]
-fn Decimals(form: Form) -> impl IntoView {
+fn Decimals(form: Form, problem: Signal<Option<String>>) -> impl IntoView {
     let choices =
         Signal::derive(
             move || {
@@ -260,7 +260,7 @@ fn Decimals(form: Form) -> impl IntoView {
         }
     });
     view! {
-        <Field label=t("definition.decimals")>
+        <Field label=t("definition.decimals") problem>
             <Select value=form.decimals choices on_choose=move |decimals| form.decimals.set(decimals) />
         </Field>
     }

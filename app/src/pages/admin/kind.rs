@@ -3,11 +3,9 @@
 use domain::schema::change::DefinitionChange;
 use domain::schema::{Entity, Label};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::define::define;
-use super::naming::{Naming, NamingFields};
-use crate::components::{Button, ButtonKind, Field, FormProblem, IconButton, Sheet, TextInput, icons};
+use super::naming::{Naming, RenameForm};
+use crate::components::{Field, IconButton, Sheet, TextInput, icons};
 use crate::i18n::{label, t, tr};
 use crate::pages::more::Problems;
 use crate::state::session::schema;
@@ -35,44 +33,23 @@ pub fn KindName(entity: String) -> impl IntoView {
 fn RenameKind(entity: Entity, open: RwSignal<bool>) -> impl IntoView {
     let naming = Naming::of(Some(&entity.label));
     let plural = RwSignal::new(entity.plural.en.clone());
-    let pending = RwSignal::new(false);
     let problems = Problems::none();
-    let before = StoredValue::new(entity);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
+    let change = move || {
         let label = naming.label();
-        let several = plural.get_untracked().trim().to_owned();
+        let several = plural.get().trim().to_owned();
         // English without a plural of its own takes the name. Chinese mostly has one form, but a name that stays keeps its
         // other one.
         let en = if several.is_empty() { label.en.clone() } else { several };
-        let change = before.with_value(|before| {
-            let kept = label.zh == before.label.zh;
-            let zh = if kept { before.plural.zh.clone() } else { label.zh.clone() };
-            let plural = Label { zh, en };
-            DefinitionChange::RenameEntity { entity: before.id.clone(), label, plural }
-        });
-        spawn_local(async move {
-            let outcome = define(change).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => open.set(false),
-                Err(found) => problems.0.set(found),
-            }
-        });
+        let kept = label.zh == entity.label.zh;
+        let zh = if kept { entity.plural.zh.clone() } else { label.zh.clone() };
+        DefinitionChange::RenameEntity { entity: entity.id.clone(), label, plural: Label { zh, en } }
     };
     view! {
-        <form class="form" novalidate on:submit=submit>
-            <FormProblem problem=problems.rest(&["label", "plural"]) />
-            <NamingFields naming problems />
+        <RenameForm naming problems open places=&["label", "plural"] change>
             <Field label=t("definition.entity.plural") problem=problems.at("plural")>
                 <TextInput value=plural autocomplete="off" />
             </Field>
             <p class="field-help">{t("definition.entity.rename.help")}</p>
-            <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
-        </form>
+        </RenameForm>
     }
 }

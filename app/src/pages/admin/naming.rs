@@ -1,7 +1,10 @@
 use domain::schema::Label;
+use domain::schema::change::DefinitionChange;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use crate::components::{Field, TextInput};
+use super::define::define;
+use crate::components::{Button, ButtonKind, Field, FormProblem, TextInput};
 use crate::i18n::t;
 use crate::pages::more::Problems;
 use crate::state::time::new_id;
@@ -39,6 +42,44 @@ pub fn NamingFields(naming: Naming, problems: Problems) -> impl IntoView {
         <Field label=t("definition.label.en") help=t("definition.label.help")>
             <TextInput value=naming.en />
         </Field>
+    }
+}
+
+/// Another name for what is there: `change` is what that comes to. Further names are the children.
+#[component]
+pub fn RenameForm(
+    naming: Naming,
+    problems: Problems,
+    open: RwSignal<bool>,
+    /// What has a place on the form.
+    places: &'static [&'static str],
+    change: impl Fn() -> DefinitionChange + Send + Sync + 'static,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let pending = RwSignal::new(false);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if pending.get_untracked() {
+            return;
+        }
+        pending.set(true);
+        let change = untrack(&change);
+        spawn_local(async move {
+            let outcome = define(change).await;
+            pending.try_set(false);
+            match outcome {
+                Ok(()) => open.set(false),
+                Err(found) => problems.0.set(found),
+            }
+        });
+    };
+    view! {
+        <form class="form" novalidate on:submit=submit>
+            <FormProblem problem=problems.rest(places) />
+            <NamingFields naming problems />
+            {children.map(|children| children())}
+            <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
+        </form>
     }
 }
 

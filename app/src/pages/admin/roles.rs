@@ -16,7 +16,7 @@ use serde_json::json;
 use super::Guarded;
 use super::define::{Step, carry_out, define};
 use super::effects::{Counts, count_text};
-use super::naming::{Naming, NamingFields, definition_id};
+use super::naming::{Naming, NamingFields, RenameForm, definition_id};
 use crate::components::{
     Badge, Button, ButtonKind, Choice, Field, FormProblem, LinkRow, Select, Sheet, Tone, icon, icons,
 };
@@ -125,32 +125,8 @@ fn NewRole() -> impl IntoView {
 #[component]
 pub fn RenameRole(role: Role, open: RwSignal<bool>) -> impl IntoView {
     let naming = Naming::of(Some(&role.label));
-    let pending = RwSignal::new(false);
-    let problems = Problems::none();
-    let role = StoredValue::new(role);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
-        let role = Role { label: naming.label(), ..role.get_value() };
-        spawn_local(async move {
-            let outcome = define(DefinitionChange::SetRole { role }).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => open.set(false),
-                Err(found) => problems.0.set(found),
-            }
-        });
-    };
-    view! {
-        <form class="form" novalidate on:submit=submit>
-            <FormProblem problem=problems.rest(&["label"]) />
-            <NamingFields naming problems />
-            <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
-        </form>
-    }
+    let change = move || DefinitionChange::SetRole { role: Role { label: naming.label(), ..role.clone() } };
+    view! { <RenameForm naming problems=Problems::none() open places=&["label"] change /> }
 }
 
 /// Taking a role away. Whoever has it, in use or not, gets another one in the same step.

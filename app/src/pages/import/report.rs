@@ -102,27 +102,22 @@ fn Progress(run: Memo<Option<Run>>) -> impl IntoView {
 #[component]
 fn Result(run: Memo<Option<Run>>) -> impl IntoView {
     let undone = move || {
-        run.with(|run| match run.as_ref().map(|run| &run.phase) {
-            Some(Phase::Undone { kept: 0 }) => Some(tr("import.undone", &[])),
-            Some(Phase::Undone { kept }) => {
-                Some(tr("import.undone_but", &[("count", &format::number(*kept as i64))]))
+        run.with(|run| {
+            let run = run.as_ref()?;
+            match run.phase {
+                Phase::Undone { kept: 0 } if run.back.is_none() => Some(tr("import.past.undone", &[])),
+                Phase::Undone { kept: 0 } => Some(tr("import.undone", &[])),
+                Phase::Undone { kept } => {
+                    Some(tr("import.undone_but", &[("count", &format::number(kept as i64))]))
+                }
+                _ => None,
             }
-            _ => None,
         })
     };
     let stats = move || {
-        run.with(|run| {
-            run.as_ref().map(|run| {
-                view! {
-                    <div class="stats">
-                        <Stat number=run.created label=t("import.stat.created") />
-                        {(run.filled > 0).then(|| view! { <Stat number=run.filled label=t("import.stat.filled") /> })}
-                        <Stat number=run.skipped label=t("import.stat.skipped") />
-                        <Stat number=run.refused_count label=t("import.stat.refused") />
-                    </div>
-                }
-            })
-        })
+        let figures = run.with(|run| run.as_ref().map(Run::figures)).unwrap_or_default();
+        let stat = |(key, number)| view! { <Stat number label=t(key) /> };
+        view! { <div class="stats">{figures.into_iter().map(stat).collect_view()}</div> }
     };
     let refused = Memo::new(move |_| {
         run.with(|run| {
@@ -133,7 +128,8 @@ fn Result(run: Memo<Option<Run>>) -> impl IntoView {
     });
     let kinds = Memo::new(move |_| {
         run.with(|run| {
-            let run = run.as_ref().filter(|run| run.several)?;
+            // What was made and taken back is no more.
+            let run = run.as_ref().filter(|run| run.several && !matches!(run.phase, Phase::Undone { .. }))?;
             let kinds: BTreeSet<&String> = run.kinds.keys().chain(run.found.keys()).collect();
             let counts = |kind: &String| {
                 (

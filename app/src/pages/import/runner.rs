@@ -60,6 +60,9 @@ pub struct Run {
     pub remarks: Vec<Refused>,
     /// What relations named and nobody had.
     pub made: Vec<Made>,
+    /// Records that went back to how they were; nothing where somebody else took the import back.
+    #[serde(default)]
+    pub back: Option<usize>,
     pub phase: Phase,
 }
 
@@ -124,8 +127,26 @@ impl Run {
             remark_count: 0,
             remarks: Vec::new(),
             made: Vec::new(),
+            back: None,
             phase: Phase::Running,
         }
+    }
+
+    /// What came of it, each figure with its message: of what was taken back, how much of it still stands.
+    pub fn figures(&self) -> Vec<(&'static str, usize)> {
+        let mut figures = match self.phase {
+            Phase::Undone { kept } => {
+                let back = self.back.map(|back| ("import.stat.taken_back", back));
+                back.into_iter().chain((kept > 0).then_some(("import.stat.kept", kept))).collect()
+            }
+            _ => {
+                let filled = (self.filled > 0).then_some(("import.stat.filled", self.filled));
+                std::iter::once(("import.stat.created", self.created)).chain(filled).collect::<Vec<_>>()
+            }
+        };
+        figures.push(("import.stat.skipped", self.skipped));
+        figures.push(("import.stat.refused", self.refused_count));
+        figures
     }
 
     pub fn rows(&self) -> usize {
@@ -421,18 +442,22 @@ pub fn undo(id: Id) {
     if now(id).is_some_and(|run| !run.is_busy()) {
         change(id, |run| run.phase = Phase::Undoing { done: 0, of: run.chunks.len() });
         spawn_local(async move {
-            let phase = match take_back(id).await {
-                Ok(kept) => Phase::Undone { kept },
-                Err(problems) => Phase::Stopped { problems },
-            };
-            change(id, |run| run.phase = phase);
+            let outcome = take_back(id).await;
+            change(id, |run| match outcome {
+                Ok((back, kept)) => {
+                    run.back = Some(back);
+                    run.phase = Phase::Undone { kept };
+                }
+                Err(problems) => run.phase = Phase::Stopped { problems },
+            });
             save().await;
             app().refresh.update(|count| *count += 1);
         });
     }
 }
 
-async fn take_back(id: Id) -> Result<usize, Vec<Problem>> {
+/// How many records went back, and how many of them stay as somebody made them since.
+async fn take_back(id: Id) -> Result<(usize, usize), Vec<Problem>> {
     let import = ask::<GetImport>(&[&id.to_string()], &domain::api::Empty {}).await;
     let import = import.map_err(|error| vec![Problem::new(error.message_key())])?;
     let open: Vec<Id> = import
@@ -445,11 +470,14 @@ async fn take_back(id: Id) -> Result<usize, Vec<Problem>> {
     // What has not been sent yet never will be.
     change(id, |run| run.chunks.iter_mut().for_each(|part| part.done = true));
     let of = open.len();
-    let mut kept = 0;
+    let (mut back, mut kept) = (BTreeSet::new(), 0);
     for (done, part) in open.into_iter().enumerate() {
         change(id, |run| run.phase = Phase::Undoing { done, of });
         match send(id, &command(vec![Action::Undo { command: part }])).await {
-            Sent::Done(receipt) => kept += receipt.kept.len(),
+            Sent::Done(receipt) => {
+                kept += receipt.kept.len();
+                back.extend(receipt.records.into_iter().map(|saved| (saved.entity, saved.record)));
+            }
             // Somebody else took this part back in the same moment.
             Sent::Refused(problems)
                 if problems.iter().all(|problem| problem.key == "problem.nothing_to_undo") => {}
@@ -457,5 +485,27 @@ async fn take_back(id: Id) -> Result<usize, Vec<Problem>> {
             Sent::Conflict(_) => return Err(vec![Problem::new(Code::Conflict.message_key())]),
         }
     }
-    Ok(kept)
+    Ok((back.len(), kept))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::Id;
+
+    use super::{Phase, Run};
+
+    #[test]
+    fn what_was_taken_back_no_longer_counts_as_created() {
+        let fresh = Run::new(Id::v7(1, &[1; 10]), "account", "a.csv", 0);
+        let run = Run { created: 3, filled: 1, skipped: 2, refused_count: 4, ..fresh };
+        let rest = [("import.stat.skipped", 2), ("import.stat.refused", 4)];
+        let figures = |phase: Phase, back| Run { phase, back, ..run.clone() }.figures();
+        let done = [("import.stat.created", 3), ("import.stat.filled", 1)];
+        assert_eq!(figures(Phase::Done, None), [&done[..], &rest].concat());
+        let undone = [("import.stat.taken_back", 3), ("import.stat.kept", 1)];
+        assert_eq!(figures(Phase::Undone { kept: 1 }, Some(3)), [&undone[..], &rest].concat());
+        assert_eq!(figures(Phase::Undone { kept: 0 }, Some(4))[..1], [("import.stat.taken_back", 4)]);
+        // Of what somebody else took back only the end is known.
+        assert_eq!(figures(Phase::Undone { kept: 0 }, None), rest);
+    }
 }

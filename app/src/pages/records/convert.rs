@@ -1,7 +1,6 @@
 //! `/records/lead/{id}/convert`: a lead becomes a customer. What may be there already comes first, every field of the
 //! lead says where it goes, and what has no place is listed too.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::api::record::{AlikeRequest, Hit, RecordBody};
@@ -17,6 +16,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 use serde_json::Value as Json;
 
 use super::became::Became;
+use super::convert_problems::{Placeless, placeless_text, sort_problems};
 use super::form::{Form, PATIENCE_MS, defaults, focus_first_problem};
 use super::page::known;
 use super::{ConflictSheet, Gone, drawing};
@@ -24,7 +24,7 @@ use crate::components::{
     Button, ButtonKind, ButtonRow, FormProblem, Sheet, SkeletonRows, Switch, icon, icons,
 };
 use crate::fields::{self, Picker};
-use crate::i18n::{label, problem_text, say, t, tr};
+use crate::i18n::{label, say, t, tr};
 use crate::pages::Page;
 use crate::routes;
 use crate::state::foresee::with_reading;
@@ -161,7 +161,7 @@ fn ConvertForm(lead: RecordBody) -> impl IntoView {
             (choice.clone(), proposal(&lead, &choice))
         })
     };
-    let placeless = RwSignal::new(Vec::<Problem>::new());
+    let placeless = RwSignal::new(Vec::<Placeless>::new());
     let pending = RwSignal::new(false);
     let conflict = RwSignal::new(None);
     let back = routes::record("lead", &lead.id.to_string());
@@ -185,8 +185,13 @@ fn ConvertForm(lead: RecordBody) -> impl IntoView {
                     _ => part.known.with_untracked(Option::is_none),
                 })
                 .collect();
-            // All of them say what is wrong, not only the first.
-            let sound: Vec<bool> = made.iter().map(|part| part.form.is_sound()).collect();
+            // All of them say what is wrong, not only the first. What is carried over unseen the planner judges, and
+            // the form says it above all fields.
+            let seen = |part: &Part| {
+                let proposed = proposed_of(&proposal, part.entity);
+                part.form.are_sound(&conversion::asked(&part.form.definition, &proposed))
+            };
+            let sound: Vec<bool> = made.iter().map(|part| seen(part)).collect();
             if sound.contains(&false) {
                 return focus_first_problem();
             }
@@ -241,7 +246,8 @@ fn ConvertForm(lead: RecordBody) -> impl IntoView {
     };
     let summary = Signal::derive(move || {
         placeless.with(|found| {
-            (!found.is_empty()).then(|| found.iter().map(problem_text).collect::<Vec<_>>().join(" · "))
+            let told = || found.iter().map(placeless_text);
+            (!found.is_empty()).then(|| told().collect::<Vec<_>>().join(" · "))
         })
     });
     let who = {
@@ -315,37 +321,34 @@ fn entity_of(action: &domain::command::Action) -> String {
     }
 }
 
-/// Puts each problem to the form of the record it is about. What belongs to none is handed back.
+/// Puts each problem to the form of the record it is about. What has no field there is handed back.
 fn refuse(
     parts: &[Part],
     proposal: &Proposal,
     entities: &[String],
     code: Code,
     problems: Vec<Problem>,
-) -> Vec<Problem> {
-    let mut by_part: BTreeMap<&str, Vec<Problem>> = BTreeMap::new();
-    let mut rest = Vec::new();
-    for problem in problems {
-        let entity = problem.action.and_then(|at| entities.get(at));
-        let part = parts.iter().find(|part| Some(part.entity) == entity.map(String::as_str));
-        match part.filter(|part| part.known.with_untracked(Option::is_none) && problem.field.is_some()) {
-            Some(part) => by_part.entry(part.entity).or_default().push(problem),
-            None => rest.push(problem),
-        }
-    }
-    for part in parts {
-        if let Some(own) = by_part.remove(part.entity) {
-            // A field that is not asked for here has no place to show it.
-            let asked = conversion::asked(&part.form.definition, &proposed_of(proposal, part.entity));
-            let (placed, placeless) = own.into_iter().partition(|problem: &Problem| {
-                asked.iter().any(|field| problem.field.as_ref() == Some(&field.id))
-            });
+) -> Vec<Placeless> {
+    let open = |entity: &str| {
+        let part = parts.iter().find(|part| part.entity == entity)?;
+        part.known.with_untracked(Option::is_none).then_some(part)
+    };
+    // A field that is not asked for here has no place to show its problem.
+    let shows = |part: &Part, field: &str| {
+        let proposed = proposed_of(proposal, part.entity);
+        conversion::asked(&part.form.definition, &proposed).iter().any(|asked| asked.id == field)
+    };
+    let sorted = sort_problems(entities, problems, |entity, field| {
+        open(entity).is_some_and(|part| shows(part, field))
+    });
+    let mut told = !sorted.placeless.is_empty();
+    for (entity, placed) in sorted.placed {
+        if let Some(part) = open(&entity) {
+            told = true;
             part.form.refuse(None, placed);
-            rest.extend::<Vec<Problem>>(placeless);
         }
     }
-    let told = !rest.is_empty() || parts.iter().any(|part| part.form.has_problems());
-    if told { rest } else { vec![Problem::new(code.message_key())] }
+    if told { sorted.placeless } else { vec![(None, Problem::new(code.message_key()))] }
 }
 
 fn part_title(entity: &'static str) -> impl Fn() -> String + Copy + Send + Sync + 'static {

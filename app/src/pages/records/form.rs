@@ -126,6 +126,13 @@ impl Form {
     /// Marks everything that is wrong as far as the fields themselves say. Whether nothing is. What is wrong with a
     /// hidden field the server says, and the form above all fields.
     pub fn is_sound(&self) -> bool {
+        let mut shown = fields_of(&self.definition);
+        shown.retain(|field| !self.definition.hides(&field.id));
+        self.are_sound(&shown)
+    }
+
+    /// The same for the fields that are shown where not all of the form is.
+    pub fn are_sound(&self, shown: &[&Definition]) -> bool {
         self.tried.set(true);
         let schema = schema_now();
         let wrong = |field: &&Definition| {
@@ -133,8 +140,6 @@ impl Form {
                 .get(&field.id)
                 .is_some_and(|value| value.with_untracked(|json| problem_of(&schema, field, json).is_some()))
         };
-        let mut shown = fields_of(&self.definition);
-        shown.retain(|field| !self.definition.hides(&field.id));
         !shown.iter().any(wrong)
     }
 
@@ -145,10 +150,6 @@ impl Form {
         };
         self.found.set(problems);
         focus_first_problem();
-    }
-
-    pub fn has_problems(&self) -> bool {
-        self.found.with_untracked(|found| !found.is_empty())
     }
 
     /// Label, control and problem of one field.

@@ -4,6 +4,7 @@
 mod became;
 mod conflict;
 mod convert;
+mod convert_problems;
 mod desk;
 mod edit;
 mod facts;

@@ -32,8 +32,7 @@ use crate::components::{
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{label, say, t, tr};
-use crate::pages::Page;
-use crate::pages::Width;
+use crate::pages::{Page, Unread, Width};
 use crate::routes;
 use crate::state::drafts::{self, Draft};
 use crate::state::loader::{Loader, load};
@@ -81,14 +80,12 @@ pub fn RecordPage(definition: Entity, id: Id) -> impl IntoView {
         } else if there.get() {
             view! { <Present definition=definition.clone() id body stale=reply.stale /> }.into_any()
         } else {
-            let offline = move || reply.error.with(Option::is_some);
             view! {
                 <Page title=t("record.details") back=routes::records(&definition.id) width=Width::Broad>
                     {move || {
-                        if offline() {
-                            view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t("error.offline") /> }.into_any()
-                        } else {
-                            view! { <SkeletonRows count=5 /> }.into_any()
+                        match reply.error.get() {
+                            Some(error) => view! { <Unread error /> }.into_any(),
+                            None => view! { <SkeletonRows count=5 /> }.into_any(),
                         }
                     }}
                 </Page>

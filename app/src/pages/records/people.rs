@@ -21,7 +21,7 @@ use crate::components::{
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{label, say, t, tr};
-use crate::pages::open_while;
+use crate::pages::{UnreadPart, open_while};
 use crate::routes;
 use crate::state::loader::{Loader, load};
 use crate::state::names::{learn_one, name_of};
@@ -88,6 +88,7 @@ pub fn Standing(between: Between, body: Memo<Option<Arc<RecordBody>>>) -> impl I
         };
         Some((vec![between.kind.to_owned()], request))
     });
+    let unread = Memo::new(move |_| reply.error.get().filter(|_| reply.value.with(Option::is_none)));
     let rows = rows(reply, between, id);
     let opened = RwSignal::new(None::<Opened>);
     let may_add = Memo::new(move |_| {
@@ -152,11 +153,12 @@ pub fn Standing(between: Between, body: Memo<Option<Arc<RecordBody>>>) -> impl I
     };
     let shown = move || {
         let any = rows.with(|rows| !rows.is_empty()) || main.with(Option::is_some);
-        (any || may_add.get()).then(|| {
+        (any || unread.with(Option::is_some) || may_add.get()).then(|| {
             let title = title.clone();
             view! {
                 <section aria-labelledby=heading.clone()>
                     <h2 class="group-title" id=heading.clone()>{title}</h2>
+                    {move || unread.get().map(|error| view! { <UnreadPart error /> })}
                     <ul class="standing">
                         {move || main.get().map(main_chip)}
                         {move || rows.get().into_iter().map(chip).collect_view()}

@@ -14,9 +14,11 @@ use leptos_router::components::A;
 use serde_json::json;
 
 use super::drawing;
+use crate::api::ApiError;
 use crate::components::{LinkRow, icon, icons};
 use crate::fields;
 use crate::i18n::{label, t, tr};
+use crate::pages::UnreadPart;
 use crate::routes;
 use crate::state::app;
 use crate::state::loader::load;
@@ -98,11 +100,14 @@ pub fn Related(
             view! { <List pointing panel body id /> }
         })
         .collect_view();
+    // One reason is enough for all of them.
+    let errors: Vec<Memo<Option<ApiError>>> = panels.iter().map(|(_, panel)| panel.error).collect();
+    let unread = Memo::new(move |_| errors.iter().find_map(|error| error.get()));
     // What there is none of yet takes one chip and no heading.
     let chips = move || {
         let empty = panels.iter().filter(|(pointing, panel)| {
             let offered = above.contains(&pointing.definition.id.as_str());
-            !panel.any.get() && !offered && may_add(pointing)
+            panel.answered.get() && !panel.any.get() && !offered && may_add(pointing)
         });
         let chips: Vec<AnyView> = empty
             .map(|(pointing, _)| {
@@ -130,6 +135,7 @@ pub fn Related(
     };
     view! {
         {shown}
+        {move || unread.get().map(|error| view! { <UnreadPart error /> })}
         {chips}
     }
     .into_any()
@@ -160,6 +166,10 @@ struct Panel {
     rows: Memo<Vec<RecordBody>>,
     any: Memo<bool>,
     count: Memo<u64>,
+    /// It is known whether there are any.
+    answered: Memo<bool>,
+    /// Why that is not known.
+    error: Memo<Option<ApiError>>,
 }
 
 impl Panel {
@@ -209,7 +219,10 @@ impl Panel {
             });
             told.filter(|_| cut.get()).map_or(shown, |told| told.max(shown))
         });
-        Self { rows, any: Memo::new(move |_| rows.with(|rows| !rows.is_empty())), count }
+        let any = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
+        let answered = Memo::new(move |_| reply.value.with(Option::is_some));
+        let error = Memo::new(move |_| reply.error.get().filter(|_| !answered.get()));
+        Self { rows, any, count, answered, error }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::components::{
 };
 use crate::fields;
 use crate::i18n::{format, label, t, tr};
+use crate::pages::UnreadPart;
 use crate::routes;
 use crate::state::loader::{load, note};
 use crate::state::preferences::{read, write};
@@ -136,8 +137,8 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
             view! { <p class="list-note">{t("timeline.filter.none")}</p> }.into_any()
         } else if first.value.with(Option::is_some) {
             view! { <EmptyState drawing=icons::HISTORY title=t("timeline.empty.title") body=t("timeline.empty.body") /> }.into_any()
-        } else if first.error.with(Option::is_some) {
-            view! { <p class="list-note" role="alert">{t("error.panel")}</p> }.into_any()
+        } else if let Some(error) = first.error.get() {
+            view! { <UnreadPart error /> }.into_any()
         } else {
             view! { <SkeletonRows count=3 /> }.into_any()
         }

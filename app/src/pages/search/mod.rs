@@ -16,7 +16,7 @@ pub use palette::Palette;
 
 use crate::components::{EmptyState, SearchBox, SkeletonRows, icons};
 use crate::i18n::{format, label, t, tr};
-use crate::pages::Page;
+use crate::pages::{Page, Unread};
 use crate::routes;
 use crate::state::recent;
 use crate::state::session::schema;
@@ -81,7 +81,7 @@ pub fn Search() -> impl IntoView {
                 let body = t(remark(&reply).unwrap_or("search.none.body"));
                 view! { <EmptyState drawing=icons::SEARCH title body /> }.into_any()
             }
-            (_, Some(error)) => view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t(error.message_key()) /> }.into_any(),
+            (_, Some(error)) => view! { <Unread error /> }.into_any(),
             (None, None) => view! { <SkeletonRows count=4 /> }.into_any(),
         }
     };

@@ -10,6 +10,7 @@ use leptos_router::hooks::use_navigate;
 use super::asking::{Asking, kind_of, mark_of, remark, second_line};
 use crate::components::{EmptyState, Icon, Modal, icon, icons};
 use crate::i18n::{format, label, t, tr};
+use crate::pages::Unread;
 use crate::routes::{self, MENU};
 use crate::state::session::{role, schema};
 use crate::state::{Touching, app, recent};
@@ -131,15 +132,13 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
     let none = move || {
         let (asked, query) = (asked.get(), query.get());
         let answered = asked == query.trim() && found.value.with(Option::is_some);
-        let offline = found.error.get();
-        let (drawing, body) = match (&offline, found.value.get()) {
-            (Some(error), _) => (icons::OFFLINE, error.message_key()),
-            (None, reply) => {
-                (icons::SEARCH, reply.and_then(|reply| remark(&reply)).unwrap_or("search.none.body"))
-            }
-        };
+        // What could not be asked is not what nobody has.
+        if let Some(error) = found.error.get() {
+            return Some(view! { <Unread error /> }.into_any());
+        }
+        let body = found.value.get().and_then(|reply| remark(&reply)).unwrap_or("search.none.body");
         let title = move || tr("search.none.title", &[("query", &asked)]);
-        (answered || offline.is_some()).then(|| view! { <EmptyState drawing title body=t(body) /> })
+        answered.then(|| view! { <EmptyState drawing=icons::SEARCH title body=t(body) /> }.into_any())
     };
     let status = move || tr("search.results", &[("count", &format::number(count.get() as i64))]);
     let said = move || {

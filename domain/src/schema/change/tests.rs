@@ -95,6 +95,8 @@ fn a_field_that_is_there_takes_other_values_from_now_on() {
         ("f_stars", FieldKind::rating(5)),
         ("f_number", FieldKind::auto_number("HT-{0000}", 1)),
         ("f_date", FieldKind::date()),
+        ("f_size", FieldKind::decimal(2)),
+        ("f_share", FieldKind::percent(0)),
     ] {
         schema = with_field(&schema, id, kind);
     }
@@ -103,7 +105,20 @@ fn a_field_that_is_there_takes_other_values_from_now_on() {
     there_and_back(&schema, &set("f_stars", limits(None, Some(10))));
     let numbers = Adjustment { format: Some("{year}-{0}".into()), start: Some(500), ..Adjustment::default() };
     there_and_back(&schema, &set("f_number", numbers));
+    let decimals = |scale| Adjustment { scale: Some(scale), ..Adjustment::default() };
+    let in_the_way =
+        |field: &str, to| vec![Place::Decimals { entity: "account".into(), field: field.into(), to }];
+    for (field, now, to) in [("f_size", 2, 4), ("f_share", 0, 1)] {
+        there_and_back(&schema, &set(field, decimals(to)));
+        assert_eq!(set(field, decimals(to)).vacates(&schema), in_the_way(field, to));
+        assert!(set(field, decimals(now)).vacates(&schema).is_empty());
+    }
     for (field, settings, problem) in [
+        ("f_size", decimals(0), pair("scale", "problem.out_of_range")),
+        ("f_size", decimals(7), pair("scale", "problem.out_of_range")),
+        ("f_share", decimals(5), pair("scale", "problem.out_of_range")),
+        ("f_size", limits(None, None), pair("scale", "problem.required")),
+        ("f_count", decimals(2), pair("scale", "problem.definition.not_a_setting")),
         ("f_count", limits(Some(2), Some(1)), pair("max", "problem.less_than_min")),
         ("f_count", limits(Some(i64::MAX), None), pair("min", "problem.out_of_range")),
         ("f_text", limits(None, Some(0)), pair("max", "problem.out_of_range")),

@@ -133,6 +133,51 @@ fn names_that_lie_kinds_that_run_and_sizes_that_do_not_fit_are_refused() {
 }
 
 #[test]
+fn neither_a_name_nor_an_address_leads_elsewhere() {
+    let Workspace { admin } = Workspace::new();
+    let text = "无害".as_bytes();
+    for (name, kept) in [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("..\\..\\Windows\\a.txt", "a.txt"),
+        ("/a.txt", "a.txt"),
+        ("a/../../b.txt", "b.txt"),
+        ("..%2f..%2fa.txt", "..%2f..%2fa.txt"),
+        ("a\";filename=b.txt", "a\";filename=b.txt"),
+    ] {
+        let file = admin.upload(name, text);
+        assert_eq!(file.name, kept, "{name}");
+        let reply = get(&admin, file.id);
+        assert_eq!((reply.status, reply.bytes.as_slice()), (200, text), "{name}");
+        let told = reply.header("content-disposition").unwrap_or_default();
+        // One plain name between its quotes, and one that is encoded.
+        assert_eq!((told.matches('"').count(), told.contains('/')), (2, false), "{told}");
+    }
+    for name in ["..", "a/..", "../", "a.txt/", "a\r\nset-cookie: a=b.txt", "a\u{0}.txt"] {
+        let (code, _) = refused(&admin, name, text.len() as u64, text);
+        assert_eq!(code, Code::Invalid, "{name:?}");
+    }
+    // A file has one address, its id; no part of a path is put together with another.
+    let other = Workspace::new();
+    let foreign = other.admin.upload("a.txt", text);
+    let own = admin.upload("a.txt", text);
+    for path in [
+        format!("{}%2F{}", other.admin.workspace, foreign.id),
+        format!("{}%2F..%2F{}%2F{}", admin.workspace, other.admin.workspace, foreign.id),
+        format!("..%2F{}%2F{}", other.admin.workspace, foreign.id),
+        format!("{}%2F..%2F{}", own.id, own.id),
+        format!("{}%00", own.id),
+        format!("{}%2Fthumbnail", own.id),
+        "%2e%2e%2f".to_owned(),
+        "*".to_owned(),
+    ] {
+        let reply = admin.get(&format!("/api/v1/files/{path}"));
+        assert_eq!(reply.refusal().code, Code::NotFound, "{path}");
+        let reply = admin.get(&format!("/api/v1/files/{path}/thumbnail"));
+        assert_eq!(reply.refusal().code, Code::NotFound, "{path}");
+    }
+}
+
+#[test]
 fn a_field_takes_files_of_whoever_writes_and_those_on_the_record_already() {
     let workspace = with_fields();
     let admin = &workspace.admin;

@@ -14,7 +14,7 @@ use crate::fields;
 use crate::i18n::{format, label, say, t, tr};
 use crate::pages::records::page::{StaleNote, person};
 use crate::pages::records::{definition, drawing};
-use crate::pages::{NotFound, Page, Width};
+use crate::pages::{NotFound, Page, Unread, Width};
 use crate::routes;
 use crate::state::outbox::{self, Note};
 use crate::state::session::{schema, schema_now};
@@ -63,8 +63,7 @@ fn DeletedList(definition: Entity) -> impl IntoView {
             view! { <EmptyState drawing=icons::DELETE title=t("deleted.empty.title") body=t("deleted.empty.body") /> }
                 .into_any()
         } else if let Some(error) = pages.first.error.get() {
-            view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t(error.message_key()) /> }
-                .into_any()
+            view! { <Unread error /> }.into_any()
         } else {
             view! { <SkeletonRows count=6 /> }.into_any()
         }

@@ -62,7 +62,7 @@ use crate::components::{
     media,
 };
 use crate::i18n::{label, t, tr};
-use crate::pages::{NotFound, Page, Width};
+use crate::pages::{NotFound, Page, Unread, Width};
 use crate::routes;
 use crate::state::session::role;
 
@@ -141,10 +141,7 @@ fn List(definition: Entity) -> impl IntoView {
         }
         .into_any(),
         (Shown::Nothing, _) => view! { <Empty work may_create may_import /> }.into_any(),
-        (Shown::Unreachable, _) => view! {
-            <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t("error.offline") />
-        }
-        .into_any(),
+        (Shown::Unreachable, _) => pages.first.error.get().map(|error| view! { <Unread error /> }).into_any(),
         (Shown::Coming, _) => view! { <SkeletonRows count=8 /> }.into_any(),
     };
     view! {

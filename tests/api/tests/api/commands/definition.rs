@@ -1,11 +1,12 @@
 //! Changing definitions.
 
-use api_tests::actions::{add_field, create, define, field, undo, update};
+use api_tests::actions::{add_field, create, define, delete, field, restore, undo, update};
 use api_tests::ids::new_id;
 use api_tests::person::command;
 use api_tests::workspace::Workspace;
 use domain::api::command::Answer;
 use domain::api::{Code, Empty, GetSchema};
+use domain::fields::Adjustment;
 use domain::schema::Label;
 use domain::schema::change::DefinitionChange;
 use serde_json::{Value as Json, json};
@@ -411,4 +412,47 @@ fn a_role_that_is_narrowed_holds_at_once() {
     role.grants.remove("account");
     workspace.admin.done(vec![define(2, DefinitionChange::SetRole { role })]);
     assert!(!reader.sees("account", account));
+}
+
+#[test]
+fn a_number_gets_more_decimals_and_loses_none_that_it_needs() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    workspace.add_field("account", "f_size", json!({"type": "decimal", "scale": 2}));
+    let with = |size: &str| admin.create("account", json!({"name": "恒通", "f_size": size}));
+    let (first, deleted) = (with("12.50"), with("-0.05"));
+    admin.done(vec![delete("account", deleted, 1)]);
+    let scale = |scale: u32| DefinitionChange::SetField {
+        entity: "account".into(),
+        field: "f_size".into(),
+        settings: Adjustment { scale: Some(scale), ..Adjustment::default() },
+    };
+    let finer = command(vec![define(admin.revision(), scale(4))]);
+    admin.done_as(&finer);
+    // The same number, by itself, in a filter and in a sum; its version is the one it had.
+    let read = admin.read("account", first);
+    assert_eq!((read.values["f_size"].clone(), read.version), (json!("12.5000"), 1));
+    let size = json!(["field", "f_size"]);
+    for (filter, found) in [(json!(["=", size, "12.5"]), true), (json!([">", size, "12.5001"]), false)] {
+        assert_eq!(admin.ids("account", Some(&filter)).contains(&first), found, "{filter}");
+    }
+    // Whoever edits by the old text is not told of a conflict.
+    admin.done(vec![update("account", first, 1, json!({"f_size": "12.50"}), json!({"f_size": "12.5001"}))]);
+    // Fewer decimals have no room for it, by hand and by undo; what was deleted has room.
+    let (code, problems) = admin.refused(vec![define(admin.revision(), scale(2))]);
+    let told = (problems[0].field.as_deref(), problems[0].key.as_str(), problems[0].args["count"].as_str());
+    let expected = (Some("scale"), "problem.definition.decimals_do_not_fit", "1");
+    assert_eq!((code, told), (Code::Invalid, expected));
+    let (code, problems) = admin.refused(vec![undo(finer.id)]);
+    assert_eq!((code, problems[0].key.as_str()), (Code::Invalid, expected.1));
+    admin.update("account", first, json!({"f_size": "12.25"}));
+    admin.done(vec![undo(finer.id)]);
+    assert_eq!(admin.value("account", first, "f_size"), "12.25");
+    admin.done(vec![restore("account", deleted)]);
+    assert_eq!(admin.value("account", deleted, "f_size"), "-0.05");
+    // A number that would become too long is in the way of more of them.
+    let long = with("9999999999999.99");
+    let (code, problems) = admin.refused(vec![define(admin.revision(), scale(6))]);
+    assert_eq!((code, problems[0].field.as_deref()), (Code::Invalid, Some("scale")));
+    assert_eq!(admin.value("account", long, "f_size"), "9999999999999.99");
 }

@@ -1,8 +1,10 @@
 //! Amounts in foreign currencies, and rates with their days.
 
 use api_tests::actions::{create, update};
+use api_tests::browser::Server;
 use api_tests::ids::new_id;
-use api_tests::workspace::Workspace;
+use api_tests::own_server::OwnServer;
+use api_tests::workspace::{Workspace, settings};
 use domain::api::Code;
 use domain::time::Date;
 use serde_json::{Value as Json, json};
@@ -162,4 +164,37 @@ fn only_who_may_sets_rates() {
     );
     let deal = rep.create("deal", json!({"name": "x", "amount": amount(100, "USD")}));
     assert_eq!(rep.value("deal", deal, "amount")["base"], 710);
+}
+
+#[test]
+fn a_rate_reaches_what_has_no_worth_when_its_day_comes() {
+    let mut own = OwnServer::start("rates").unwrap();
+    let workspace = Workspace::on(&Server::at(&own.url), settings());
+    let admin = &workspace.admin;
+    let today = today(&workspace);
+    let deal = admin.create("deal", json!({"name": "欧元", "amount": amount(500, "EUR")}));
+    let other = admin.create("deal", json!({"name": "美元", "amount": amount(500, "USD")}));
+    rate(&workspace, "EUR", today.plus_days(2), "8");
+    rate(&workspace, "USD", today.plus_days(3), "7");
+    let minute = || assert_eq!(admin.get("/cdn-cgi/local/scheduled").status, 200);
+    let worth = |deal| admin.value("deal", deal, "amount")["base"].clone();
+    minute();
+    assert_eq!([worth(deal), worth(other)], [Json::Null, Json::Null]);
+    // Two days go by: the rates begin so much earlier.
+    own.kill().unwrap();
+    for database in own.databases_with("rate_due").unwrap() {
+        for (table, also) in [("rate", ""), ("rate_due", ", due_at = due_at - 172800000")] {
+            let sql = format!("UPDATE {table} SET \"from\" = date(\"from\", '-2 days'){also}");
+            database.execute(&sql, []).unwrap();
+        }
+    }
+    own.start_again().unwrap();
+    let version = admin.read("deal", deal).version;
+    for _ in 0..2 {
+        minute();
+        assert_eq!([worth(deal), worth(other)], [json!(4_000), Json::Null]);
+    }
+    assert_eq!(admin.read("deal", deal).version, version);
+    let totals = admin.totals("deal", None, None, Some("amount"));
+    assert_eq!((totals[0].sum, totals[0].unconverted), (4_000, 1));
 }
