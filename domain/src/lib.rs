@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`ids`], [`time`], [`money`], [`address`], [`files`], [`value`] and [`message`] are the vocabulary; [`schema`]
 //! describes what a workspace keeps and [`fields`] how each type of field behaves; [`access`] says who may;
-//! [`process`] decides how records go from stage to stage; [`expr`] is the one condition language, [`filter`] how people build and read it; [`command`] turns a wish into
+//! [`process`] decides how records go from stage to stage, [`signals`] say how they stand there; [`expr`] is the one condition language, [`filter`] how people build and read it; [`command`] turns a wish into
 //! planned changes; [`conversion`] and [`import_file`] turn a lead and a file into commands, [`export_file`] records
 //! into a file; [`api`] describes every endpoint once.
 
@@ -27,6 +27,7 @@ pub mod process;
 pub mod rank;
 pub mod record;
 pub mod schema;
+pub mod signals;
 pub mod text;
 pub mod time;
 pub mod value;

@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 15] = [
+pub const LATER_AREAS: [&str; 17] = [
     "bulk",
     "definition",
     "deleted",
@@ -73,10 +73,12 @@ pub const LATER_AREAS: [&str; 15] = [
     "filter",
     "import",
     "members",
+    "pause",
     "pipelines",
     "process",
     "rates",
     "roles",
+    "signal",
     "teams",
     "view",
     "ways",

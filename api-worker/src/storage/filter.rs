@@ -282,7 +282,7 @@ impl Writer<'_> {
                     "(SELECT v FROM (SELECT date({date}, {days} || ' days') AS v LIMIT 1) WHERE v BETWEEN '1900-01-01' AND '2200-12-31')"
                 )
             }
-            Node::StartOf(_) => self.constant(&operand.fixed(self.env)),
+            Node::StartOf(_) | Node::DayOf(_) | Node::LimitOf(..) => self.constant(&operand.fixed(self.env)),
             Node::If(condition, left, right) => {
                 let condition = self.condition(condition, Sense::Plain);
                 let (left, right) = (self.operand(left), self.operand(right));

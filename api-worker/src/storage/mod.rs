@@ -34,6 +34,8 @@ pub mod db;
 pub mod objects;
 
 #[cfg(test)]
+mod rotting;
+#[cfg(test)]
 mod testing;
 
 #[cfg(test)]

@@ -201,6 +201,7 @@ pub fn problem_text(command: &Command, problem: &Problem) -> String {
             | Action::MoveStage { entity, .. }
             | Action::LogTouch { entity, .. }
             | Action::Assign { entity, .. }
+            | Action::Pause { entity, .. }
             | Action::ImportRows { entity, .. },
         ) => entity,
         Some(Action::ChangeDefinition { .. } | Action::Undo { .. }) | None => "",
@@ -309,6 +310,11 @@ fn rebase(action: &mut Action, conflicts: &[Conflict]) {
         Action::Assign { record, old_owner, .. } => {
             if let Some(owner) = about(record).and_then(|conflict| theirs(conflict, "owner")) {
                 *old_owner = owner.as_str().and_then(|owner| owner.parse().ok());
+            }
+        }
+        Action::Pause { record, old_until, .. } => {
+            if let Some(until) = about(record).and_then(|conflict| theirs(conflict, "paused_until")) {
+                *old_until = Some(until);
             }
         }
         _ => {}

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::draft::Draft;
 use super::plan::check_change;
-use super::{ChangeKind, Wire};
+use super::{Change, ChangeKind, Wire};
 use crate::fields::{self, FieldKind};
 use crate::ids::Id;
 use crate::message::Problem;
@@ -13,7 +13,7 @@ use crate::record::{Record, RecordKey, Values};
 use crate::schema::{Entity, Stage, StageStatus, Step};
 use crate::time::{Date, Schedule};
 use crate::value::Value;
-use crate::{rank, text};
+use crate::{rank, signals, text};
 
 /// More than this nobody writes about one move.
 const MAX_SAID: usize = 2_000;
@@ -132,8 +132,13 @@ pub(super) fn advance(
             values.entry(field.to_owned()).or_insert(value);
         }
     };
-    if stage.status != StageStatus::Open && record.get("close_date").is_null() {
-        follows("close_date", Value::Date(draft.world.today));
+    if stage.status != StageStatus::Open {
+        if record.get("close_date").is_null() {
+            follows("close_date", Value::Date(draft.world.today));
+        }
+        // What is over cannot rot.
+        follows(signals::PAUSED_UNTIL, Value::Null);
+        follows(signals::PAUSE_REASON, Value::Null);
     }
     let was = schema.stage_of(&entity.id, from).map(|(_, stage)| stage.status);
     if was == Some(StageStatus::Lost) && stage.status != StageStatus::Lost {
@@ -147,6 +152,27 @@ pub(super) fn advance(
     }
     for step in &stage.steps {
         add_task(draft, entity, record, &after, stage, step, said.days);
+    }
+}
+
+/// Whatever brought a record into another stage, it stands there from now on. Where an undo brings it back, the moment it
+/// first came comes back with it.
+pub(super) fn settle(draft: &mut Draft<'_>) {
+    let world = draft.world;
+    let arrives = |change: &Change| {
+        let known = world.schema.entity(&change.key.entity);
+        let kept = known.is_some_and(|entity| entity.field(signals::SINCE).is_some());
+        let stage = change.after.get("stage").filter(|stage| !stage.is_null());
+        let moved = stage.is_some_and(|stage| change.before.get("stage").is_none_or(|was| !was.same(stage)));
+        kept && moved && !change.after.contains_key(signals::SINCE)
+    };
+    let arrived: Vec<RecordKey> =
+        draft.plan.changes.iter().filter(|change| arrives(change)).map(|change| change.key.clone()).collect();
+    for key in arrived {
+        if let Some(found) = draft.find(&key) {
+            let since = Values::from([(signals::SINCE.to_owned(), Value::Instant(world.now))]);
+            draft.write(&found.record, ChangeKind::Updated, since);
+        }
     }
 }
 

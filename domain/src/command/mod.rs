@@ -11,6 +11,7 @@ mod draft;
 mod import;
 mod invite;
 mod needs;
+mod pause;
 mod plan;
 mod undo;
 mod view;
@@ -122,6 +123,20 @@ pub enum Action {
         record: Id,
         old_owner: Option<Id>,
         owner: Option<Id>,
+    },
+    /// Keeps a record that stands in an open stage from rotting until a day, or without a day lets it go on.
+    Pause {
+        entity: String,
+        record: Id,
+        /// `paused_until` as it was when somebody decided; absent means null.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old_until: Option<Json>,
+        /// The day on which it is awake again; absent means now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Json>,
+        /// A pause has one; at most 300 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     ChangeDefinition {
         base_revision: u64,

@@ -5,7 +5,7 @@ use super::needs::{INHERITED, TOUCH, inherits};
 use super::view::check_view;
 use super::{
     Action, ChangeKind, Command, FORMAT, Loaded, MAX_ACTIONS, Plan, Refusal, Wire, World, advance, contact,
-    import, undo,
+    import, pause, undo,
 };
 use crate::access::{Act, Level, Permission};
 use crate::files::{MAX_LOGO_BYTES, is_logo, size_text};
@@ -51,6 +51,7 @@ pub fn plan(command: &Command, world: &World<'_>) -> Result<Plan, Refusal> {
         plan_action(&mut draft, action);
     }
     contact::settle(&mut draft);
+    advance::settle(&mut draft);
     draft.finish()
 }
 
@@ -75,6 +76,14 @@ fn plan_action(draft: &mut Draft<'_>, action: &Action) {
         }
         Action::Assign { entity, record, old_owner, owner } => {
             assign(draft, entity, *record, *old_owner, *owner)
+        }
+        Action::Pause { entity, record, old_until, until, reason } => {
+            let wish = pause::Wish {
+                old_until: old_until.as_ref(),
+                until: until.as_ref(),
+                reason: reason.as_deref().unwrap_or_default(),
+            };
+            pause::pause(draft, entity, *record, &wish);
         }
         Action::ChangeDefinition { base_revision, change } => define(draft, *base_revision, change),
         Action::ImportRows { import, entity, formats, create_missing, also, by_name, rows } => {

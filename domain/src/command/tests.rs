@@ -1,5 +1,6 @@
 //! The planner, by tables of small stories.
 
+mod pause;
 mod process;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,11 +1,15 @@
 //! From what was written to what the readers get: fields found, types agreed, literals read by their context.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::parse::read_number;
 use super::tree::{Checked, CheckedValue, Condition, Constant, Expr, Node, Op, Operand, Order};
 use super::{MAX_SCALE, MAX_UNITS, Type};
 use crate::fields::FieldKind;
 use crate::message::Problem;
-use crate::schema::{Entity, Schema};
+use crate::schema::{Entity, Schema, StageStatus};
+use crate::signals::{self, Calendar};
 use crate::time::{Date, Instant};
 use crate::value::Decimal;
 
@@ -152,6 +156,7 @@ impl Checker<'_> {
                 Some(Condition::Has(list?, text))
             }
             (Op::Under, [field, option]) => self.under(field, option),
+            (Op::Rotting, _) => self.rotting(),
             _ => self.refuse(Problem::new("problem.expr.not_condition").with("name", op.name())),
         }
     }
@@ -228,6 +233,34 @@ impl Checker<'_> {
         };
         let items = items.into_iter().map(Constant::Text).collect();
         Some(Condition::In { operand, items, or_null: false })
+    }
+
+    /// A comparison for each count of days that open stages of this kind expect: the readers know neither stages nor
+    /// calendars.
+    fn rotting(&mut self) -> Option<Condition> {
+        let own = |id: &str| Expr::Field(id.to_owned());
+        let stage = self.operand(&own("stage"), Kind::Text);
+        let start = Expr::Call(Op::Coalesce, vec![own(signals::LAST_TOUCH), own(signals::SINCE)]);
+        let start = self.operand(&start, Kind::Instant);
+        let until = self.operand(&own(signals::PAUSED_UNTIL), Kind::Date);
+        let (stage, start, until) = (stage?, start?, until?);
+        let calendar = Arc::new(Calendar::of(&self.schema.workspace));
+        let mut expecting: BTreeMap<u16, Vec<Constant>> = BTreeMap::new();
+        let stages = self.schema.pipelines_of(&self.entity.id).flat_map(|pipeline| &pipeline.stages);
+        for stage in stages.filter(|stage| stage.status == StageStatus::Open) {
+            if let Some(days) = stage.expected_days {
+                expecting.entry(days).or_default().push(Constant::Text(stage.id.clone()));
+            }
+        }
+        let late = |(days, items)| {
+            let limit = Operand { kind: Type::Instant, node: Node::LimitOf(calendar.clone(), days) };
+            let here = Condition::In { operand: stage.clone(), items, or_null: false };
+            Condition::All(vec![here, Condition::Ordered(Order::Less, start.clone(), limit)])
+        };
+        let late = Condition::Any(expecting.into_iter().map(late).collect());
+        let today = Operand { kind: Type::Date, node: Node::DayOf(calendar.clone()) };
+        let rests = Condition::Ordered(Order::Greater, until, today);
+        Some(Condition::All(vec![late, Condition::Not(Box::new(rests))]))
     }
 
     fn pair(&mut self, left: &Expr, right: &Expr, kind: Kind) -> Option<(Operand, Operand)> {

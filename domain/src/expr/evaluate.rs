@@ -159,6 +159,13 @@ impl Reader<'_> {
                 }
                 _ => Constant::Null,
             },
+            Node::DayOf(calendar) => {
+                calendar.today(self.env.now, self.env.zones).map_or(Constant::Null, Constant::Date)
+            }
+            Node::LimitOf(calendar, days) => {
+                let limit = calendar.limit(*days, self.env.now, self.env.zones);
+                limit.map_or(Constant::Null, Constant::Instant)
+            }
             Node::If(condition, left, right) => self.value(if self.holds(condition) { left } else { right }),
             Node::Coalesce(left, right) => match self.value(left) {
                 Constant::Null => self.value(right),

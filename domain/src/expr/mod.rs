@@ -33,6 +33,8 @@
 //! - **Days** lie between 1900 and 2200; `plus_days` beyond is null.
 //! - Today, now, the reader and their zone come in with [`Env`]; no reader looks at a clock. `start_of` takes a day
 //!   that hangs on no field, so that the SQL compiler works it out beforehand and SQL knows nothing of zones.
+//! - `rotting` is what [`crate::signals`] says, by the workspace's calendar and the stages as they are when the expression
+//!   is checked. The moments it compares with are worked out beforehand too.
 //!
 //! Values are taken to be within the bounds their field types enforce.
 

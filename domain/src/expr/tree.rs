@@ -1,8 +1,11 @@
 //! Expressions as they are written ([`Expr`]), and as the readers get them ([`Checked`]).
 
+use std::sync::Arc;
+
 use super::Type;
 use crate::fields::Shape;
 use crate::ids::Id;
+use crate::signals::{Calendar, ROTTING_READS};
 use crate::time::{Date, Instant};
 use crate::value::Decimal;
 
@@ -53,11 +56,12 @@ pub enum Op {
     StartOf,
     If,
     Coalesce,
+    Rotting,
 }
 
 impl Op {
     /// Operator, its name on the wire, and how many arguments it takes; `None` is any number.
-    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 30] = [
+    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 31] = [
         (Self::And, "and", None),
         (Self::Or, "or", None),
         (Self::Not, "not", Some(1)),
@@ -88,6 +92,7 @@ impl Op {
         (Self::StartOf, "start_of", Some(1)),
         (Self::If, "if", Some(3)),
         (Self::Coalesce, "coalesce", Some(2)),
+        (Self::Rotting, "rotting", Some(0)),
     ];
 
     #[must_use]
@@ -205,6 +210,10 @@ pub enum Node {
     StartOf(Box<Operand>),
     If(Box<Condition>, Box<Operand>, Box<Operand>),
     Coalesce(Box<Operand>, Box<Operand>),
+    /// The day it is by a calendar.
+    DayOf(Arc<Calendar>),
+    /// The moment before which more than so many days were worked ([`Calendar::limit`]).
+    LimitOf(Arc<Calendar>, u16),
 }
 
 /// What an operand can be worth: one variant per type of the language, numbers as units of their decimals.
@@ -258,6 +267,7 @@ impl Expr {
     fn collect_fields<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
             Self::Field(id) => found.push(id),
+            Self::Call(Op::Rotting, _) => found.extend(ROTTING_READS),
             Self::Call(_, args) => args.iter().for_each(|arg| arg.collect_fields(found)),
             Self::In(operand, _) | Self::HasAny(operand, _) => operand.collect_fields(found),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}

@@ -2,14 +2,15 @@
 
 use serde_json::Value as Json;
 
-use super::{Operator, Rule};
+use super::{Operator, Part, Rule};
 use crate::schema::{Entity, Schema, StageStatus};
+use crate::signals::{has_signals, rotting};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quick {
     /// Behind `filter.quick.` in the message tables.
     pub name: &'static str,
-    pub rule: Rule,
+    pub part: Part,
 }
 
 /// The quick filters of a kind of record, as far as its fields go.
@@ -19,7 +20,7 @@ pub fn quick(entity: &Entity, schema: &Schema) -> Vec<Quick> {
     let mut found = Vec::new();
     let mut add = |name: &'static str, field: &str, operator: Operator, values: Vec<Json>| {
         if known(field) {
-            found.push(Quick { name, rule: Rule::new(field, operator, values) });
+            found.push(Quick { name, part: Part::Rule(Rule::new(field, operator, values)) });
         }
     };
     add("mine", "owner", Operator::IsMe, Vec::new());
@@ -38,6 +39,9 @@ pub fn quick(entity: &Entity, schema: &Schema) -> Vec<Quick> {
     if entity.follow_up {
         add("overdue_touch", "next_touch", Operator::Past, Vec::new());
         add("no_next_step", "next_touch", Operator::Empty, Vec::new());
+    }
+    if has_signals(entity) && schema.pipelines_of(&entity.id).next().is_some() {
+        found.push(Quick { name: "rotting", part: Part::Other(rotting()) });
     }
     found
 }

@@ -5,12 +5,20 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Entity, Field, Label};
-use crate::conversion;
+use crate::{conversion, signals};
 
 /// Fields that stand at once on a form whose layout nobody has arranged; the others wait under "more".
 const FIRST_FIELDS: usize = 6;
-/// Kept by the system; a record's page tells it by its timeline, or not at all.
-const BEHIND_THE_SCENES: [&str; 4] = ["rank", "created_by", "updated_at", "updated_by"];
+/// Kept by the system; a record's page tells it by its timeline, in a way of its own, or not at all.
+const BEHIND_THE_SCENES: [&str; 7] = [
+    "rank",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    signals::SINCE,
+    signals::PAUSED_UNTIL,
+    signals::PAUSE_REASON,
+];
 /// A record's page tells it above everything else.
 const NEXT_TOUCH: &str = "next_touch";
 

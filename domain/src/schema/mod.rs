@@ -6,6 +6,7 @@
 pub mod builtin;
 pub mod change;
 pub mod effects;
+pub mod holidays;
 mod layout;
 mod pipeline;
 mod work;

@@ -1,6 +1,7 @@
 //! The days a workspace works: a usual week, and the days that are different.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,8 @@ use crate::time::Date;
 const MAX_DAYS: usize = 400;
 /// Even a long holiday ends: how far [`WorkDays::next`] looks.
 const LONGEST_REST: i64 = 60;
+/// Days in which even one who works a single day of the week has worked once.
+const WEEK: i64 = 7;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -39,9 +42,11 @@ impl WorkDays {
 
     #[must_use]
     pub fn is_worked(&self, day: Date) -> bool {
-        self.days.get(&day).copied().unwrap_or_else(|| {
-            u8::try_from(day.weekday() + 1).is_ok_and(|weekday| self.week.contains(&weekday))
-        })
+        self.days.get(&day).copied().unwrap_or_else(|| self.is_usually_worked(day))
+    }
+
+    fn is_usually_worked(&self, day: Date) -> bool {
+        u8::try_from(day.weekday() + 1).is_ok_and(|weekday| self.week.contains(&weekday))
     }
 
     /// This day when it is worked, the next one that is otherwise.
@@ -54,6 +59,36 @@ impl WorkDays {
     #[must_use]
     pub fn after(&self, day: Date, worked: u16) -> Date {
         (0..worked).fold(self.next(day), |day, _| self.next(day.plus_days(1)))
+    }
+
+    /// How many worked days lie after `from`, up to `to` and with it; none when `to` is not later.
+    #[must_use]
+    pub fn between(&self, from: Date, to: Date) -> i64 {
+        let days = to.days_since(from);
+        if days <= 0 {
+            return 0;
+        }
+        // Whole weeks at once, then the days beyond them, then whatever is not as usual.
+        let in_week = (1..=7).filter(|weekday| self.week.contains(weekday)).count();
+        let beyond =
+            (0..days % WEEK).filter(|earlier| self.is_usually_worked(to.plus_days(-earlier))).count();
+        let usual = days / WEEK * i64::try_from(in_week).unwrap_or(0) + i64::try_from(beyond).unwrap_or(0);
+        let others = self.days.range((Bound::Excluded(from), Bound::Included(to)));
+        others.fold(usual, |worked, (day, is_worked)| match (is_worked, self.is_usually_worked(*day)) {
+            (true, false) => worked + 1,
+            (false, true) => worked - 1,
+            _ => worked,
+        })
+    }
+
+    /// The worked day that has so many worked days between it and `day`, `day` itself counted when it is worked: with
+    /// none of them the last one that is worked. `None` where nobody has worked for so long.
+    #[must_use]
+    pub fn back(&self, day: Date, worked: u16) -> Option<Date> {
+        let farthest = i64::from(worked) * WEEK + LONGEST_REST + i64::try_from(self.days.len()).unwrap_or(0);
+        let mut before =
+            (0..farthest).map(|earlier| day.plus_days(-earlier)).filter(|day| self.is_worked(*day));
+        before.nth(usize::from(worked))
     }
 
     /// What is wrong with it.

@@ -71,6 +71,12 @@ pub fn assign(entity: &str, record: Id, old_owner: Option<Id>, owner: Option<Id>
     Action::Assign { entity: entity.to_owned(), record, old_owner, owner }
 }
 
+/// Lets a deal rest until a day; without one it goes on.
+#[must_use]
+pub fn pause(record: Id, old_until: Option<Json>, until: Option<Json>, reason: Option<&str>) -> Action {
+    Action::Pause { entity: "deal".to_owned(), record, old_until, until, reason: reason.map(str::to_owned) }
+}
+
 /// Rows with days as 2026-05-01, a decimal point and dollars.
 #[track_caller]
 #[must_use]

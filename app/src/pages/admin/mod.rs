@@ -9,6 +9,7 @@ pub mod everything;
 mod field_form;
 mod field_sheet;
 mod fields;
+mod holidays;
 mod kind;
 mod layout;
 mod logo;

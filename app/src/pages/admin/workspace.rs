@@ -14,6 +14,7 @@ use messages::Lang;
 
 use super::define::define;
 use super::effects::Effects;
+use super::holidays::TakeHolidays;
 use super::logo::Logo;
 use super::rates::Rates;
 use crate::components::{
@@ -276,6 +277,7 @@ fn WorkingDays(draft: Draft, problems: Problems) -> impl IntoView {
                         <Select value=kind choices=kinds alone=t("settings.workspace.day.kind") on_choose=move |chosen| kind.set(chosen) />
                         <Button label=t("action.add") disabled=Signal::derive(move || !first.get()) on_press=add />
                     </div>
+                    <TakeHolidays days=draft.days />
                     <FormProblem problem=problems.at("work.days") />
                 </div>
                 <p class="field-help">{t("settings.workspace.days.help")}</p>

@@ -4,6 +4,7 @@
 //! a column begins with a few cards and grows as it is scrolled. Cards are taken up in `drag`; what is done with them
 //! then (`hands`, `carry`, `moves`) and the filters come in later parts.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -43,6 +44,25 @@ pub struct BoardFilter {
     pub ready: RwSignal<bool>,
     /// The filters could not be fetched.
     pub missing: RwSignal<bool>,
+    /// What draws the signals of a card; it comes with the filters.
+    pub signals: RwSignal<Option<DrawSignals>>,
+}
+
+pub type DrawSignals = fn(&RecordBody) -> AnyView;
+
+thread_local! {
+    /// Once it has come, every later board begins with it: cards that grow would move what one came back to.
+    static DRAW_SIGNALS: Cell<Option<DrawSignals>> = const { Cell::new(None) };
+}
+
+impl BoardFilter {
+    /// Cards have their signals from now on.
+    pub fn bring_signals(&self, draw: DrawSignals) {
+        DRAW_SIGNALS.set(Some(draw));
+        if self.signals.with_untracked(Option::is_none) {
+            self.signals.set(Some(draw));
+        }
+    }
 }
 
 #[component]
@@ -95,6 +115,7 @@ fn Filtered(pipeline: Pipeline) -> impl IntoView {
         read: RwSignal::new(None),
         ready: RwSignal::new(false),
         missing: RwSignal::new(false),
+        signals: RwSignal::new(DRAW_SIGNALS.get()),
     };
     provide_context(asked);
     let condition = Memo::new(move |_| match (asked.read.get(), filter.get(), view.get().as_deref()) {

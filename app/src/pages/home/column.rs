@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
 
-use super::board::{Base, Deck, Deep, in_stage, money_short};
+use super::board::{Base, BoardFilter, Deck, Deep, in_stage, money_short};
 use crate::components::{Avatar, AvatarShape, Badge, Button, IconButton, Sentinel, Tone, icons};
 use crate::fields::{self, schedule};
 use crate::i18n::{format, label, t, tr};
@@ -112,8 +112,9 @@ pub fn Column(
             .unwrap_or_else(|| next.with(|(_, next)| next.is_some()))
     };
     let empty = Memo::new(move |_| cards.with(Vec::is_empty));
+    let open = stage.status == StageStatus::Open;
     view! {
-        <section class="column" data-stage=stage.id.clone() aria-label=title>
+        <section class="column" data-stage=stage.id.clone() data-open=open.then_some("true") aria-label=title>
             <header class="column-head">
                 <h2 class="column-title truncate">{heading}</h2>
                 <Numbers stage=stage.clone() deck cards total />
@@ -216,6 +217,11 @@ fn Card(body: Arc<RecordBody>, known: Memo<BTreeMap<Id, Arc<RecordBody>>>) -> im
             .with(|overlay| overlay.is_waiting(id))
             .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
     };
+    let later = use_context::<BoardFilter>().map(|board| board.signals);
+    let signals = move || {
+        let draw = later.and_then(|signals| signals.get())?;
+        Some(body.with(|body| draw(body)))
+    };
     let may = Memo::new(move |_| body.with(|body| body.may.update));
     let menu = move |()| {
         let body = body.with_untracked(|body| Box::new((**body).clone()));
@@ -234,6 +240,7 @@ fn Card(body: Arc<RecordBody>, known: Memo<BTreeMap<Id, Arc<RecordBody>>>) -> im
                 <span class="deal-card-sub">{sub}</span>
             </A>
             <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
+            <div class="deal-card-signals">{signals}</div>
             <div class="deal-card-foot numeric">
                 <span class="deal-card-amount">{amount}</span>
                 {next}

@@ -14,6 +14,7 @@ mod moving;
 mod page;
 mod people;
 mod related;
+mod signals;
 mod stage;
 mod timeline;
 mod touch;

@@ -23,6 +23,7 @@ use super::form::{EditForm, Unsaved, is_sheet_open};
 use super::list::{may_restore, restore, told};
 use super::people::{Standing, between};
 use super::related::Related;
+use super::signals::StageSignals;
 use super::stage::StagePath;
 use super::timeline::Timeline;
 use crate::api::ApiError;
@@ -312,6 +313,7 @@ fn Reading(
         <Actions definition=definition.clone() body />
         {lead.then(|| view! { <Became body /> })}
         {has_stages.then(|| view! { <StagePath body /> })}
+        <StageSignals definition=definition.clone() body />
         {follow_up.then(|| view! { <NextTouch body /> })}
         <div class="record-columns">
             <div class="stack">

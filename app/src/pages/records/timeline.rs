@@ -30,7 +30,8 @@ use crate::state::session::schema;
 use crate::state::{app, ask};
 
 /// Fields whose changes follow from what stands beside them: nobody wants to read about them.
-const SILENT: [&str; 6] = ["rank", "last_touch_at", "next_touch", "updated_at", "updated_by", "close_date"];
+const SILENT: [&str; 7] =
+    ["rank", "stage_since", "last_touch_at", "next_touch", "updated_at", "updated_by", "close_date"];
 
 #[component]
 pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {

@@ -3,8 +3,8 @@
 use super::lead::source;
 use super::{Shape, field, files, follow_up, owner, tags};
 use crate::fields::FieldKind;
-use crate::process;
 use crate::schema::{Entity, Label, Pipeline, Stage, StageStatus, Step};
+use crate::{process, signals};
 
 pub const DEFAULT_PIPELINE: &str = "sales";
 
@@ -44,6 +44,11 @@ pub(super) fn entity() -> Entity {
         field(process::EXCEPTION, "破例原因", "Reason for the exception", FieldKind::long_text())
             .personal()
             .system(),
+        field(signals::SINCE, "进入阶段", "In its stage since", FieldKind::instant()).system(),
+        field(signals::PAUSED_UNTIL, "暂停至", "Paused until", FieldKind::date()).system(),
+        field(signals::PAUSE_REASON, "暂停原因", "Reason for the pause", FieldKind::text(300))
+            .personal()
+            .system(),
     ];
     fields.extend(follow_up());
     let shape = Shape {
@@ -59,6 +64,7 @@ pub(super) fn entity() -> Entity {
 pub(super) fn pipeline() -> Pipeline {
     let stage =
         |id: &str, zh, en, status, probability| Stage::new(id, Label::new(zh, en), status, probability);
+    let expected = |days, stage| Stage { expected_days: Some(days), ..stage };
     let fields = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
     let again =
         Step {
@@ -69,10 +75,10 @@ pub(super) fn pipeline() -> Pipeline {
         entity: "deal".to_owned(),
         label: Label::new("销售流程", "Sales"),
         stages: vec![
-            stage("first_contact", "初步接触", "First contact", StageStatus::Open, 10),
-            stage("needs", "需求确认", "Needs", StageStatus::Open, 30),
-            stage("proposal", "方案报价", "Proposal", StageStatus::Open, 50),
-            stage("negotiation", "商务谈判", "Negotiation", StageStatus::Open, 75),
+            expected(5, stage("first_contact", "初步接触", "First contact", StageStatus::Open, 10)),
+            expected(10, stage("needs", "需求确认", "Needs", StageStatus::Open, 30)),
+            expected(10, stage("proposal", "方案报价", "Proposal", StageStatus::Open, 50)),
+            expected(15, stage("negotiation", "商务谈判", "Negotiation", StageStatus::Open, 75)),
             Stage {
                 required: fields(&["amount", "close_date"]),
                 ..stage("signed", "签约成交", "Signed", StageStatus::Won, 100)

@@ -14,6 +14,7 @@ use crate::components::{Avatar, AvatarShape, Badge, Tone, icon};
 use crate::fields::{self, schedule};
 use crate::i18n::t;
 use crate::pages::records::drawing;
+use crate::pages::records::signals::card_signals;
 use crate::routes;
 use crate::state::app;
 use crate::state::overlay::fingerprint;
@@ -128,6 +129,7 @@ pub fn face(definition: &Entity, body: RecordBody) -> impl Fn() -> AnyView + Clo
             <span class="row-text">
                 <span class="row-title">{name.clone()}</span>
                 <span class="row-sub">{sub.clone()}</span>
+                {card_signals(&body)}
             </span>
             {waiting}
             <span class="row-end numeric" class:due-late=late>{end.clone()}</span>

@@ -10,12 +10,14 @@ use super::work::Work;
 use super::{FilterButton, ViewButton};
 use crate::pages::home::BoardFilter;
 use crate::pages::records::definition;
+use crate::pages::records::signals::card_signals;
 
 #[component]
 pub fn BoardFilters() -> impl IntoView {
     let board = use_context::<BoardFilter>()?;
     let definition = definition(&board.entity.get_value())?;
     let work = Work::of_board(&definition);
+    board.bring_signals(card_signals);
     let (filtering, choosing_view) = (RwSignal::new(false), RwSignal::new(false));
     Effect::new(move |_| {
         // The same condition again is no reason to ask again.

@@ -15,8 +15,7 @@ pub fn QuickFilters(work: Work) -> impl IntoView {
 
 #[component]
 fn QuickFilter(work: Work, quick: Quick) -> impl IntoView {
-    let Quick { name, rule } = quick;
-    let part = Part::Rule(rule);
+    let Quick { name, part } = quick;
     let own = part.clone();
     let pressed = Memo::new(move |_| {
         work.filter.with(|asked| asked.filter.join == Join::All && asked.filter.parts.contains(&own))

@@ -7,6 +7,7 @@ use domain::fields::Shape;
 use domain::filter::{Filter, Join, Operator, Part, Rule};
 use domain::ids::Id;
 use domain::schema::{Entity, Field};
+use domain::signals::rotting;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value as Json;
@@ -33,6 +34,7 @@ pub fn part_text(part: &Part, definition: &Entity) -> String {
             let parts: Vec<String> = group.parts.iter().map(|part| part_text(part, definition)).collect();
             parts.join(&format!(" {} ", tr(joint(group.join), &[])))
         }
+        Part::Other(json) if *json == rotting() => tr("filter.says.rotting", &[]),
         Part::Other(_) => tr("filter.other", &[]),
     }
 }
@@ -98,8 +100,7 @@ pub fn FilterChips(work: Work, #[prop(into)] on_edit: Callback<()>) -> impl Into
             .enumerate()
             // A quick filter says so itself; in a filter of any, everything has to be read together.
             .filter(|(_, part)| {
-                let is_quick =
-                    matches!(part, Part::Rule(rule) if quick.iter().any(|quick| quick.rule == *rule));
+                let is_quick = quick.iter().any(|quick| quick.part == *part);
                 !(is_quick && asked.filter.join == Join::All)
             })
             .collect();

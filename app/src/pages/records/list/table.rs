@@ -17,7 +17,7 @@ use super::work::Work;
 use crate::components::{Badge, Sentinel, Tone, icon, icons};
 use crate::fields;
 use crate::i18n::{label, t, tr};
-use crate::pages::records::{ConflictSheet, drawing};
+use crate::pages::records::{ConflictSheet, drawing, signals};
 use crate::routes;
 use crate::state::app;
 use crate::state::overlay::fingerprint;
@@ -213,8 +213,11 @@ fn Cell(
             view! { <CellEditor field=field.clone() body=body.clone() editing conflict /> }.into_any()
         } else {
             let (body, id) = (body.clone(), field.id.clone());
-            view! { <span class="truncate">{move || fields::cell_of(&schema(), &body, &id)}</span> }
-                .into_any()
+            view! {
+                {signals::cell(&body, &id)}
+                <span class="truncate">{move || fields::cell_of(&schema(), &body, &id)}</span>
+            }
+            .into_any()
         }
     };
     view! {

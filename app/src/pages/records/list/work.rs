@@ -239,5 +239,5 @@ fn visible(definition: &Entity) -> Entity {
 fn first_filter(definition: &Entity) -> Filter {
     let quick = quick(definition, &schema_now());
     let open = quick.into_iter().find(|quick: &Quick| quick.name == "open");
-    Filter::of(open.map(|quick| Part::Rule(quick.rule)).into_iter().collect())
+    Filter::of(open.map(|quick| quick.part).into_iter().collect())
 }

@@ -7,6 +7,7 @@ mod import;
 mod import_several;
 mod merge;
 mod money;
+mod pause;
 mod process;
 mod records;
 mod sending;
