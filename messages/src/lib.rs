@@ -64,13 +64,14 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 15] = [
+pub const LATER_AREAS: [&str; 16] = [
     "bulk",
     "definition",
     "deleted",
     "effect",
     "export",
     "filter",
+    "forecast",
     "import",
     "members",
     "pipelines",

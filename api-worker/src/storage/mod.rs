@@ -10,6 +10,7 @@ pub mod definitions;
 pub mod directory;
 pub mod files;
 pub mod filter;
+pub mod forecast;
 pub mod imports;
 pub mod limits;
 pub mod log;
@@ -23,6 +24,7 @@ pub mod scope;
 pub mod search;
 pub mod sort_key;
 pub mod statement;
+pub mod stays;
 pub mod timeline;
 pub mod worth;
 
