@@ -14,6 +14,7 @@ mod page;
 mod people;
 mod related;
 mod stage;
+mod stays;
 mod timeline;
 mod touch;
 mod wish;
