@@ -22,6 +22,10 @@ pub const SAMPLE: u64 = 10;
 /// Months that history looks back.
 pub const MONTHS: u32 = 12;
 
+/// How often records came to a stage that history looks at, the latest first: where it was more often these say as much,
+/// and looking costs no more.
+pub const LATEST: u32 = 5_000;
+
 /// Days from the first to the last, both among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {

@@ -111,7 +111,7 @@ impl<'a> Asked<'a> {
         Ok(vec![
             sums(reader, self.entity, closing, self.fields, self.month),
             count(reader, self.entity, undated),
-            history(reader, self.entity, self.fields.stage, &open, since),
+            history(reader, self.entity, self.fields.stage, &open, since, forecast::LATEST),
         ])
     }
 }

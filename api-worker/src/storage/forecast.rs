@@ -122,8 +122,9 @@ pub fn count(reader: Reader<'_>, entity: &Entity, mut conditions: Conditions) ->
     conditions.statement("forecast_count", &head, "")
 }
 
-/// What became of the records in the reader's sight that came to these stages since a moment. Each counts once for a
-/// stage, however often it came; what stands in a won stage of any pipeline by now is won.
+/// What became of the records in the reader's sight that came to these stages since a moment, among the `latest` that
+/// came to each. Each record counts once for a stage, however often it came; what stands in a won stage of any pipeline by
+/// now is won.
 #[must_use]
 pub fn history(
     reader: Reader<'_>,
@@ -131,6 +132,7 @@ pub fn history(
     stage: &Field,
     stages: &[&str],
     since: Instant,
+    latest: u32,
 ) -> Statement {
     let mut conditions = Conditions::new(reader);
     let kind = conditions.bind(entity.id.as_str());
@@ -145,10 +147,15 @@ pub fn history(
     let now = comparable("r", stage);
     let stands = |among: &str| format!("coalesce(sum({now} IN (SELECT value FROM json_each({among}))), 0)");
     // The list of records is made first, and each is looked up by its key.
+    let begins = format!(
+        "max(CAST({since} AS INTEGER), coalesce((SELECT b.entered_at FROM stay b WHERE b.workspace_id = ?1 AND b.entity = {kind} \
+         AND b.stage = g.value ORDER BY b.entered_at DESC LIMIT 1 OFFSET {}), 0))",
+        latest.saturating_sub(1)
+    );
     let head = format!(
-        "SELECT json_array(e.stage, count(*), {}, {}) AS j FROM (SELECT DISTINCT s.stage, s.record_id FROM stay s \
-         WHERE s.workspace_id = ?1 AND s.entity = {kind} AND s.stage IN (SELECT value FROM json_each({stages})) \
-         AND s.entered_at >= {since}) e CROSS JOIN {} r ON r.workspace_id = ?1 AND r.id = e.record_id \
+        "SELECT json_array(e.stage, count(*), {}, {}) AS j FROM (SELECT DISTINCT s.stage, s.record_id \
+         FROM json_each({stages}) g CROSS JOIN stay s ON s.workspace_id = ?1 AND s.entity = {kind} AND s.stage = g.value \
+         AND s.entered_at >= {begins}) e CROSS JOIN {} r ON r.workspace_id = ?1 AND r.id = e.record_id \
          WHERE {}",
         stands(&won),
         stands(&lost),
@@ -304,22 +311,25 @@ mod tests {
                 .unwrap();
         }
         let since = Instant::from_unix_ms(100).unwrap();
-        let told = |role: &str| {
+        let told = |role: &str, latest: u32| {
             let asked = history(
                 reader(&schema, role),
                 entity,
                 entity.field("stage").unwrap(),
                 &["needs", "proposal"],
                 since,
+                latest,
             );
             let mut found = read_history(&shard.run(asked).unwrap()).unwrap();
             found.sort_by(|one, other| one.0.cmp(&other.0));
             found
         };
         let one = |stage: &str, reached, won, lost| (stage.to_owned(), History { reached, won, lost });
-        assert_eq!(told(ADMINISTRATOR), [one("needs", 3, 1, 1), one("proposal", 1, 1, 0)]);
+        assert_eq!(told(ADMINISTRATOR, 5_000), [one("needs", 3, 1, 1), one("proposal", 1, 1, 0)]);
         // Whoever sees only their own learns of these: the even ones.
-        assert_eq!(told(REP), [one("needs", 2, 1, 1), one("proposal", 1, 1, 0)]);
+        assert_eq!(told(REP, 5_000), [one("needs", 2, 1, 1), one("proposal", 1, 1, 0)]);
+        // Of so many who came last: the three at 120 and later, of which one is deleted and two are there.
+        assert_eq!(told(ADMINISTRATOR, 3), [one("needs", 2, 1, 0), one("proposal", 1, 1, 0)]);
     }
 
     #[test]
@@ -349,7 +359,7 @@ mod tests {
             let plan = plan_of(&shard.connection, &sql);
             assert!(plan.contains("COVERING INDEX deal_forecast (workspace_id=? AND close_date"), "{plan}");
         }
-        let asked = history(reader, entity, fields(entity).stage, &stages, now);
+        let asked = history(reader, entity, fields(entity).stage, &stages, now, domain::forecast::LATEST);
         let plan = plan_of(&shard.connection, &asked.into_parts().1);
         assert!(
             plan.contains("stay_stage (workspace_id=? AND entity=? AND stage=? AND entered_at>?)"),

@@ -30,8 +30,8 @@ pub struct ForecastReply {
     pub quarter: Forecast,
     /// Open records that are left out, because nobody said when they close.
     pub undated: u64,
-    /// What became of those that came to each open stage in the last twelve months, as far as the reader sees them;
-    /// the filter plays no part.
+    /// What became of those that came to each open stage in the last twelve months (the latest 5,000 where more came), as
+    /// far as the reader sees them; the filter plays no part.
     pub history: Vec<StageHistory>,
     /// The first day that history looks at.
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
