@@ -7,7 +7,7 @@ use worker::{Env, Request, Response, Result};
 use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, envelope, finish, json};
 use crate::platform::new_id;
-use crate::routes::{account, command, export, file, record, search, timeline};
+use crate::routes::{account, command, export, file, forecast, record, search, timeline};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
@@ -113,6 +113,8 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(UpdateRecord) => command::update(request, cx, &parts[0], &parts[1]).await,
         () if is!(DeleteRecord) => command::delete(request, cx, &parts[0], &parts[1]).await,
         () if is!(GetTimeline) => timeline::get(request, cx, &parts[0], &parts[1]).await,
+        () if is!(GetStays) => forecast::stays(cx, &parts[0], &parts[1]).await,
+        () if is!(GetForecast) => forecast::get(request, cx, &parts[0]).await,
         () if is!(GetTotals) => record::totals(request, cx, &parts[0]).await,
         () if is!(ExportRecords) => export::export(request, cx, &parts[0]).await,
         () if is!(ListExports) => export::list(cx).await,

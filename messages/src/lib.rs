@@ -64,13 +64,14 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 17] = [
+pub const LATER_AREAS: [&str; 18] = [
     "bulk",
     "definition",
     "deleted",
     "effect",
     "export",
     "filter",
+    "forecast",
     "import",
     "members",
     "pause",

@@ -191,6 +191,11 @@ pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Resp
     json(&TotalsReply { groups, names, seq: session.seq })
 }
 
+/// A sum as it travels; beyond what a number holds, the nearest.
+pub(super) fn fit(sum: i128) -> i64 {
+    i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
+}
+
 /// The rows of a group, added up.
 #[derive(Default)]
 struct Added {
@@ -205,7 +210,6 @@ struct Added {
 
 impl Added {
     fn total(self, is_weighed: bool) -> Total {
-        let fit = |sum: i128| i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX });
         Total {
             group: self.group,
             count: self.count,
@@ -242,7 +246,7 @@ fn groupable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a
     }
 }
 
-fn summable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
+pub(super) fn summable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
     let field = known_field(reader, entity, id, "sum")?;
     match field.kind.behaviour().shape() {
         Shape::Money | Shape::Integer | Shape::Decimal(_) => Ok(field),

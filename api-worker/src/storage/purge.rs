@@ -4,6 +4,7 @@
 //! Sweeps over a whole shard, so these statements know no workspace: every row is named with its own. Each takes a
 //! bounded number of rows and finds them by an index, so that a run costs what there is to do and not what is stored.
 
+use domain::forecast::STAGE;
 use domain::schema::{Entity, builtin};
 
 use super::place::table;
@@ -54,6 +55,13 @@ pub fn remove(entity: &Entity, kinds: &[Entity]) -> Vec<String> {
         ),
         format!("DELETE FROM file_use WHERE rowid IN (SELECT u.rowid FROM {held})"),
     ];
+    if entity.field(STAGE).is_some() {
+        statements.push(format!(
+            "DELETE FROM stay WHERE rowid IN (SELECT s.rowid FROM json_each(?1) g CROSS JOIN stay s \
+             ON s.workspace_id = g.value ->> 0 AND s.entity = '{}' AND s.record_id = g.value ->> 1)",
+            entity.id
+        ));
+    }
     for link in kinds.iter().filter(|kind| is_link(kind)) {
         let ties = link.fields.iter().filter(|field| {
             field.required && field.kind.relation_target().is_some_and(|target| target == entity.id)
@@ -186,6 +194,11 @@ mod tests {
         }
         for (row, workspace, id) in [(1, "w", "long"), (2, "w", "there"), (3, "v", "long")] {
             db.execute(
+                "INSERT INTO stay (workspace_id, entity, record_id, seq, stage, entered_at) VALUES (?1, 'deal', ?2, ?3, 's', 1)",
+                (workspace, id, row),
+            )
+            .unwrap();
+            db.execute(
                 "INSERT INTO search_row (row, workspace_id, entity, record_id) VALUES (?1, ?2, 'deal', ?3)",
                 (row, workspace, id),
             )
@@ -207,6 +220,14 @@ mod tests {
             db.query_row("SELECT count(*) FROM search_row", [], |row| row.get::<_, i64>(0)).unwrap(),
             2
         );
+        let stays: Vec<i64> = db
+            .prepare("SELECT seq FROM stay ORDER BY seq")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(stays, [2, 3]);
         // Once more removes nothing more.
         purge(&db, &deal, 1_000);
         assert_eq!(ids(&db, "deal").len(), 5);

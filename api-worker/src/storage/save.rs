@@ -20,7 +20,7 @@ use super::files::{self, Uses};
 use super::place::{columns, custom, table, to_columns};
 use super::sort_key::{self, sort_key};
 use super::statement::{Param, Statement};
-use super::{decimals, places, search, worth, worth_due};
+use super::{decimals, places, search, stays, worth, worth_due};
 
 /// Everything a save needs beside the plan.
 pub struct Save<'a> {
@@ -70,6 +70,7 @@ impl Save<'_> {
         statements.extend(self.index_statements());
         statements.extend(uses.statements(self.now));
         statements.extend(self.log_statements(&entries));
+        statements.extend(stays::begun(self.plan, entries.len(), self.now, self.undoes));
         statements
     }
 
@@ -431,8 +432,7 @@ impl Save<'_> {
             return Vec::new();
         }
         let open: Vec<&Json> = entries.iter().map(|(entry, _)| entry).collect();
-        // Entries count from the seq the workspace had before this batch advanced it.
-        let first = "(SELECT seq FROM workspace WHERE workspace_id = ?1) - ?2 + 1";
+        let first = FIRST_SEQ;
         let body = if self.plan.numbers.is_empty() {
             "e.value ->> 'body'".to_owned()
         } else {
@@ -480,6 +480,10 @@ impl Save<'_> {
         statements
     }
 }
+
+/// The seq of the batch's first log entry, `?2` being how many there are: entries count from the seq the workspace had
+/// before the batch advanced it, in the order of the plan's changes.
+pub(super) const FIRST_SEQ: &str = "(SELECT seq FROM workspace WHERE workspace_id = ?1) - ?2 + 1";
 
 /// One number as text, out of what [`Save::numbers_of`] says and where its counter stands.
 const NUMBER: &str = "(n.value ->> 'before') || printf(n.value ->> 'digits', c.last - (n.value ->> 'back')) || (n.value ->> 'after')";

@@ -94,6 +94,8 @@ impl Told for ImportsReply {
 }
 
 impl Told for SearchReply {}
+impl Told for domain::api::forecast::StaysReply {}
+impl Told for domain::api::forecast::ForecastReply {}
 impl Told for domain::api::account::SessionsReply {}
 
 /// Takes notice of what a reply tells beside its data.

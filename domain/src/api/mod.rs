@@ -5,6 +5,7 @@ pub mod account;
 pub mod command;
 pub mod error;
 pub mod file;
+pub mod forecast;
 pub mod record;
 
 use serde::Serialize;
@@ -122,10 +123,12 @@ calls! {
     UpdateRecord: "update_record" Patch "/api/v1/records/{entity}/{id}" Session record::UpdateRequest => record::SavedReply, "Changes fields of one record.";
     DeleteRecord: "delete_record" Delete "/api/v1/records/{entity}/{id}" Session record::DeleteRequest => record::SavedReply, "Deletes one record; it can be restored for thirty days.";
     GetTimeline: "get_timeline" Get "/api/v1/records/{entity}/{id}/timeline" Session record::TimelineRequest => record::TimelineReply, "Touches, tasks and changes of a record, newest first; or its files.";
+    GetStays: "get_stays" Get "/api/v1/records/{entity}/{id}/stages" Session Empty => forecast::StaysReply, "When a record came to each of its stages and left it.";
     GetTotals: "get_totals" Get "/api/v1/totals/{entity}" Session record::TotalsRequest => record::TotalsReply, "Exact counts and sums of a filter, grouped by a field.";
     ExportRecords: "export_records" Get "/api/v1/export/{entity}" Session record::ExportRequest => record::Csv, "Every record of a filter as a file of comma-separated values; leaves a trace.";
     ListExports: "list_exports" Get "/api/v1/exports" Session Empty => record::ExportsReply, "Who exported what, newest first; without the permission to define only one's own.";
     GetBoard: "get_board" Get "/api/v1/board/{pipeline}" Session record::BoardRequest => record::BoardReply, "The first cards of each stage.";
+    GetForecast: "get_forecast" Get "/api/v1/forecast/{pipeline}" Session forecast::ForecastRequest => forecast::ForecastReply, "What is expected to come in this month and this quarter, by three probabilities.";
     GetToday: "get_today" Get "/api/v1/today" Session record::TodayRequest => record::TodayReply, "One's open tasks and next touches: overdue, today, later and without a day.";
     Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone, e-mail and other short texts.";
     RebuildSearch: "rebuild_search" Post "/api/v1/search/rebuild" Session record::RebuildRequest => record::RebuildReply, "Makes the next part of the search index anew.";

@@ -231,6 +231,15 @@ fn samples(schema: &Schema) -> Vec<Sample> {
         ),
         sample(FieldKind::percent(0), vec![json!("7"), json!(7)], vec![(json!(7.5), "problem.not_decimal")]),
         sample(
+            FieldKind::share(),
+            vec![json!("0"), json!(55), json!("100")],
+            vec![
+                (json!(-1), "problem.out_of_range"),
+                (json!("101"), "problem.out_of_range"),
+                (json!(7.5), "problem.not_decimal"),
+            ],
+        ),
+        sample(
             FieldKind::url(),
             vec![
                 json!("example.com"),
@@ -641,6 +650,10 @@ fn wrong_settings_are_told() {
         (FieldKind::tree_choice(vec![below("a", "b"), below("b", "a")]), "problem.definition.bad_tree"),
         (FieldKind::tree_choice(vec![below("a", "nobody")]), "problem.definition.bad_tree"),
         (FieldKind::percent(5), "problem.out_of_range"),
+        (
+            FieldKind::Percent(super::Percent { scale: 0, min: Some(9), max: Some(3) }),
+            "problem.less_than_min",
+        ),
         (FieldKind::rating(1), "problem.out_of_range"),
         (FieldKind::rating(11), "problem.out_of_range"),
         (FieldKind::file(false, 0), "problem.out_of_range"),

@@ -334,7 +334,7 @@ impl FieldKind {
             "stage" => Self::Stage(StageField {}),
             "role" => Self::Role(RoleField {}),
             "checkbox" => Self::Checkbox(Checkbox {}),
-            "percent" => Self::Percent(Percent { scale: scale.unwrap_or_default() }),
+            "percent" => Self::Percent(Percent { scale: scale.unwrap_or_default(), min, max }),
             "url" => Self::Url(Url {}),
             "rating" => Self::Rating(Rating { max: max? }),
             "duration" => Self::Duration(DurationField {}),
@@ -465,7 +465,13 @@ impl FieldKind {
 
     #[must_use]
     pub fn percent(scale: u32) -> Self {
-        Self::Percent(Percent { scale })
+        Self::Percent(Percent { scale, min: None, max: None })
+    }
+
+    /// A part of a whole in whole percent: 0 to 100.
+    #[must_use]
+    pub fn share() -> Self {
+        Self::Percent(Percent { scale: 0, min: Some(0), max: Some(100) })
     }
 
     #[must_use]

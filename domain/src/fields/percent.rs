@@ -21,6 +21,11 @@ pub struct Percent {
     /// Decimals, 0 to 4.
     #[serde(default)]
     pub scale: u32,
+    /// The least and the most it can be, in whole percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
 }
 
 impl Percent {
@@ -32,8 +37,10 @@ impl Percent {
         let scale = self.scale();
         let decimal = Decimal::parse(text, scale)
             .ok_or_else(|| Problem::new("problem.not_decimal").with("scale", scale))?;
-        if decimal.units.abs() > MAX * 10_i64.pow(scale) {
-            return Err(Problem::new("problem.out_of_range").with("min", -MAX).with("max", MAX));
+        let (min, max) = (self.min.unwrap_or(-MAX).max(-MAX), self.max.unwrap_or(MAX).min(MAX));
+        let unit = 10_i64.pow(scale);
+        if !(min * unit..=max * unit).contains(&decimal.units) {
+            return Err(Problem::new("problem.out_of_range").with("min", min).with("max", max));
         }
         Ok(Value::Decimal(decimal))
     }
@@ -72,11 +79,14 @@ impl FieldType for Percent {
     }
 
     fn check_settings(&self) -> Vec<Problem> {
-        if self.scale <= MAX_SCALE {
-            Vec::new()
-        } else {
-            vec![Problem::on("scale", "problem.out_of_range").with("min", 0).with("max", MAX_SCALE)]
+        let mut problems = Vec::new();
+        if self.scale > MAX_SCALE {
+            problems.push(Problem::on("scale", "problem.out_of_range").with("min", 0).with("max", MAX_SCALE));
         }
+        if self.min.zip(self.max).is_some_and(|(min, max)| min > max) {
+            problems.push(Problem::on("max", "problem.less_than_min"));
+        }
+        problems
     }
 
     fn adjustment(&self) -> Option<Adjustment> {

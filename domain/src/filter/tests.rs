@@ -17,6 +17,7 @@ pub(super) fn sample(field: &Field, operator: Operator, schema: &Schema) -> Vec<
         Some(FieldKind::TreeChoice(tree)) => json!(tree.options[at].id),
         Some(FieldKind::Url(_)) => json!("https://example.com/a"),
         Some(FieldKind::Integer(_)) => json!(7 + at),
+        Some(FieldKind::Percent(percent)) if percent.scale == 0 => json!((7 + at).to_string()),
         Some(FieldKind::Decimal(_) | FieldKind::Percent(_)) => json!(format!("{}.5", 7 + at)),
         Some(FieldKind::Date(_)) => json!(format!("2026-05-0{}", at + 1)),
         Some(FieldKind::Choice(choice)) => json!(choice.options[at].id),

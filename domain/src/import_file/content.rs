@@ -10,6 +10,7 @@ use super::meaning::is_blank_word;
 use super::sheet::Sheet;
 use crate::command::has_name;
 use crate::fields::FieldKind;
+use crate::forecast::OWN;
 use crate::schema::{Entity, Field, Schema};
 use crate::text::match_key;
 
@@ -67,6 +68,8 @@ impl Holds {
     /// How well a field takes it; 0 when not at all, and the best alone may be meant.
     fn suits(self, field: &Field) -> u32 {
         match (self, &field.kind) {
+            // A file's percentages are discounts and taxes too: what somebody expects is known by its heading alone.
+            (Self::Percent, FieldKind::Percent(_)) if field.id == OWN => 0,
             (Self::Email, FieldKind::Email(_))
             | (Self::Web, FieldKind::Url(_))
             | (Self::Percent, FieldKind::Percent(_))

@@ -38,6 +38,7 @@ pub type Cards = BTreeMap<String, Vec<Arc<RecordBody>>>;
 #[derive(Clone, Copy)]
 pub struct BoardFilter {
     pub entity: StoredValue<String>,
+    pub pipeline: StoredValue<String>,
     /// The condition, once the filters could be read; the address says it before, unless it names a view.
     pub read: RwSignal<Option<Option<String>>>,
     /// The cards are there: now the filters may come.
@@ -112,6 +113,7 @@ fn Filtered(pipeline: Pipeline) -> impl IntoView {
     let (view, _) = query_signal::<String>("view");
     let asked = BoardFilter {
         entity: StoredValue::new(pipeline.entity.clone()),
+        pipeline: StoredValue::new(pipeline.id.clone()),
         read: RwSignal::new(None),
         ready: RwSignal::new(false),
         missing: RwSignal::new(false),
@@ -465,16 +467,20 @@ fn short_total(total: Option<&Total>) -> String {
 
 /// The condition of exactly those records that a stage's numbers are about.
 pub fn in_stage(condition: Option<&str>, stage: &str) -> Json {
-    let stage = json!(["in", ["field", "stage"], [stage]]);
-    match condition.and_then(|condition| serde_json::from_str(condition).ok()) {
-        None => stage,
+    narrowed(condition, [json!(["in", ["field", "stage"], [stage]])])
+}
+
+/// A condition and others beside it.
+pub fn narrowed<const N: usize>(condition: Option<&str>, parts: [Json; N]) -> Json {
+    let mut all = match condition.and_then(|condition| serde_json::from_str(condition).ok()) {
+        None => vec![json!("and")],
         // Flat, so that each part can be taken out of the list's filter by itself.
-        Some(Json::Array(mut parts)) if parts.first().and_then(Json::as_str) == Some("and") => {
-            parts.push(stage);
-            Json::Array(parts)
-        }
-        Some(condition) => json!(["and", condition, stage]),
-    }
+        Some(Json::Array(all)) if all.first().and_then(Json::as_str) == Some("and") => all,
+        Some(condition) => vec![json!("and"), condition],
+    };
+    all.extend(parts);
+    // One alone needs no other, but what was asked as "all of these" is asked so again.
+    if condition.is_none() && all.len() == 2 { all.swap_remove(1) } else { Json::Array(all) }
 }
 
 /// The place of the stage at which a phone shows the board.
@@ -520,5 +526,7 @@ mod tests {
             let text = condition.map(|condition| condition.to_string());
             assert_eq!(in_stage(text.as_deref(), "needs"), expected, "{text:?}");
         }
+        let mine = json!(["=", ["field", "owner"], ["me"]]);
+        assert_eq!(narrowed(None, [stage.clone(), mine.clone()]), json!(["and", stage, mine]));
     }
 }

@@ -9,5 +9,5 @@ mod kept;
 mod moves;
 mod today;
 
-pub use board::{Board, BoardFilter};
+pub use board::{Board, BoardFilter, money_short, narrowed};
 pub use today::Today;

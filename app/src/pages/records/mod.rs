@@ -16,6 +16,7 @@ mod people;
 mod related;
 mod signals;
 mod stage;
+mod stays;
 mod timeline;
 mod touch;
 mod wish;

@@ -7,6 +7,7 @@ use domain::process;
 use domain::schema::{Stage, StageStatus};
 use leptos::prelude::*;
 
+use super::stays::StageTimes;
 use crate::components::{Badge, Tone, icon, icons};
 use crate::i18n::{label, t, tr};
 use crate::state::foresee::to_record;
@@ -93,6 +94,7 @@ pub fn StagePath(body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
                             }
                         })
                 }}
+                <StageTimes body />
             </section>
         })
     }

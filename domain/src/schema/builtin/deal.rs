@@ -4,7 +4,7 @@ use super::lead::source;
 use super::{Shape, field, files, follow_up, owner, tags};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label, Pipeline, Stage, StageStatus, Step};
-use crate::{process, signals};
+use crate::{forecast, process, signals};
 
 pub const DEFAULT_PIPELINE: &str = "sales";
 
@@ -31,6 +31,7 @@ pub(super) fn entity() -> Entity {
         field("stage", "阶段", "Stage", FieldKind::stage()).required(),
         field("engaged_on", "接触日期", "Engaged on", FieldKind::date()),
         field("close_date", "成交日期", "Close date", FieldKind::date()),
+        field(forecast::OWN, "自估赢率", "Own probability", FieldKind::share()),
         field("source", "来源", "Source", source()),
         field("lost_reason", "输单原因", "Lost reason", lost_reason()),
         field("lost_note", "输单说明", "Lost details", FieldKind::text(300)),

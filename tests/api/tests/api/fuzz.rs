@@ -193,6 +193,7 @@ fn queries() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
         ("get_totals", vec![filter, ("group", "owner"), ("sum", "amount")]),
         ("export_records", vec![filter, ("sort", "-name"), ("columns", "name,owner"), ("lang", "zh")]),
         ("get_board", vec![filter, ("limit", "5")]),
+        ("get_forecast", vec![filter]),
         (
             "get_timeline",
             vec![("only", "touch"), ("after", "eyJjaGFuZ2UiOjUsInRvdWNoIjpudWxsLCJ0YXNrIjpudWxsfQ")],

@@ -127,10 +127,12 @@ impl Target {
             ),
             ("get_timeline", get(format!("/api/v1/records/account/{account}/timeline"))),
             ("get_timeline", get(format!("/api/v1/records/deal/{deal}/timeline?only=file"))),
+            ("get_stays", get(format!("/api/v1/records/deal/{deal}/stages"))),
             ("get_totals", get("/api/v1/totals/account?group=name".into())),
             ("export_records", get("/api/v1/export/account".into())),
             ("list_exports", get("/api/v1/exports".into())),
             ("get_board", get("/api/v1/board/sales".into())),
+            ("get_forecast", get("/api/v1/forecast/sales".into())),
             ("get_today", get("/api/v1/today".into())),
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
             ("rebuild_search", Request::of::<api::RebuildSearch>(&[], &RebuildRequest::default())),
@@ -229,7 +231,7 @@ fn no_endpoint_gives_away_or_changes_what_another_workspace_has() {
                 shows_nothing(&reply, target, &request);
                 match name {
                     "get_file" | "put_thumbnail" | "get_thumbnail" | "get_record" | "get_timeline"
-                    | "get_import" | "revoke_session" | "update_record" | "delete_record" => {
+                    | "get_stays" | "get_import" | "revoke_session" | "update_record" | "delete_record" => {
                         assert_eq!(reply.refusal().code, Code::NotFound, "{reply}")
                     }
                     "create_record" | "invite" => assert_eq!(reply.refusal().code, Code::Invalid, "{reply}"),

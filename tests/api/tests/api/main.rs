@@ -27,6 +27,7 @@ mod changes;
 mod commands;
 mod exports;
 mod files;
+mod forecast;
 mod health;
 mod imports;
 mod invitations;

@@ -4,7 +4,7 @@
 //! [`work`] is what all parts share, [`query`] its place in the address. [`build`], [`rule`], [`quick`] and [`sentence`]
 //! are the filter, [`view`] and [`views`] what is saved of it, [`cards`], [`table`] and [`cell`] the rows, [`picked`],
 //! [`bulk`], [`job`] and [`progress`] what is done with many of them. [`beside`] is the list next to one of
-//! its records, [`pages`] what both have loaded, [`deleted`] what is no longer in it.
+//! its records, [`pages`] what both have loaded, [`deleted`] what is no longer in it. [`on_board`] and [`forecast`] stand above a board.
 
 mod beside;
 mod build;
@@ -14,6 +14,7 @@ mod cell;
 mod columns;
 mod deleted;
 mod export;
+mod forecast;
 mod job;
 mod on_board;
 mod pages;

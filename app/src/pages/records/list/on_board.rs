@@ -1,8 +1,10 @@
-//! The list's filters above a board: quick ones, the builder and saved views, in the address like those of a list.
+//! The list's filters above a board: quick ones, the builder and saved views, in the address like those of a list; and
+//! the forecast of what they let through.
 
 use leptos::prelude::*;
 
 use super::build::FilterSheet;
+use super::forecast::ForecastStrip;
 use super::quick::QuickFilters;
 use super::sentence::FilterChips;
 use super::views::ViewsSheet;
@@ -36,6 +38,7 @@ pub fn BoardFilters() -> impl IntoView {
             <FilterButton work filtering />
         </div>
         <FilterChips work on_edit=move |()| filtering.set(true) />
+        <ForecastStrip work pipeline=board.pipeline.get_value() ready=board.ready />
         <FilterSheet work open=filtering />
         <ViewsSheet work open=choosing_view />
     })

@@ -4,6 +4,7 @@ mod fields;
 mod list;
 mod people;
 mod rest;
+mod stages;
 mod timeline;
 
-covers!(ListRecords, CreateRecord, GetRecord, UpdateRecord, DeleteRecord, GetTimeline);
+covers!(ListRecords, CreateRecord, GetRecord, UpdateRecord, DeleteRecord, GetTimeline, GetStays);
