@@ -38,6 +38,7 @@ pub enum Op {
     StartsWith,
     Has,
     Under,
+    MyTeam,
     Add,
     Subtract,
     Multiply,
@@ -57,7 +58,7 @@ pub enum Op {
 
 impl Op {
     /// Operator, its name on the wire, and how many arguments it takes; `None` is any number.
-    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 30] = [
+    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 31] = [
         (Self::And, "and", None),
         (Self::Or, "or", None),
         (Self::Not, "not", Some(1)),
@@ -73,6 +74,7 @@ impl Op {
         (Self::StartsWith, "starts_with", Some(2)),
         (Self::Has, "has", Some(2)),
         (Self::Under, "under", Some(2)),
+        (Self::MyTeam, "my_team", Some(1)),
         (Self::Add, "+", Some(2)),
         (Self::Subtract, "-", Some(2)),
         (Self::Multiply, "*", Some(2)),
@@ -135,6 +137,8 @@ pub enum Condition {
     Has(Operand, Operand),
     /// The list holds one of the texts.
     HasAny(Operand, Vec<String>),
+    /// The reader, or somebody in the reader's team or a team below it.
+    MyTeam(Operand),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

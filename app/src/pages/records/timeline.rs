@@ -9,7 +9,7 @@ use domain::command::ChangeKind;
 use domain::fields::FieldKind;
 use domain::files::FileInfo;
 use domain::ids::Id;
-use domain::process::{EXCEPTION, NOTE};
+use domain::process::{CHECKED, EXCEPTION, NOTE};
 use domain::time::Instant;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -323,7 +323,7 @@ fn changed(
     entity: String,
 ) -> AnyView {
     // What was said about one move is not unsaid by the next.
-    let unsaid = |field: &str, after: &Json| after.is_null() && [NOTE, EXCEPTION].contains(&field);
+    let unsaid = |field: &str, after: &Json| after.is_null() && [NOTE, EXCEPTION, CHECKED].contains(&field);
     let said: Vec<(String, (Json, Json))> = changes
         .into_iter()
         .filter(|(field, (_, after))| !SILENT.contains(&field.as_str()) && !unsaid(field, after))

@@ -44,6 +44,7 @@ pub(super) fn entity() -> Entity {
         field(process::EXCEPTION, "破例原因", "Reason for the exception", FieldKind::long_text())
             .personal()
             .system(),
+        field(process::CHECKED, "已核对", "Checked on the move", FieldKind::long_text()).system(),
     ];
     fields.extend(follow_up());
     let shape = Shape {
@@ -85,5 +86,7 @@ pub(super) fn pipeline() -> Pipeline {
             },
         ],
         edges: Vec::new(),
+        teams: Vec::new(),
+        products: Vec::new(),
     }
 }

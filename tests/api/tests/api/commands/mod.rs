@@ -14,5 +14,6 @@ mod settings;
 mod together;
 mod touch;
 mod undo;
+mod ways;
 
 covers!(SendCommands);
