@@ -3,19 +3,25 @@
 //! It binds moves alone. Where a record begins, what an import enters and what an undo brings back is not asked about,
 //! and a rule that becomes stricter blocks nothing but the next move: [`lacks`] only tells which records stand behind it.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use crate::access::{Permission, Role};
 use crate::fields::FieldKind;
+use crate::ids::Id;
 use crate::message::Problem;
 use crate::record::Values;
-use crate::schema::{Edge, Entity, Pipeline, Schema, Stage};
+use crate::schema::{Check, Edge, Entity, Pipeline, Schema, Stage, StageStatus};
 use crate::value::Value;
 
 /// Why the last move was made, as the mover said.
 pub const NOTE: &str = "stage_note";
 /// Why the last move was made past the process.
 pub const EXCEPTION: &str = "stage_exception";
+/// What was ticked for the last move, as it was called then, a line each.
+pub const CHECKED: &str = "stage_checked";
 /// What the mover said about the last move: kept by the system, told in the history all the same.
-pub const SAID: [&str; 2] = [NOTE, EXCEPTION];
+pub const SAID: [&str; 3] = [NOTE, EXCEPTION, CHECKED];
 /// What tells why something was lost; gone once it is open again.
 pub const LOSS: [&str; 3] = ["lost_reason", "lost_note", "lost_to"];
 
@@ -36,6 +42,10 @@ pub struct Move<'a> {
     pub note: &'a str,
     /// Why it should go past the process; empty when it should not.
     pub exception: &'a str,
+    /// Ids of what is ticked.
+    pub checked: &'a [String],
+    /// The mover's team and those it is part of; `None` where nobody knows, who then keeps nobody out.
+    pub teams: Option<&'a BTreeSet<Id>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +61,8 @@ pub struct Missing {
     /// In the order in which they are asked for.
     pub fields: Vec<String>,
     pub note: bool,
+    /// What is not ticked yet.
+    pub checks: Vec<Check>,
 }
 
 /// Why a move is not open to somebody, and to whom it is.
@@ -69,6 +81,8 @@ pub enum Why {
     Role,
     /// An exception is for other roles.
     Exception,
+    /// The pipeline is for other teams; those roles may make an exception.
+    Team,
 }
 
 /// Decides a move. Everything else about the change (sight, rights, values) is decided elsewhere.
@@ -84,6 +98,12 @@ pub fn decide(schema: &Schema, wish: &Move<'_>) -> Decision {
             Decision::Forbidden(Barrier { why: Why::Exception, roles: exceptional(schema) })
         };
     }
+    // Who is in the pipeline already moves on in it, whoever moves.
+    if wish.to.0.stage(wish.from).is_none()
+        && let Some(barrier) = barred(schema, wish.to.0, wish.teams)
+    {
+        return Decision::Forbidden(barrier);
+    }
     let edge = edge(wish);
     if let Some(edge) = edge {
         if edge.closed {
@@ -97,7 +117,81 @@ pub fn decide(schema: &Schema, wish: &Move<'_>) -> Decision {
     let required = wish.to.1.required.iter().chain(required);
     let fields = missing(wish.entity, wish.role, wish.values, required);
     let note = edge.is_some_and(|edge| edge.note) && wish.note.trim().is_empty();
-    if fields.is_empty() && !note { Decision::Allowed } else { Decision::Missing(Missing { fields, note }) }
+    let checks: Vec<Check> = checks(wish).iter().filter(|check| !ticked(wish, check)).cloned().collect();
+    if fields.is_empty() && !note && checks.is_empty() {
+        Decision::Allowed
+    } else {
+        Decision::Missing(Missing { fields, note, checks })
+    }
+}
+
+/// What has to be ticked on the way.
+#[must_use]
+pub fn checks<'a>(wish: &Move<'a>) -> &'a [Check] {
+    edge(wish).map_or(&[][..], |edge| &edge.checks)
+}
+
+/// Whether the mover says that this is done.
+#[must_use]
+pub fn ticked(wish: &Move<'_>, check: &Check) -> bool {
+    wish.checked.contains(&check.id)
+}
+
+/// Why somebody of these teams brings nothing into a pipeline, if so.
+#[must_use]
+pub fn barred(schema: &Schema, pipeline: &Pipeline, teams: Option<&BTreeSet<Id>>) -> Option<Barrier> {
+    (!admits(pipeline, teams)).then(|| Barrier { why: Why::Team, roles: exceptional(schema) })
+}
+
+/// Whether somebody of these teams (their own and those it is part of) brings something into a pipeline.
+#[must_use]
+pub fn admits(pipeline: &Pipeline, teams: Option<&BTreeSet<Id>>) -> bool {
+    let member = |teams: &BTreeSet<Id>| pipeline.teams.iter().any(|team| teams.contains(team));
+    pipeline.teams.is_empty() || teams.is_none_or(member)
+}
+
+/// Where a pipeline stands among all that are offered to somebody of these teams for something about this product: the
+/// lowest first. First those that are meant for both, last those that do not admit them.
+#[must_use]
+pub fn place(pipeline: &Pipeline, teams: Option<&BTreeSet<Id>>, product: Option<Id>) -> (bool, Reverse<u8>) {
+    let of_team = u8::from(!pipeline.teams.is_empty());
+    let of_product = match product {
+        Some(product) if pipeline.products.contains(&product) => 2,
+        Some(_) if !pipeline.products.is_empty() => 0,
+        _ => 1,
+    };
+    (!admits(pipeline, teams), Reverse(of_team + of_product))
+}
+
+/// The pipelines of a kind of record in that order.
+#[must_use]
+pub fn offered<'a>(
+    schema: &'a Schema,
+    entity: &str,
+    teams: Option<&BTreeSet<Id>>,
+    product: Option<Id>,
+) -> Vec<&'a Pipeline> {
+    let mut found: Vec<&Pipeline> =
+        schema.pipelines.iter().filter(|pipeline| pipeline.entity == entity).collect();
+    found.sort_by_key(|pipeline| place(pipeline, teams, product));
+    found
+}
+
+/// Where something new begins when nobody says otherwise.
+#[must_use]
+pub fn beginning<'a>(
+    schema: &'a Schema,
+    entity: &str,
+    teams: Option<&BTreeSet<Id>>,
+    product: Option<Id>,
+) -> Option<&'a Stage> {
+    offered(schema, entity, teams, product).into_iter().find_map(|pipeline| pipeline.stages.first())
+}
+
+/// Whether so many open records of one person are more than a stage should have of them.
+#[must_use]
+pub fn is_over(stage: &Stage, count: u64) -> bool {
+    stage.status == StageStatus::Open && stage.limit.is_some_and(|limit| count > u64::from(limit))
 }
 
 /// What a record in its stage does not hold although whoever comes in now has to.
@@ -174,7 +268,8 @@ impl Missing {
     pub fn problems(&self) -> Vec<Problem> {
         let fields = self.fields.iter().map(|field| Problem::on(field, "problem.process.required"));
         let note = self.note.then(|| Problem::on(NOTE, "problem.process.note"));
-        fields.chain(note).collect()
+        let checks = (!self.checks.is_empty()).then(|| Problem::on(CHECKED, "problem.process.checks"));
+        fields.chain(note).chain(checks).collect()
     }
 }
 
@@ -185,6 +280,8 @@ impl Barrier {
         let (field, key) = match (self.why, self.roles.is_empty()) {
             (Why::Closed, false) => ("stage", "problem.process.closed"),
             (Why::Closed, true) => ("stage", "problem.process.closed_to_all"),
+            (Why::Team, false) => ("stage", "problem.process.team"),
+            (Why::Team, true) => ("stage", "problem.process.team_only"),
             (Why::Role, _) => ("stage", "problem.process.role"),
             (Why::Exception, false) => (EXCEPTION, "problem.process.exception"),
             (Why::Exception, true) => (EXCEPTION, "problem.process.no_exceptions"),

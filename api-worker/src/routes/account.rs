@@ -24,6 +24,7 @@ use crate::services::accounts::{
 use crate::storage::accounts::{self, InvitationRow};
 use crate::storage::db::{Db, DbError, Rows, SHARDS, SystemDb};
 use crate::storage::directory::{self, Membership};
+use crate::storage::records;
 
 /// Bytes of these requests: a few short texts.
 const MAX_BODY: usize = 16 * 1024;
@@ -211,7 +212,8 @@ async fn set_password(
 }
 
 pub async fn get_session(cx: &Cx) -> Answer<Response> {
-    let (session, _) = cx.session(&|_| Ok(Vec::new())).await?;
+    let (session, rows) = cx.session(&|session| Ok(vec![records::own_teams(session.actor.user)])).await?;
+    let teams = rows.first().map(Rows::read::<(Id,)>).transpose()?;
     json(&SessionReply {
         workspace: session.db.workspace(),
         user: session.actor.user,
@@ -220,6 +222,7 @@ pub async fn get_session(cx: &Cx) -> Answer<Response> {
         role: session.actor.role,
         language: session.language,
         zone: session.actor.zone,
+        teams: teams.map(|teams| teams.into_iter().map(|(id,)| id).collect()),
         revision: session.schema.revision,
         seq: session.seq,
         now: session.now,

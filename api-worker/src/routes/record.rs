@@ -40,6 +40,7 @@ pub(super) fn env(session: &Session) -> Env<'_> {
         today: session.today,
         now: session.now,
         me: session.actor.user,
+        mates: None,
         zone: &session.actor.zone,
         zones: &Zones,
     }

@@ -90,6 +90,7 @@ pub(super) fn world<'a>(session: &'a Session, loaded: &'a Loads) -> World<'a> {
         rates: &loaded.rates,
         records: &loaded.records,
         team_mates: &loaded.team_mates,
+        own_teams: loaded.own_teams.as_ref(),
         names: &loaded.names,
         taken: &loaded.taken,
         teams: &loaded.teams,
@@ -149,6 +150,9 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     if needs.team_mates {
         statements.push(records::team_mates(reader.user));
     }
+    if needs.own_teams {
+        statements.push(records::own_teams(reader.user));
+    }
     if let Some(undone) = needs.undo {
         statements.push(log::of_command(undone));
     }
@@ -194,6 +198,7 @@ pub(super) struct Loads {
     rates: Rates,
     pub records: BTreeMap<RecordKey, Loaded>,
     team_mates: BTreeSet<Id>,
+    own_teams: Option<BTreeSet<Id>>,
     names: BTreeMap<(String, String), Vec<Id>>,
     taken: BTreeSet<(String, String)>,
     teams: BTreeMap<Id, Id>,
@@ -216,6 +221,10 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
     }
     if wishes.needs.team_mates {
         world.team_mates = answers.next()?.read::<(Id,)>()?.into_iter().map(|(id,)| id).collect();
+    }
+    if wishes.needs.own_teams {
+        let teams = answers.next()?.read::<(Id,)>()?;
+        world.own_teams = Some(teams.into_iter().map(|(id,)| id).collect());
     }
     if wishes.needs.undo.is_some() {
         world.undo_entries = log::read(&answers.next()?)?;

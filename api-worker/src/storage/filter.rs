@@ -20,7 +20,10 @@
 
 use domain::expr::{Checked, Condition, Constant, Env, MAX_UNITS, MAX_WIDE, Node, Operand, Order};
 use domain::fields::Shape;
+use domain::ids::Id;
 use serde_json::Value as Json;
+
+use super::scope::TEAM_MATES;
 
 #[cfg(any(test, feature = "cases"))]
 pub mod rendered;
@@ -129,6 +132,18 @@ impl Writer<'_> {
             Condition::Has(list, text) => {
                 let (list, text) = (self.operand(list), self.operand(text));
                 holds(&list, &format!("= {text}"), sense)
+            }
+            Condition::MyTeam(person) => {
+                let person = self.operand(person);
+                let mates = match self.env.mates {
+                    Some(mates) => {
+                        let mates = mates.iter().map(Id::to_string).collect::<Vec<_>>();
+                        let mates = self.text(&Json::from(mates).to_string());
+                        format!("SELECT value FROM json_each({mates})")
+                    }
+                    None => TEAM_MATES.to_owned(),
+                };
+                leaf(&format!("{person} IN ({mates})"), sense)
             }
             // As with `in`, nothing is written that the SQL would not name.
             Condition::HasAny(_, wanted) if wanted.is_empty() => sense.constant(false),

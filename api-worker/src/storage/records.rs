@@ -383,6 +383,16 @@ pub fn team_mates(user: Id) -> Statement {
     )
 }
 
+/// The team of a user and those it is part of, as far as they are there.
+#[must_use]
+pub fn own_teams(user: Id) -> Statement {
+    Statement::new(
+        "own_teams",
+        format!("SELECT json_array(id) AS j FROM ({})", super::scope::TEAMS_ABOVE),
+        vec![user.into()],
+    )
+}
+
 /// The newest rates of a workspace; few enough to load whole.
 #[must_use]
 pub fn rates() -> Statement {

@@ -14,7 +14,7 @@ pub const TEAM_MATES: &str = "WITH RECURSIVE tree(id) AS (\
     SELECT ?2 AS id UNION SELECT m.id FROM \"user\" m JOIN tree ON m.team_id = tree.id WHERE m.workspace_id = ?1";
 
 /// The reader's team and the teams it is part of, as far as they are there. A circle in the tree ends.
-const TEAMS_ABOVE: &str = "WITH RECURSIVE above(id) AS (\
+pub const TEAMS_ABOVE: &str = "WITH RECURSIVE above(id) AS (\
     SELECT team_id FROM \"user\" WHERE workspace_id = ?1 AND id = ?2 \
     UNION SELECT t.parent_id FROM team t JOIN above ON t.id = above.id WHERE t.workspace_id = ?1 AND t.deleted_at IS NULL) \
     SELECT t.id FROM team t JOIN above ON t.id = above.id WHERE t.workspace_id = ?1 AND t.deleted_at IS NULL";

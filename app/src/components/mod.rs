@@ -36,7 +36,7 @@ pub use pick::PickButton;
 pub use row::{ButtonRow, Group, LinkRow};
 pub use save_file::{save_blob, save_text};
 pub use sentinel::Sentinel;
-pub use several::{CheckChips, WordInput};
+pub use several::{CheckChips, WordInput, tick};
 pub use sheet::{Modal, Sheet};
 pub use skeleton::{SkeletonRows, SkeletonText};
 pub use stars::{Stars, StarsShown};

@@ -41,6 +41,16 @@ pub fn CheckChips(
     }
 }
 
+/// Puts something into a list of what is chosen, or takes it out.
+pub fn tick(chosen: RwSignal<Vec<String>>, id: String, on: bool) {
+    chosen.update(|chosen| {
+        chosen.retain(|known| *known != id);
+        if on {
+            chosen.push(id);
+        }
+    });
+}
+
 /// Words one after the other: typed and finished with return or a comma, or taken from those that are offered.
 #[component]
 pub fn WordInput(

@@ -76,6 +76,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         };
         records.insert(key, loaded);
     }
+    let own_teams = session.teams.as_ref().map(|teams| teams.iter().copied().collect());
     let world = World {
         schema: &schema,
         actor: &actor,
@@ -85,6 +86,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         rates: &Rates::default(),
         records: &records,
         team_mates: &BTreeSet::new(),
+        own_teams: own_teams.as_ref(),
         names: &BTreeMap::new(),
         taken: &BTreeSet::new(),
         leant_on: &BTreeSet::new(),

@@ -2,7 +2,7 @@
 //! answers.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::access::Role;
@@ -262,6 +262,13 @@ pub fn me() -> Option<Id> {
 pub fn role() -> Option<Role> {
     let id = app().session.with(|session| session.as_ref().map(|session| session.role.clone()))?;
     schema().role(&id).cloned()
+}
+
+/// The reader's team and those it is part of, where they are known.
+pub fn own_teams() -> Option<BTreeSet<Id>> {
+    app()
+        .session
+        .with(|session| session.as_ref()?.teams.as_ref().map(|teams| teams.iter().copied().collect()))
 }
 
 /// The zone whose clock the reader's schedules follow.

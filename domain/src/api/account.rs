@@ -127,6 +127,9 @@ pub struct SessionReply {
     /// Of the reader: `zh` or `en`.
     pub language: Option<String>,
     pub zone: String,
+    /// The reader's team and those it is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Id>>,
     /// The definitions' revision.
     pub revision: u64,
     /// How far the workspace's change log has come.

@@ -10,7 +10,7 @@ use crate::ids::Id;
 use crate::message::Problem;
 use crate::process::{self, Decision};
 use crate::record::{Record, RecordKey, Values};
-use crate::schema::{Entity, Stage, StageStatus, Step};
+use crate::schema::{Entity, Label, Schema, Stage, StageStatus, Step};
 use crate::time::{Date, Schedule};
 use crate::value::Value;
 use crate::{rank, signals, text};
@@ -18,6 +18,8 @@ use crate::{rank, signals, text};
 /// More than this nobody writes about one move.
 const MAX_SAID: usize = 2_000;
 const TASK: &str = "task";
+/// More than an edge can ask for is no checklist.
+const MAX_CHECKED: usize = 100;
 /// The longest name of a task.
 const MAX_NAME: usize = 200;
 
@@ -26,13 +28,14 @@ pub(super) struct Said<'a> {
     pub note: &'a str,
     pub exception: &'a str,
     pub days: &'a Wire,
+    pub checked: &'a [String],
 }
 
 static NO_DAYS: Wire = Wire::new();
 
 impl Default for Said<'_> {
     fn default() -> Self {
-        Self { note: "", exception: "", days: &NO_DAYS }
+        Self { note: "", exception: "", days: &NO_DAYS, checked: &[] }
     }
 }
 
@@ -112,6 +115,8 @@ pub(super) fn advance(
         values: &after,
         note: said.note,
         exception: said.exception,
+        checked: said.checked,
+        teams: draft.world.own_teams,
     };
     match process::decide(schema, &wish) {
         Decision::Allowed => {}
@@ -150,6 +155,10 @@ pub(super) fn advance(
     for (field, said) in [(process::NOTE, said.note), (process::EXCEPTION, said.exception)] {
         follows(field, text::tidy(said).map_or(Value::Null, |said| Value::Text(said.to_owned())));
     }
+    let ticked = process::checks(&wish).iter().filter(|check| process::ticked(&wish, check));
+    let ticked: Vec<&str> = ticked.map(|check| in_workspace(schema, &check.label)).collect();
+    let ticked = (!ticked.is_empty()).then(|| ticked.join("\n"));
+    follows(process::CHECKED, ticked.map_or(Value::Null, Value::Text));
     for step in &stage.steps {
         add_task(draft, entity, record, &after, stage, step, said.days);
     }
@@ -190,6 +199,10 @@ fn is_sound(draft: &mut Draft<'_>, said: &Said<'_>) -> bool {
         draft.invalid(problem);
         sound = false;
     }
+    if said.checked.len() > MAX_CHECKED {
+        draft.invalid(Problem::on("checked", "problem.out_of_range").with("min", 0).with("max", MAX_CHECKED));
+        sound = false;
+    }
     for day in said.days.values() {
         if let Err(problem) = fields::read(&FieldKind::date(), day, &draft.reading()) {
             draft.invalid(problem.at("days"));
@@ -197,6 +210,11 @@ fn is_sound(draft: &mut Draft<'_>, said: &Said<'_>) -> bool {
         }
     }
     sound
+}
+
+/// A label in the language of the workspace, for what is kept as a text.
+fn in_workspace<'a>(schema: &Schema, label: &'a Label) -> &'a str {
+    if schema.workspace.language == "en" { &label.en } else { &label.zh }
 }
 
 /// A standard action of the stage becomes a task of whoever the record belongs to. The process makes it, whatever the
@@ -222,7 +240,7 @@ fn add_task(
     };
     let zone = &world.actor.zone;
     let Some(due) = due.and_then(|due| Schedule::resolve(due, None, zone, world.zones)) else { return };
-    let label = if world.schema.workspace.language == "en" { &step.label.en } else { &step.label.zh };
+    let label = in_workspace(world.schema, &step.label);
     let owner = after.get("owner").and_then(Value::reference).unwrap_or(world.actor.user);
     let values = Values::from([
         ("name".to_owned(), Value::Text(label.chars().take(MAX_NAME).collect())),

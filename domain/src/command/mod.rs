@@ -6,6 +6,7 @@
 //! it has at hand, to foresee.
 
 mod advance;
+mod audience;
 mod contact;
 mod draft;
 mod import;
@@ -107,6 +108,9 @@ pub enum Action {
         /// Days for those actions of the stage that have none of their own, by the action's id.
         #[serde(default, skip_serializing_if = "Wire::is_empty")]
         days: Wire,
+        /// Ids of what the way asks to be ticked.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        checked: Vec<String>,
     },
     /// Creates a touch and says when the next one is due; an absent `next_touch` means none.
     LogTouch {
@@ -190,6 +194,7 @@ impl Action {
             note: None,
             exception: None,
             days: Wire::new(),
+            checked: Vec::new(),
         }
     }
 }
@@ -236,6 +241,8 @@ pub struct World<'a> {
     pub records: &'a BTreeMap<RecordKey, Loaded>,
     /// Members of the asker's team and of the teams below it, for creating on behalf of.
     pub team_mates: &'a BTreeSet<Id>,
+    /// The asker's team and those it is part of, where [`Needs`] asked and somebody could look.
+    pub own_teams: Option<&'a BTreeSet<Id>>,
     /// Ids by entity and match key of the name, for imports. Several when the name is ambiguous.
     pub names: &'a BTreeMap<(String, String), Vec<Id>>,
     /// External ids that are taken, by entity.

@@ -12,7 +12,7 @@ use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::builtin::saved_view::{MAX_TEAMS, SAVED_VIEW};
-use crate::schema::change::{DefinitionChange, Place};
+use crate::schema::change::{DefinitionChange, MAX_AUDIENCE, Place};
 use crate::schema::{Entity, Schema};
 use crate::text::match_key;
 use crate::value::Value;
@@ -54,6 +54,8 @@ pub struct Needs {
     pub touches: BTreeSet<Id>,
     /// The planner will ask who the asker's team mates are.
     pub team_mates: bool,
+    /// The planner will ask which teams the asker is in: some pipeline is for some teams.
+    pub own_teams: bool,
 }
 
 /// Everything `command` refers to. Ids that do not parse are left for the planner to refuse.
@@ -102,6 +104,16 @@ pub fn hangs_on(touches: &BTreeSet<Id>, schema: &Schema) -> BTreeSet<(RecordKey,
 
 impl Needs {
     fn add(&mut self, action: &Action, schema: &Schema) {
+        let enters = match action {
+            Action::Update { values, .. } => values.contains_key("stage"),
+            Action::Create { .. }
+            | Action::MoveStage { .. }
+            | Action::Restore { .. }
+            | Action::ImportRows { .. }
+            | Action::Undo { .. } => true,
+            _ => false,
+        };
+        self.own_teams |= enters && schema.pipelines.iter().any(|pipeline| !pipeline.teams.is_empty());
         match action {
             Action::Create { entity, record, values } => {
                 self.record(entity, *record);
@@ -156,6 +168,7 @@ impl Needs {
                 self.places.extend(change.vacates(schema));
                 self.active |= change.concerns_keys();
                 self.files.extend(logo_of(change));
+                self.audience(change);
             }
             Action::ImportRows { entity, rows, also, by_name, .. } => {
                 let Some(definition) = schema.entity(entity) else { return };
@@ -183,6 +196,17 @@ impl Needs {
                 self.active = true;
             }
         }
+    }
+
+    /// Whom a pipeline is for, and which products. More than it can name are refused without a look.
+    fn audience(&mut self, change: &DefinitionChange) {
+        let (teams, products) = match change {
+            DefinitionChange::SetAudience { teams, products, .. } => (teams, products),
+            DefinitionChange::AddPipeline { pipeline, .. } => (&pipeline.teams, &pipeline.products),
+            _ => return,
+        };
+        teams.iter().take(MAX_AUDIENCE).for_each(|team| self.record("team", *team));
+        products.iter().take(MAX_AUDIENCE).for_each(|product| self.record("product", *product));
     }
 
     /// What a cell of a row names. `finds` says whether the record that the cell is of may be there already.

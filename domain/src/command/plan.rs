@@ -1,5 +1,6 @@
 //! Deciding a command.
 
+use super::audience::{beginning, check_audience, check_named};
 use super::draft::Draft;
 use super::needs::{INHERITED, TOUCH, inherits};
 use super::view::check_view;
@@ -63,11 +64,12 @@ fn plan_action(draft: &mut Draft<'_>, action: &Action) {
         }
         Action::Delete { entity, record, base_version } => delete(draft, entity, *record, *base_version),
         Action::Restore { entity, record } => restore(draft, entity, *record),
-        Action::MoveStage { entity, record, from, to, rank, values, note, exception, days } => {
+        Action::MoveStage { entity, record, from, to, rank, values, note, exception, days, checked } => {
             let said = advance::Said {
                 note: note.as_deref().unwrap_or_default(),
                 exception: exception.as_deref().unwrap_or_default(),
                 days,
+                checked,
             };
             advance::move_stage(draft, entity, *record, (from, to), rank.as_deref(), values, &said);
         }
@@ -116,6 +118,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     check_user(draft, entity, None, &values);
     check_view(draft, entity, None, &values);
     check_rate(draft, entity, &values);
+    check_audience(draft, entity, &values);
     let owner = values.get("owner").and_then(Value::reference);
     let owned = entity.field("owner").is_some();
     let allowed = if owned {
@@ -162,10 +165,11 @@ pub(super) fn defaults(draft: &Draft<'_>, entity: &Entity, id: Id, values: &mut 
     if entity.id == saved_view::SAVED_VIEW {
         default("shared", Value::Text(saved_view::OWN.to_owned()));
     }
-    let first_stage =
-        world.schema.pipelines_of(&entity.id).next().and_then(|pipeline| pipeline.stages.first());
-    if let Some(stage) = first_stage {
-        default("stage", Value::Text(stage.id.clone()));
+    if entity.field("stage").is_some()
+        && values.get("stage").is_none_or(Value::is_null)
+        && let Some(stage) = beginning(draft, &entity.id, values)
+    {
+        values.insert("stage".to_owned(), Value::Text(stage.id.clone()));
     }
 }
 
@@ -260,6 +264,10 @@ fn delete(draft: &mut Draft<'_>, entity: &str, id: Id, base_version: u64) {
     }
     if entity == "team" {
         draft.vacate(Place::Team(id));
+        // Nobody would be left to bring anything in.
+        if draft.world.schema.pipelines.iter().any(|pipeline| pipeline.teams.contains(&id)) {
+            draft.invalid(Problem::on("record", "problem.team_has_pipeline"));
+        }
     }
     if loaded.record.version != base_version {
         // Whoever deletes has to have seen what is deleted.
@@ -302,8 +310,8 @@ pub(super) fn restored(draft: &mut Draft<'_>, record: &Record) {
     }
     let schema = draft.world.schema;
     let gone = record.get("stage").text().is_some_and(|stage| schema.stage(stage).is_none());
-    let first = schema.pipelines_of(&record.key.entity).next().and_then(|pipeline| pipeline.stages.first());
-    let values = match first.filter(|_| gone) {
+    let first = if gone { beginning(draft, &record.key.entity, &record.values) } else { None };
+    let values = match first {
         Some(first) => Values::from([("stage".to_owned(), Value::Text(first.id.clone()))]),
         None => Values::new(),
     };
@@ -392,8 +400,15 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
         draft.outdated = true;
         return;
     }
-    if let DefinitionChange::SetLogo { logo: Some(logo) } = wish {
-        check_brought(draft, *logo);
+    match wish {
+        DefinitionChange::SetLogo { logo: Some(logo) } => check_brought(draft, *logo),
+        DefinitionChange::SetAudience { pipeline, teams, products } => {
+            check_named(draft, pipeline, teams, products);
+        }
+        DefinitionChange::AddPipeline { pipeline, .. } => {
+            check_named(draft, &pipeline.id, &pipeline.teams, &pipeline.products);
+        }
+        _ => {}
     }
     define_now(draft, wish);
 }

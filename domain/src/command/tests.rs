@@ -36,6 +36,7 @@ pub(super) struct Story {
     active: Option<BTreeMap<String, u64>>,
     contacts: BTreeMap<RecordKey, Option<Instant>>,
     files: Option<BTreeMap<Id, Uploaded>>,
+    pub own_teams: Option<BTreeSet<Id>>,
 }
 
 pub(super) fn id(number: u8) -> Id {
@@ -58,6 +59,7 @@ impl Story {
             active: None,
             contacts: BTreeMap::new(),
             files: None,
+            own_teams: None,
         }
     }
 
@@ -128,6 +130,7 @@ impl Story {
             rates: &self.rates,
             records: &self.records,
             team_mates: &BTreeSet::new(),
+            own_teams: self.own_teams.as_ref(),
             names: &self.names,
             taken: &BTreeSet::new(),
             leant_on: &BTreeSet::new(),

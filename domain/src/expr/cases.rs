@@ -1,6 +1,9 @@
 //! The table both readers of the language are held to. The evaluator's tests are in `evaluate`; the Worker runs
 //! the same cases through SQL. Texts only, so that it costs nothing where it is not used.
 
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
 use serde_json::Value as Json;
 
 use super::{Checked, Env, Expr, check};
@@ -26,6 +29,7 @@ pub struct Case {
 /// The entity the cases are about: one field of every shape.
 pub const ENTITY: &str = "sample";
 
+const MATE: &str = "0190a000-0000-7000-8000-0000000000ab";
 const ME: &str = "0190a000-0000-7000-8000-0000000000aa";
 
 /// When and for whom the cases are read.
@@ -36,7 +40,13 @@ pub fn env() -> Env<'static> {
     else {
         unreachable!("constants of this file")
     };
-    Env { today, now, me, zone: "UTC", zones: &UtcOnly }
+    Env { today, now, me, mates: Some(mates()), zone: "UTC", zones: &UtcOnly }
+}
+
+/// The reader and one colleague.
+fn mates() -> &'static BTreeSet<Id> {
+    static MATES: OnceLock<BTreeSet<Id>> = OnceLock::new();
+    MATES.get_or_init(|| [ME, MATE].iter().filter_map(|id| id.parse().ok()).collect())
 }
 
 #[must_use]
@@ -580,6 +590,13 @@ const TABLE: &[Row] = &[
     ("mine", r#"["=",["field","owner"],["me"]]"#, r#"{"owner":"0190a000-0000-7000-8000-0000000000aa"}"#, true),
     ("not mine", r#"["=",["field","owner"],["me"]]"#, r#"{"owner":"0190a000-0000-7000-8000-0000000000bb"}"#, false),
     ("nobody's is not mine", r#"["!=",["field","owner"],["me"]]"#, "{}", true),
+    ("mine is my team's", r#"["my_team",["field","owner"]]"#, r#"{"owner":"0190a000-0000-7000-8000-0000000000aa"}"#, true),
+    ("a team mate's", r#"["my_team",["field","owner"]]"#, r#"{"owner":"0190a000-0000-7000-8000-0000000000ab"}"#, true),
+    ("somebody else's is not my team's", r#"["my_team",["field","owner"]]"#, r#"{"owner":"0190a000-0000-7000-8000-0000000000bb"}"#, false),
+    ("nobody's is not my team's", r#"["my_team",["field","owner"]]"#, "{}", false),
+    ("not of my team", r#"["not",["my_team",["field","owner"]]]"#, r#"{"owner":"0190a000-0000-7000-8000-0000000000bb"}"#, true),
+    ("nobody's is not of my team", r#"["not",["my_team",["field","owner"]]]"#, "{}", true),
+    ("I am of my team", r#"["my_team",["me"]]"#, "{}", true),
     ("a literal reference", r#"["=",["field","account"],"0190A000-0000-7000-8000-0000000000CC"]"#, r#"{"account":"0190a000-0000-7000-8000-0000000000cc"}"#, true),
     ("no account", r#"["is_empty",["field","account"]]"#, "{}", true),
     ("two references are equal", r#"["=",["field","account"],["field","owner"]]"#, r#"{"account":"0190a000-0000-7000-8000-0000000000cc","owner":"0190a000-0000-7000-8000-0000000000cc"}"#, true),

@@ -142,6 +142,7 @@ impl Checker<'_> {
             (Op::GreaterOrEqual, [left, right]) => self.ordered(Order::GreaterOrEqual, left, right),
             (Op::IsEmpty, [operand]) => self.is_empty(operand),
             (Op::IsSet, [operand]) => Some(Condition::Not(Box::new(self.is_empty(operand)?))),
+            (Op::MyTeam, [person]) => self.operand(person, Kind::Reference).map(Condition::MyTeam),
             (Op::Contains, [text, part]) => {
                 let (text, part) = self.pair(text, part, Kind::Text)?;
                 Some(Condition::Contains(text, part))

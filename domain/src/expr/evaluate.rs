@@ -1,6 +1,7 @@
 //! The reader for one record in memory: the browser foresees with it, the Worker plans rules with it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::tree::{Checked, CheckedValue, Condition, Constant, Node, Operand, Order};
 use super::{MAX_UNITS, MAX_WIDE, Type};
@@ -18,6 +19,9 @@ pub struct Env<'a> {
     pub today: Date,
     pub now: Instant,
     pub me: Id,
+    /// The reader's team mates, the reader included. Where nobody knows them, anybody may be one; the Worker's queries
+    /// look them up themselves.
+    pub mates: Option<&'a BTreeSet<Id>>,
     /// The reader's zone: where their days begin.
     pub zone: &'a str,
     pub zones: &'a dyn Zone,
@@ -93,6 +97,10 @@ impl Reader<'_> {
             }
             Condition::Has(list, text) => match (self.value(list), self.value(text)) {
                 (Constant::List(items), Constant::Text(text)) => items.contains(&text),
+                _ => false,
+            },
+            Condition::MyTeam(person) => match self.value(person) {
+                Constant::Reference(id) => self.env.mates.is_none_or(|mates| mates.contains(&id)),
                 _ => false,
             },
             Condition::HasAny(list, wanted) => match self.value(list) {

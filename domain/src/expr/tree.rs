@@ -41,6 +41,7 @@ pub enum Op {
     StartsWith,
     Has,
     Under,
+    MyTeam,
     Add,
     Subtract,
     Multiply,
@@ -77,6 +78,7 @@ impl Op {
         (Self::StartsWith, "starts_with", Some(2)),
         (Self::Has, "has", Some(2)),
         (Self::Under, "under", Some(2)),
+        (Self::MyTeam, "my_team", Some(1)),
         (Self::Add, "+", Some(2)),
         (Self::Subtract, "-", Some(2)),
         (Self::Multiply, "*", Some(2)),
@@ -140,6 +142,8 @@ pub enum Condition {
     Has(Operand, Operand),
     /// The list holds one of the texts.
     HasAny(Operand, Vec<String>),
+    /// The reader, or somebody in the reader's team or a team below it.
+    MyTeam(Operand),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

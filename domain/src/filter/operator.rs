@@ -20,6 +20,7 @@ pub enum Operator {
     AnyOf,
     NoneOf,
     IsMe,
+    MyTeam,
     Yes,
     No,
     Under,
@@ -109,7 +110,8 @@ impl Operator {
         Self::Filled,
     ];
     pub const REFERENCE: &'static [Self] = &[Self::Is, Self::IsNot, Self::Empty, Self::Filled];
-    pub const PERSON: &'static [Self] = &[Self::IsMe, Self::Is, Self::IsNot, Self::Empty, Self::Filled];
+    pub const PERSON: &'static [Self] =
+        &[Self::IsMe, Self::MyTeam, Self::Is, Self::IsNot, Self::Empty, Self::Filled];
 
     /// What fits every field of a shape; a type of field with better ones names them itself
     /// ([`crate::fields::FieldType::operators`]).
@@ -138,6 +140,7 @@ impl Operator {
             Self::AnyOf => "any_of",
             Self::NoneOf => "none_of",
             Self::IsMe => "is_me",
+            Self::MyTeam => "my_team",
             Self::Yes => "yes",
             Self::No => "no",
             Self::Under => "under",
@@ -164,9 +167,14 @@ impl Operator {
     #[must_use]
     pub fn takes(self) -> Takes {
         match self {
-            Self::IsMe | Self::Yes | Self::No | Self::Past | Self::Today | Self::Empty | Self::Filled => {
-                Takes::Nothing
-            }
+            Self::IsMe
+            | Self::MyTeam
+            | Self::Yes
+            | Self::No
+            | Self::Past
+            | Self::Today
+            | Self::Empty
+            | Self::Filled => Takes::Nothing,
             Self::AnyOf | Self::NoneOf => Takes::Choices,
             Self::Between | Self::Within => Takes::Two,
             _ => Takes::One,
@@ -230,6 +238,7 @@ impl Operator {
             Self::AnyOf => json!(["in", field, "$list"]),
             Self::NoneOf => json!(["not", ["in", field, "$list"]]),
             Self::IsMe => json!(["=", field, ["me"]]),
+            Self::MyTeam => json!(["my_team", field]),
             Self::Yes => json!(["=", field, true]),
             Self::No => json!(["=", field, false]),
             Self::Under => json!(["under", field, "$1"]),

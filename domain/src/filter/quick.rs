@@ -24,6 +24,7 @@ pub fn quick(entity: &Entity, schema: &Schema) -> Vec<Quick> {
         }
     };
     add("mine", "owner", Operator::IsMe, Vec::new());
+    add("my_team", "owner", Operator::MyTeam, Vec::new());
     let stages = schema.pipelines_of(&entity.id).flat_map(|pipeline| &pipeline.stages);
     let open: Vec<Json> = stages
         .filter(|stage| stage.status == StageStatus::Open)

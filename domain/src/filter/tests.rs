@@ -139,8 +139,8 @@ fn quick_filters_fit_their_kind_of_record() {
     let names = |entity: &str| {
         quick(schema.entity(entity).unwrap(), &schema).iter().map(|quick| quick.name).collect::<Vec<_>>()
     };
-    assert_eq!(names("deal"), ["mine", "open", "overdue_touch", "no_next_step", "rotting"]);
-    assert_eq!(names("task"), ["mine", "open", "overdue"]);
+    assert_eq!(names("deal"), ["mine", "my_team", "open", "overdue_touch", "no_next_step", "rotting"]);
+    assert_eq!(names("task"), ["mine", "my_team", "open", "overdue"]);
     assert_eq!(names("rate"), Vec::<&str>::new());
     for entity in &schema.entities {
         for one in quick(entity, &schema) {

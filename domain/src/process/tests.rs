@@ -25,6 +25,8 @@ fn with_renewals(mut schema: Schema) -> Schema {
             stage("s_gone", StageStatus::Lost),
         ],
         edges: vec![Edge { to: "s_renewed".into(), closed: true, ..Edge::default() }],
+        teams: Vec::new(),
+        products: Vec::new(),
     });
     schema
 }
@@ -57,15 +59,25 @@ struct Case<'a> {
     filled: &'a [(&'a str, &'a str)],
     note: &'a str,
     exception: &'a str,
+    checked: &'a [&'a str],
+    /// Numbers of teams; `None` where they are not known.
+    teams: Option<&'a [u8]>,
 }
 
-const BY_REP: Case<'_> = Case { role: REP, from: "", to: "", filled: &[], note: "", exception: "" };
+const BY_REP: Case<'_> =
+    Case { role: REP, from: "", to: "", filled: &[], note: "", exception: "", checked: &[], teams: None };
+
+fn team(number: u8) -> Id {
+    Id::v7(1_000, &[number; 10])
+}
 
 impl Case<'_> {
     fn decide(&self, schema: &Schema) -> Decision {
         let values = self.filled.iter();
         let values =
             values.map(|(field, text)| ((*field).to_owned(), Value::Text((*text).to_owned()))).collect();
+        let checked: Vec<String> = self.checked.iter().map(|id| (*id).to_owned()).collect();
+        let teams: Option<BTreeSet<Id>> = self.teams.map(|teams| teams.iter().copied().map(team).collect());
         decide(
             schema,
             &Move {
@@ -76,13 +88,16 @@ impl Case<'_> {
                 values: &values,
                 note: self.note,
                 exception: self.exception,
+                checked: &checked,
+                teams: teams.as_ref(),
             },
         )
     }
 }
 
 fn needs(fields: &[&str], note: bool) -> Decision {
-    Decision::Missing(Missing { fields: fields.iter().map(|field| (*field).to_owned()).collect(), note })
+    let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+    Decision::Missing(Missing { fields, note, checks: Vec::new() })
 }
 
 fn barred(why: Why, roles: &[&str]) -> Decision {
@@ -157,7 +172,7 @@ fn the_ways_of_a_pipeline_are_kept_by_whoever_moves() {
         (by(REP, "s_talks", "signed"), needs(&["amount", "close_date"], false)),
     ];
     for (case, expected) in cases {
-        let Case { role, from, to, filled, note, exception } = case;
+        let Case { role, from, to, filled, note, exception, .. } = case;
         assert_eq!(
             case.decide(&schema),
             expected,
@@ -268,5 +283,114 @@ fn stages_of_another_pipeline_are_met_by_outcome_and_place() {
     }
     for (from, to) in [("s_due", "first_contact"), ("s_talks", "negotiation"), ("s_renewed", "signed")] {
         assert_eq!(counterpart(&schema, from, sales).map(|stage| stage.id.as_str()), Some(to), "{from}");
+    }
+}
+
+/// Renewals are for team 1.
+fn of_a_team() -> Schema {
+    let mut schema = with_renewals(fresh());
+    schema.pipelines[1].teams = vec![team(1)];
+    schema.pipelines[1].edges.clear();
+    schema
+}
+
+#[test]
+fn into_a_pipeline_of_a_team_come_its_members_and_whoever_is_in_it_moves_on() {
+    let schema = of_a_team();
+    let outside = Some(&[2_u8][..]);
+    let into = |role, teams| Case { role, teams, from: "needs", to: "s_due", ..BY_REP };
+    let within = |teams| Case { teams, from: "s_due", to: "s_talks", ..BY_REP };
+    let cases = [
+        (into(REP, outside), barred(Why::Team, &EXCEPTIONAL)),
+        (into(REP, Some(&[])), barred(Why::Team, &EXCEPTIONAL)),
+        (into(MANAGER, outside), barred(Why::Team, &EXCEPTIONAL)),
+        (into(REP, Some(&[1])), Decision::Allowed),
+        // A team is part of those above it.
+        (into(REP, Some(&[7, 1])), Decision::Allowed),
+        // Who does not know the teams leaves it to who does.
+        (into(REP, None), Decision::Allowed),
+        (Case { exception: "x", ..into(MANAGER, outside) }, Decision::Allowed),
+        (Case { exception: "x", ..into(REP, outside) }, barred(Why::Exception, &EXCEPTIONAL)),
+        (within(outside), Decision::Allowed),
+        (Case { from: "s_due", to: "needs", teams: outside, ..BY_REP }, Decision::Allowed),
+        // From a stage that is gone it comes from outside.
+        (Case { from: "s_no_more", ..into(REP, outside) }, barred(Why::Team, &EXCEPTIONAL)),
+    ];
+    for (case, expected) in cases {
+        let Case { role, from, to, teams, exception, .. } = case;
+        assert_eq!(case.decide(&schema), expected, "{role}: {from} to {to}, {teams:?} {exception:?}");
+    }
+    let barrier = |roles: &[&str]| Barrier {
+        why: Why::Team,
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+    };
+    assert_eq!(barrier(&EXCEPTIONAL).problem().key, "problem.process.team");
+    assert_eq!(barrier(&[]).problem().key, "problem.process.team_only");
+}
+
+#[test]
+fn pipelines_are_offered_first_to_those_they_are_for() {
+    let mut schema = of_a_team();
+    let third = Pipeline { id: "p_pumps".into(), teams: Vec::new(), ..schema.pipelines[1].clone() };
+    schema.pipelines.push(Pipeline { products: vec![team(9)], stages: Vec::new(), ..third });
+    let ids = |teams: Option<&[u8]>, product: Option<u8>| {
+        let teams: Option<BTreeSet<Id>> = teams.map(|teams| teams.iter().copied().map(team).collect());
+        let found = offered(&schema, "deal", teams.as_ref(), product.map(team));
+        let first = beginning(&schema, "deal", teams.as_ref(), product.map(team));
+        let ids = found.iter().map(|pipeline| pipeline.id.clone()).collect::<Vec<_>>().join(" ");
+        (ids, first.map(|stage| stage.id.clone()).unwrap_or_default())
+    };
+    let pair = |ids: &str, first: &str| (ids.to_owned(), first.to_owned());
+    for (teams, product, expected) in [
+        (Some(&[1_u8][..]), None, pair("p_renewal sales p_pumps", "s_due")),
+        (Some(&[2]), None, pair("sales p_pumps p_renewal", "first_contact")),
+        // One without stages is offered and nothing begins in it.
+        (Some(&[2]), Some(9), pair("p_pumps sales p_renewal", "first_contact")),
+        (Some(&[2]), Some(8), pair("sales p_pumps p_renewal", "first_contact")),
+        (Some(&[1]), Some(9), pair("p_renewal p_pumps sales", "s_due")),
+        (None, None, pair("p_renewal sales p_pumps", "s_due")),
+    ] {
+        assert_eq!(ids(teams, product), expected, "{teams:?} {product:?}");
+    }
+    schema.pipelines.retain(|pipeline| pipeline.stages.is_empty());
+    assert_eq!(beginning(&schema, "deal", None, None), None);
+}
+
+#[test]
+fn what_is_to_be_ticked_is_ticked_before_the_move() {
+    let mut schema = fresh();
+    let check = |id: &str| Check { id: id.into(), label: Label::new(id, id) };
+    let checks = vec![check("k_seen"), check("k_signed")];
+    schema.pipelines[0].edges = vec![Edge { checks, ..edge("needs", "proposal") }];
+    let go = Case { from: "needs", to: "proposal", ..BY_REP };
+    let open = |ids: &[&str]| {
+        let checks = ids.iter().map(|id| check(id)).collect();
+        Decision::Missing(Missing { fields: Vec::new(), note: false, checks })
+    };
+    for (checked, expected) in [
+        (&[][..], open(&["k_seen", "k_signed"])),
+        (&["k_signed"], open(&["k_seen"])),
+        (&["k_other", "k_seen"], open(&["k_signed"])),
+        (&["k_signed", "k_seen"], Decision::Allowed),
+    ] {
+        assert_eq!(Case { checked, ..go }.decide(&schema), expected, "{checked:?}");
+    }
+    let Decision::Missing(missing) = go.decide(&schema) else { panic!("nothing is ticked") };
+    assert_eq!(missing.problems()[0].field.as_deref(), Some(CHECKED));
+    assert_eq!(Case { from: "first_contact", ..go }.decide(&schema), Decision::Allowed);
+    let excepted = Case { role: MANAGER, exception: "x", ..go };
+    assert_eq!(excepted.decide(&schema), Decision::Allowed);
+}
+
+#[test]
+fn a_stage_is_over_its_limit_only_where_it_is_open_and_has_one() {
+    let stage = |status, limit| Stage { limit, ..Stage::new("s", Label::new("s", "s"), status, 50) };
+    for (status, limit, count, over) in [
+        (StageStatus::Open, None, u64::MAX, false),
+        (StageStatus::Open, Some(3), 3, false),
+        (StageStatus::Open, Some(3), 4, true),
+        (StageStatus::Won, Some(3), 4, false),
+    ] {
+        assert_eq!(is_over(&stage(status, limit), count), over, "{status:?} {limit:?} {count}");
     }
 }

@@ -19,6 +19,8 @@ const MAX_PIPELINES: usize = 30;
 /// More roles than anybody keeps apart.
 const MAX_ROLES: usize = 50;
 const MAX_LABEL: usize = 80;
+/// Teams, or products, that one pipeline names.
+pub const MAX_AUDIENCE: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -107,6 +109,14 @@ pub enum DefinitionChange {
     RenamePipeline {
         pipeline: String,
         label: Label,
+    },
+    /// Whom a pipeline is for, and which products; everybody and all of them without any.
+    SetAudience {
+        pipeline: String,
+        #[serde(default)]
+        teams: Vec<Id>,
+        #[serde(default)]
+        products: Vec<Id>,
     },
     /// The order of the pipelines of an entity; the first is the one new records begin in.
     ArrangePipelines {
@@ -312,6 +322,9 @@ pub fn apply(
             let old = std::mem::replace(&mut target.label, label.clone());
             DefinitionChange::RenamePipeline { pipeline: pipeline.clone(), label: old }
         }
+        DefinitionChange::SetAudience { pipeline, teams, products } => {
+            process::set_audience(&mut next, pipeline, teams, products)?
+        }
         DefinitionChange::ArrangePipelines { entity, order } => arrange_pipelines(&mut next, entity, order)?,
         DefinitionChange::RemovePipeline { pipeline } => remove_pipeline(&mut next, pipeline)?,
         DefinitionChange::AddRole { role, at } => add_role(&mut next, role, *at)?,
@@ -515,7 +528,7 @@ fn remove_pipeline(schema: &mut Schema, id: &str) -> Result<DefinitionChange, Ve
     let at = schema.pipelines.iter().position(|known| known.id == id).ok_or_else(unknown_pipeline)?;
     let entity = schema.pipelines[at].entity.clone();
     // New records have to begin somewhere.
-    if schema.pipelines_of(&entity).count() < 2 {
+    if !schema.pipelines_of(&entity).any(|other| other.id != id && !other.stages.is_empty()) {
         return refuse(Problem::on("pipeline", "problem.definition.last_pipeline"));
     }
     let pipeline = schema.pipelines.remove(at);

@@ -73,6 +73,18 @@ pub enum Effect {
         to: String,
         roles: Vec<String>,
     },
+    /// Only people of these teams bring something into this pipeline; what stands in it stays.
+    Admits {
+        entity: String,
+        pipeline: String,
+        stages: Vec<String>,
+        teams: Vec<Id>,
+    },
+    /// Everybody brings something into this pipeline again.
+    Opens {
+        entity: String,
+        pipeline: String,
+    },
     /// Records in this stage have to go elsewhere first.
     Empties {
         entity: String,
@@ -211,7 +223,14 @@ impl Effect {
                 let filter = json!(["and", ["=", ["field", "shared"], saved_view::TEAMS], named]);
                 Some(Concerned { entity: saved_view::SAVED_VIEW.to_owned(), filter })
             }
-            Self::Stands { .. } | Self::Begins { .. } | Self::Clock { .. } | Self::Currency { .. } => None,
+            Self::Admits { entity, stages, .. } => {
+                Some(Concerned { entity: entity.clone(), filter: json!(["in", ["field", "stage"], stages]) })
+            }
+            Self::Opens { .. }
+            | Self::Stands { .. }
+            | Self::Begins { .. }
+            | Self::Clock { .. }
+            | Self::Currency { .. } => None,
         }
     }
 
@@ -225,6 +244,7 @@ impl Effect {
             | Self::Empties { .. }
             | Self::Bars { .. }
             | Self::Reserves { .. }
+            | Self::Admits { .. }
             | Self::Retires { .. }
             | Self::Conceals { .. }
             | Self::Withdraws { .. }
@@ -257,6 +277,10 @@ pub fn effects(schema: &Schema, change: &DefinitionChange) -> Vec<Effect> {
         },
         DefinitionChange::SetStages { pipeline, stages, .. } => match schema.pipeline(pipeline) {
             Some(before) => of_stages(schema, &before.entity, &before.stages, stages),
+            None => Vec::new(),
+        },
+        DefinitionChange::SetAudience { pipeline, teams, .. } => match schema.pipeline(pipeline) {
+            Some(before) => of_audience(before, teams).into_iter().collect(),
             None => Vec::new(),
         },
         DefinitionChange::RemovePipeline { pipeline } => match schema.pipeline(pipeline) {
@@ -411,6 +435,20 @@ fn empties<'a>(
 ) -> impl Iterator<Item = Effect> + 'a {
     let gone = before.iter().filter(|stage| !after.iter().any(|kept| kept.id == stage.id));
     gone.map(|stage| Effect::Empties { entity: entity.to_owned(), stage: stage.id.clone() })
+}
+
+/// Who brings something in from now on, where that changes.
+fn of_audience(pipeline: &Pipeline, teams: &[Id]) -> Option<Effect> {
+    let (entity, id) = (pipeline.entity.clone(), pipeline.id.clone());
+    match (pipeline.teams.is_empty(), teams.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(Effect::Opens { entity, pipeline: id }),
+        (..) if pipeline.teams == teams => None,
+        (..) => {
+            let stages = pipeline.stages.iter().map(|stage| stage.id.clone()).collect();
+            Some(Effect::Admits { entity, pipeline: id, stages, teams: teams.to_vec() })
+        }
+    }
 }
 
 /// Ways that are closed from now on, or open to fewer.

@@ -20,7 +20,7 @@ use crate::ids::Id;
 use crate::money::Currency;
 
 pub use layout::{Part, Section};
-pub use pipeline::{Edge, Pipeline, Stage, StageStatus, Step};
+pub use pipeline::{Check, Edge, Pipeline, Stage, StageStatus, Step};
 pub use work::WorkDays;
 
 /// The format of the stored document; a newer build reads every older one.

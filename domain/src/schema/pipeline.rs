@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Label, is_false};
+use crate::ids::Id;
 
 /// How deals (or other records with stages) move on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,12 @@ pub struct Pipeline {
     /// Moves with a rule of their own; whatever is not named is free. See `domain::process`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edges: Vec<Edge>,
+    /// Whose it is: only members of these teams, and of teams below them, bring something in. Everybody's without any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<Id>,
+    /// What it is for: it is offered first to deals about these products. It refuses nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<Id>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +48,9 @@ pub struct Stage {
     /// What is done here; each becomes a task when a record moves in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// How many open records one person should have here at once; more are asked about and never refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +94,18 @@ pub struct Edge {
     /// A note has to say why.
     #[serde(default, skip_serializing_if = "is_false")]
     pub note: bool,
+    /// What has to be ticked on the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+}
+
+/// Something that whoever moves says is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Check {
+    /// Unique among those of its move.
+    pub id: String,
+    pub label: Label,
 }
 
 impl Pipeline {
@@ -113,6 +135,7 @@ impl Stage {
             required: Vec::new(),
             asked: Vec::new(),
             steps: Vec::new(),
+            limit: None,
         }
     }
 }
@@ -121,6 +144,7 @@ impl Edge {
     /// Whether it says nothing that is not so anyway.
     #[must_use]
     pub fn is_free(&self) -> bool {
-        !self.closed && !self.note && self.roles.is_empty() && self.required.is_empty()
+        let asks = self.note || !self.required.is_empty() || !self.checks.is_empty();
+        !self.closed && !asks && self.roles.is_empty()
     }
 }

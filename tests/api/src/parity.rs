@@ -308,6 +308,7 @@ impl Known<'_> {
                     note,
                     exception,
                     days,
+                    checked: Vec::new(),
                 }
             }
         }

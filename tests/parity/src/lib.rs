@@ -101,6 +101,7 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         rates: &Rates(setting.rates.iter().map(rate).collect()),
         records: &records,
         team_mates: &setting.team_mates,
+        own_teams: None,
         names: &names.collect(),
         taken: &setting.taken,
         occupied: &BTreeMap::new(),

@@ -178,6 +178,18 @@ fn names(people: &[Id]) -> String {
     known.into_iter().reduce(joined).unwrap_or_default()
 }
 
+fn team_names(teams: &[Id]) -> String {
+    let known: Vec<String> = teams.iter().filter_map(|team| name_of(*team)).collect();
+    if teams.len() > MOST_NAMES || known.len() < teams.len() {
+        return tr("effect.admits.teams", &[("count", &teams.len().to_string())]);
+    }
+    known.join(" · ")
+}
+
+fn pipeline_name(pipeline: &str) -> String {
+    schema().pipeline(pipeline).map(|pipeline| label(&pipeline.label)).unwrap_or_default()
+}
+
 fn option_name(entity: &str, field: &str, option: &str) -> String {
     let schema = schema();
     let field = schema.entity(entity).and_then(|entity| entity.field(field));
@@ -235,6 +247,18 @@ fn text(effect: &Effect, counts: Counts) -> String {
                 ("roles", &role_names(roles)),
             ],
         ),
+        Effect::Admits { entity, pipeline, teams, .. } => tr(
+            "effect.admits",
+            &[
+                ("teams", &team_names(teams)),
+                ("pipeline", &pipeline_name(pipeline)),
+                ("entity", &plural(entity)),
+                ("count", &count),
+            ],
+        ),
+        Effect::Opens { entity, pipeline } => {
+            tr("effect.opens", &[("pipeline", &pipeline_name(pipeline)), ("entity", &plural(entity))])
+        }
         Effect::Empties { stage, .. } => {
             tr("effect.empties", &[("count", &count), ("stage", &stage_name(stage))])
         }

@@ -3,6 +3,8 @@
 
 mod arrange;
 mod arrange_fields;
+mod audience;
+mod checklist;
 pub mod define;
 pub mod effects;
 pub mod everything;
@@ -17,6 +19,7 @@ mod naming;
 mod options;
 mod pipelines;
 mod rates;
+mod removing;
 mod role;
 mod roles;
 mod stage_facts;

@@ -10,9 +10,11 @@ use leptos::task::spawn_local;
 
 use super::Guarded;
 use super::arrange::Arrange;
+use super::audience::Audience;
 use super::define::define;
 use super::naming::{Naming, NamingFields, definition_id};
-use super::stages::{RemoveStages, Stages};
+use super::removing::RemoveStages;
+use super::stages::Stages;
 use super::ways::Ways;
 use crate::components::{
     Badge, Button, ButtonKind, Choice, Field, FormProblem, IconButton, Select, Sheet, Tone, icons,
@@ -148,6 +150,7 @@ fn OnePipeline(id: String, first: Signal<bool>, alone: Signal<bool>) -> impl Int
             </div>
             <Stages id=id.get_value() />
             <Ways id=id.get_value() />
+            <Audience id=id.get_value() />
         </section>
         <Sheet open=renaming title=t("action.rename") close=t("action.close")>
             {move || known.get_untracked().map(|pipeline| view! { <Rename pipeline open=renaming /> })}
@@ -197,7 +200,10 @@ fn save(change: DefinitionChange, pending: RwSignal<bool>, problems: Problems, o
     });
 }
 
-/// A new pipeline begins with the stages of another one, which are renamed faster than invented.
+/// In the place of a pipeline whose stages are taken over.
+const NONE: &str = "none";
+
+/// A new pipeline begins with the stages of another one, which are renamed faster than invented, or with none.
 #[component]
 fn NewPipeline(entity: String, open: RwSignal<bool>) -> impl IntoView {
     let naming = Naming::of(None);
@@ -210,6 +216,7 @@ fn NewPipeline(entity: String, open: RwSignal<bool>) -> impl IntoView {
             let name = pipeline.label.clone();
             Choice::new(pipeline.id.clone(), move || label(&name))
         })
+        .chain([Choice::new(NONE, t("pipelines.like.none"))])
         .collect();
     let model = RwSignal::new(models.first().map(|choice| choice.value.clone()).unwrap_or_default());
     let entity = StoredValue::new(entity);
@@ -218,16 +225,19 @@ fn NewPipeline(entity: String, open: RwSignal<bool>) -> impl IntoView {
         if pending.get_untracked() {
             return;
         }
-        let Some(like) = schema_now().pipeline(&model.get_untracked()).cloned() else {
+        let chosen = model.get_untracked();
+        let like = schema_now().pipeline(&chosen).cloned();
+        if like.is_none() && chosen != NONE {
             problems.0.set(vec![Problem::on("like", "problem.definition.unknown_pipeline")]);
             return;
-        };
+        }
+        let (stages, edges) = like.map(|like| (like.stages, like.edges)).unwrap_or_default();
         // Its ways are those of the other one, between the new stages.
         let ids: BTreeMap<String, String> =
-            like.stages.iter().map(|stage| (stage.id.clone(), definition_id("s"))).collect();
+            stages.iter().map(|stage| (stage.id.clone(), definition_id("s"))).collect();
         let new = |id: &String| ids.get(id).cloned().unwrap_or_default();
-        let stages = like.stages.iter().map(|stage| Stage { id: new(&stage.id), ..stage.clone() }).collect();
-        let edges = like.edges.iter().map(|edge| Edge {
+        let stages = stages.iter().map(|stage| Stage { id: new(&stage.id), ..stage.clone() }).collect();
+        let edges = edges.iter().map(|edge| Edge {
             from: edge.from.as_ref().map(new),
             to: new(&edge.to),
             ..edge.clone()
@@ -238,6 +248,8 @@ fn NewPipeline(entity: String, open: RwSignal<bool>) -> impl IntoView {
             label: naming.label(),
             stages,
             edges: edges.collect(),
+            teams: Vec::new(),
+            products: Vec::new(),
         };
         pending.set(true);
         save(DefinitionChange::AddPipeline { pipeline, at: None }, pending, problems, open);

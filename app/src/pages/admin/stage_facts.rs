@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use messages::Lang;
 
 use super::naming::definition_id;
-use crate::components::{Button, ButtonKind, CheckChips, Choice, Field, IconButton, TextInput, icons};
+use crate::components::{Button, ButtonKind, CheckChips, Choice, Field, IconButton, TextInput, icons, tick};
 use crate::i18n::{label, t, tr};
 use crate::pages::more::Problems;
 use crate::state::preferences::lang_signal;
@@ -14,22 +14,22 @@ use crate::state::session::schema;
 
 /// A text in both languages, of which one is written at a time; the other follows while it is empty.
 #[derive(Clone)]
-struct Said {
+pub(super) struct Said {
     zh: RwSignal<String>,
     en: RwSignal<String>,
 }
 
 impl Said {
-    fn of(label: Option<&Label>) -> Self {
+    pub fn of(label: Option<&Label>) -> Self {
         let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
         Self { zh: text(label.map(|label| &label.zh)), en: text(label.map(|label| &label.en)) }
     }
 
-    fn here(&self) -> RwSignal<String> {
+    pub fn here(&self) -> RwSignal<String> {
         if lang_signal().get_untracked() == Lang::Zh { self.zh } else { self.en }
     }
 
-    fn label(&self) -> Option<Label> {
+    pub fn label(&self) -> Option<Label> {
         let (zh, en) = (self.zh.get().trim().to_owned(), self.en.get().trim().to_owned());
         let label = Label {
             zh: if zh.is_empty() { en.clone() } else { zh.clone() },
@@ -51,6 +51,7 @@ struct StepDraft {
 pub struct Facts {
     goal: StoredValue<Said>,
     days: RwSignal<String>,
+    limit: RwSignal<String>,
     required: RwSignal<Vec<String>>,
     asked: RwSignal<Vec<String>>,
     steps: RwSignal<Vec<StepDraft>>,
@@ -75,6 +76,7 @@ impl Facts {
         Self {
             goal: StoredValue::new(Said::of(stage.and_then(|stage| stage.goal.as_ref()))),
             days: number(stage.and_then(|stage| stage.expected_days)),
+            limit: number(stage.and_then(|stage| stage.limit)),
             required: fields(|stage| &stage.required),
             asked: fields(|stage| &stage.asked),
             steps: RwSignal::new(steps.collect()),
@@ -86,6 +88,8 @@ impl Facts {
         let sound = |days: RwSignal<String>| days.with(|days| days_of(days).is_ok());
         let place = if !sound(self.days) {
             "expected_days"
+        } else if !sound(self.limit) {
+            "limit"
         } else if !self.steps.with(|steps| steps.iter().all(|step| sound(step.due))) {
             "steps"
         } else {
@@ -109,6 +113,7 @@ impl Facts {
             required: self.required.get(),
             asked: self.asked.get(),
             steps: steps.into_iter().flatten().collect(),
+            limit: self.limit.with(|limit| days_of(limit)).ok()?,
             ..stage
         })
     }
@@ -134,16 +139,6 @@ pub fn FieldChips(
             <CheckChips label=name choices chosen on_change=move |(id, on)| tick(chosen, id, on) />
         </Field>
     }
-}
-
-/// Puts something into a list of what is chosen, or takes it out.
-pub fn tick(chosen: RwSignal<Vec<String>>, id: String, on: bool) {
-    chosen.update(|chosen| {
-        chosen.retain(|known| *known != id);
-        if on {
-            chosen.push(id);
-        }
-    });
 }
 
 #[component]
@@ -178,6 +173,9 @@ pub fn StageFacts(facts: Facts, entity: String, problems: Problems) -> impl Into
         </Field>
         <Field label=t("definition.stage.days") help=t("definition.stage.days.help") problem=problems.at("expected_days")>
             <TextInput value=facts.days inputmode="numeric" />
+        </Field>
+        <Field label=t("definition.stage.limit") help=t("definition.stage.limit.help") problem=problems.at("limit")>
+            <TextInput value=facts.limit inputmode="numeric" />
         </Field>
         <FieldChips
             entity=entity.clone()

@@ -1,26 +1,23 @@
-use domain::access::Permission;
-use domain::api::record::RecordBody;
-use domain::command::{Action, Wire};
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
-use domain::schema::effects::{Concerned, effects};
-use domain::schema::{Stage, StageStatus};
+use domain::schema::effects::effects;
+use domain::schema::{Label, Stage, StageStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::json;
+use messages::Lang;
 
 use super::arrange::Arrange;
-use super::define::{Step, carry_out, define};
-use super::effects::{Counts, Effects, count_text, status_key};
-use super::everything::text;
+use super::define::define;
+use super::effects::{Effects, status_key};
 use super::naming::{Naming, NamingFields, definition_id};
+use super::removing::RemoveStages;
 use super::stage_facts::{Facts, StageFacts};
 use crate::components::{
     Badge, Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, TextInput, Tone, icons,
 };
 use crate::i18n::{label, problems_text, t, tr};
 use crate::pages::more::Problems;
-use crate::state::session::{role, schema, schema_now};
+use crate::state::session::{schema, schema_now};
 
 fn status_tone(status: StageStatus) -> Tone {
     match status {
@@ -65,6 +62,18 @@ pub fn Stages(id: String) -> impl IntoView {
             arranging.set(outcome.is_err());
         });
     };
+    let empty = Memo::new(move |_| stages.with(Vec::is_empty));
+    // A pipeline has one stage of each kind at least: the first ones come together.
+    let begin = move |()| {
+        pending.set(true);
+        spawn_local(async move {
+            let stages = STATUSES.into_iter().map(|(_, status)| first_stage(status)).collect();
+            let outcome =
+                define(DefinitionChange::SetStages { pipeline: id.get_value(), stages, edges: None }).await;
+            pending.try_set(false);
+            problem.try_set(outcome.as_ref().err().map(|problems| untrack(|| problems_text(problems, ""))));
+        });
+    };
     let edit = move |stage: Option<String>| {
         edited.set(stage);
         open.set(true);
@@ -102,7 +111,14 @@ pub fn Stages(id: String) -> impl IntoView {
             <Arrange items pending problem on_save=save_order on_cancel=move |()| arranging.set(false) />
         </Show>
         <Show when=move || !arranging.get()>
-            <div class="btn-row">
+            <Show when=move || empty.get()>
+                <p class="field-help">{t("pipelines.empty")}</p>
+                <FormProblem problem />
+            </Show>
+            <div class="btn-row" hidden=move || !empty.get()>
+                <Button label=t("pipelines.empty.begin") drawing=icons::ADD pending on_press=begin />
+            </div>
+            <div class="btn-row" hidden=move || empty.get()>
                 <Button label=t("definition.stage.add") kind=ButtonKind::Quiet drawing=icons::ADD on_press=move |()| edit(None) />
                 <Button label=t("definition.order") kind=ButtonKind::Quiet drawing=icons::SORT on_press=move |()| arranging.set(true) />
             </div>
@@ -111,6 +127,18 @@ pub fn Stages(id: String) -> impl IntoView {
             <StageForm pipeline=id.get_value() stage=edited.get_untracked() open />
         </Sheet>
     }
+}
+
+/// What a pipeline without stages begins with, called by its outcome.
+fn first_stage(status: StageStatus) -> Stage {
+    let name = |lang| messages::text(lang, status_key(status), &[]).into_owned();
+    let chance = match status {
+        StageStatus::Open => 50,
+        StageStatus::Won => 100,
+        StageStatus::Lost => 0,
+    };
+    let label = Label { zh: name(Lang::Zh), en: name(Lang::En) };
+    Stage::new(&definition_id("s"), label, status, chance)
 }
 
 /// What is being written into the sheet of a stage.
@@ -227,7 +255,7 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
                 </Field>
                 <StageFacts facts=draft.facts entity=entity.clone() problems />
                 <Effects effects=meant />
-                <FormProblem problem=problems.rest(&["label", "probability", "goal", "expected_days", "steps"]) />
+                <FormProblem problem=problems.rest(&["label", "probability", "goal", "expected_days", "limit", "steps"]) />
                 <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
                 {(!is_new)
                     .then(|| view! { <Button label=t("definition.stage.remove") kind=ButtonKind::DangerQuiet on_press=move |()| leaving.set(true) /> })}
@@ -247,140 +275,3 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
 
 const STATUSES: [(&str, StageStatus); 3] =
     [("open", StageStatus::Open), ("won", StageStatus::Won), ("lost", StageStatus::Lost)];
-
-/// Taking stages away: how many records stand in them, and where those go. Without a `rest` the pipeline goes too.
-#[component]
-pub fn RemoveStages(
-    pipeline: String,
-    gone: Vec<Stage>,
-    /// What stays of the pipeline.
-    rest: Vec<Stage>,
-    #[prop(into)] on_stay: Callback<()>,
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    let now = schema_now();
-    let entity = now.pipeline(&pipeline).map(|pipeline| pipeline.entity.clone()).unwrap_or_default();
-    let ids: Vec<String> = gone.iter().map(|stage| stage.id.clone()).collect();
-    let filter = json!(["in", ["field", "stage"], ids]);
-    let question = StoredValue::new(Concerned { entity: entity.clone(), filter: filter.clone() });
-    let counts = Counts::of(move || vec![question.get_value()]);
-    let standing = move || question.with_value(|question| counts.get(question));
-    let plural = now.entity(&entity).map(|entity| entity.plural.clone());
-    // Into another stage of this pipeline, or of another one.
-    let elsewhere: Vec<Choice> = now
-        .pipelines_of(&entity)
-        .flat_map(|known| {
-            let several = now.pipelines_of(&entity).count() > 1;
-            let own = known.label.clone();
-            let stays =
-                known.stages.iter().filter(|stage| !ids.contains(&stage.id)).cloned().collect::<Vec<_>>();
-            stays.into_iter().map(move |stage| {
-                let own = own.clone();
-                Choice::new(stage.id.clone(), move || {
-                    if several {
-                        format!("{} · {}", label(&own), label(&stage.label))
-                    } else {
-                        label(&stage.label)
-                    }
-                })
-            })
-        })
-        .collect();
-    let elsewhere = Signal::stored(elsewhere);
-    let target = RwSignal::new(String::new());
-    let pending = RwSignal::new(false);
-    let problems = Problems::none();
-    let filter = StoredValue::new(filter);
-    let (entity, pipeline, rest) =
-        (StoredValue::new(entity), StoredValue::new(pipeline), StoredValue::new(rest));
-    let remove = move |()| {
-        let to = target.get_untracked();
-        if standing().is_some_and(|count| count > 0) && to.is_empty() {
-            problems.0.set(vec![Problem::on("target", "problem.required")]);
-            return;
-        }
-        // The stage goes, and with it whatever its ways ask for.
-        let reason = untrack(|| tr("definition.stage.remove.reason", &[]));
-        let excepts = untrack(|| role().is_some_and(|role| role.may(Permission::OverrideProcess)));
-        let action = move |body: &RecordBody| Action::MoveStage {
-            entity: body.entity.clone(),
-            record: body.id,
-            from: text(body, "stage"),
-            to: to.clone(),
-            rank: None,
-            values: Wire::new(),
-            note: None,
-            exception: excepts.then(|| reason.clone()),
-            days: Wire::new(),
-        };
-        let stages = rest.get_value();
-        let change = if stages.is_empty() {
-            DefinitionChange::RemovePipeline { pipeline: pipeline.get_value() }
-        } else {
-            DefinitionChange::SetStages { pipeline: pipeline.get_value(), stages, edges: None }
-        };
-        let mut steps = vec![Step::Define(change)];
-        if standing() != Some(0) {
-            let each = Step::Each {
-                entity: entity.get_value(),
-                filter: filter.get_value(),
-                action: Box::new(action),
-            };
-            steps.insert(0, each);
-        }
-        pending.set(true);
-        spawn_local(async move {
-            let outcome = carry_out(steps).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    open.try_set(false);
-                }
-                Err(found) => {
-                    problems.0.try_set(found);
-                }
-            }
-        });
-    };
-    let names = move || gone.iter().map(|stage| label(&stage.label)).collect::<Vec<_>>().join(" · ");
-    let said = move || {
-        let plural = plural.as_ref().map(label).unwrap_or_default();
-        match standing() {
-            None => tr("definition.stage.remove.counting", &[]),
-            Some(0) => tr("definition.stage.remove.empty", &[("stage", &names())]),
-            Some(count) => {
-                let count = count_text(Some(count));
-                tr(
-                    "definition.stage.remove.full",
-                    &[("count", &count), ("entity", &plural), ("stage", &names())],
-                )
-            }
-        }
-    };
-    view! {
-        <div class="form">
-            <p role="status">{said}</p>
-            <Show when=move || standing().is_some_and(|count| count > 0)>
-                <Field label=t("definition.stage.remove.target") required=true problem=problems.at("target")>
-                    <Select
-                        value=target
-                        choices=elsewhere
-                        placeholder=t("definition.stage.remove.choose")
-                        on_choose=move |chosen| target.set(chosen)
-                    />
-                </Field>
-            </Show>
-            <FormProblem problem=problems.rest(&["target"]) />
-            <div class="btn-row btn-row-end">
-                <Button label=t("action.cancel") on_press=on_stay />
-                <Button
-                    label=t("action.remove")
-                    kind=ButtonKind::Danger
-                    pending
-                    disabled=Signal::derive(move || standing().is_none())
-                    on_press=remove
-                />
-            </div>
-        </div>
-    }
-}

@@ -7,11 +7,13 @@ use domain::schema::{Edge, Pipeline};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::checklist::{Checklist, Points};
 use super::define::define;
 use super::effects::Effects;
-use super::stage_facts::{FieldChips, tick};
+use super::stage_facts::FieldChips;
 use crate::components::{
     Button, ButtonKind, ButtonRow, CheckChips, Choice, Field, FormProblem, Sheet, Switch, icon, icons, media,
+    tick,
 };
 use crate::i18n::{label, t, tr};
 use crate::pages::more::Problems;
@@ -78,6 +80,7 @@ fn told(edge: Option<&Edge>) -> String {
         (!edge.roles.is_empty()).then_some("ways.for_some"),
         (!edge.required.is_empty()).then_some("ways.asks"),
         edge.note.then_some("ways.noted"),
+        (!edge.checks.is_empty()).then_some("ways.checked"),
     ];
     parts.into_iter().flatten().map(|key| tr(key, &[])).collect::<Vec<_>>().join(" · ")
 }
@@ -190,6 +193,7 @@ fn OneWay(pipeline: Pipeline, way: Way, edited: RwSignal<Option<Way>>) -> impl I
     let known = pipeline.edge(from.as_deref(), &to).cloned().unwrap_or_default();
     let closed = RwSignal::new(known.closed);
     let note = RwSignal::new(known.note);
+    let points = Points::of(&known.checks);
     let (roles, required) = (RwSignal::new(known.roles), RwSignal::new(known.required));
     let pending = RwSignal::new(false);
     let problems = Problems::none();
@@ -210,6 +214,7 @@ fn OneWay(pipeline: Pipeline, way: Way, edited: RwSignal<Option<Way>>) -> impl I
             roles: roles.get(),
             required: required.get(),
             note: note.get(),
+            checks: points.checks(),
         };
         if !edge.is_free() {
             edges.push(edge);
@@ -254,10 +259,11 @@ fn OneWay(pipeline: Pipeline, way: Way, edited: RwSignal<Option<Way>>) -> impl I
                     <CheckChips label=t("ways.roles") choices chosen=roles on_change=move |(id, on)| tick(roles, id, on) />
                 </Field>
                 <FieldChips entity=entity.clone() title=t("ways.required") help=t("ways.required.help") chosen=required />
+                <Checklist points problems />
                 <Switch label=t("ways.note") help=t("ways.note.help") value=note on_change=move |on| note.set(on) />
             </Show>
             <Effects effects=meant />
-            <FormProblem problem=problems.rest(&["roles"]) />
+            <FormProblem problem=problems.rest(&["roles", "checks"]) />
             <div class="btn-row btn-row-end">
                 <Button label=t("action.back") on_press=move |()| edited.set(None) />
                 <Button label=t("action.save") kind=ButtonKind::Primary submit=true pending />

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use domain::access::{Act, Level};
 use domain::api::record::{BoardRequest, RecordBody, Total, TotalsRequest};
 use domain::api::{GetBoard, GetTotals};
+use domain::process::place;
 use domain::schema::{Pipeline, Stage};
 use leptos::html;
 use leptos::prelude::*;
@@ -21,7 +22,7 @@ use serde_json::{Value as Json, json};
 use super::carry::Carried;
 use super::column::{Column, STEP};
 use super::drag::{Drag, DragGhost};
-use super::kept;
+use super::{kept, limit};
 use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons};
 use crate::i18n::{format, label, t, tr};
 use crate::pages::later;
@@ -30,7 +31,7 @@ use crate::pages::{Page, Width};
 use crate::routes;
 use crate::state::app;
 use crate::state::loader::load;
-use crate::state::session::{role, schema};
+use crate::state::session::{own_teams, role, schema};
 
 pub type Cards = BTreeMap<String, Vec<Arc<RecordBody>>>;
 
@@ -69,7 +70,12 @@ impl BoardFilter {
 #[component]
 pub fn Board() -> impl IntoView {
     let (chosen, set_chosen) = query_signal::<String>("pipeline");
-    let pipelines = Memo::new(move |_| schema().pipelines.clone());
+    // Those that are meant for the reader first.
+    let pipelines = Memo::new(move |_| {
+        let (mut all, teams) = (schema().pipelines.clone(), own_teams());
+        all.sort_by_key(|pipeline| place(pipeline, teams.as_ref(), None));
+        all
+    });
     let pipeline = Memo::new(move |_| {
         let wanted = chosen.get();
         pipelines.with(|all| {
@@ -175,6 +181,7 @@ fn Columns(
     ready: RwSignal<bool>,
 ) -> impl IntoView {
     let entity = pipeline.entity.clone();
+    limit::count(&pipeline);
     let reply = load::<GetBoard>({
         let id = pipeline.id.clone();
         move || Some((vec![id.clone()], BoardRequest { filter: condition.get()?, limit: None }))
@@ -337,6 +344,9 @@ fn Columns(
         }
     });
     let state = Memo::new(move |_| {
+        if deck.pipeline.with_value(|pipeline| pipeline.stages.is_empty()) {
+            return 4;
+        }
         let all = condition.with(|condition| !matches!(condition, Some(Some(_))));
         match (
             base.with(|base| base.as_ref().map(|base| base.records.is_empty())),
@@ -406,6 +416,7 @@ fn Columns(
             <StaleNote stale=reply.stale />
         </div>
         {move || match state.get() {
+            4 => view! { <EmptyState drawing=icons::BOARD title=t("board.no_stages.title") body=t("board.no_stages.body") /> }.into_any(),
             1 => {
                 view! {
                     <EmptyState drawing=icons::BOARD title=t("board.empty.title") body=t("board.empty.body")>

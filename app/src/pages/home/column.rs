@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 use leptos_router::components::A;
 
 use super::board::{Base, BoardFilter, Deck, Deep, in_stage, money_short};
+use super::limit::Over;
 use crate::components::{Avatar, AvatarShape, Badge, Button, IconButton, Sentinel, Tone, icons};
 use crate::fields::{self, schedule};
 use crate::i18n::{format, label, t, tr};
@@ -118,6 +119,7 @@ pub fn Column(
             <header class="column-head">
                 <h2 class="column-title truncate">{heading}</h2>
                 <Numbers stage=stage.clone() deck cards total />
+                <Over stage=stage.clone() />
             </header>
             <div class="column-cards">
                 <For each=shown key=|id| *id let:id>

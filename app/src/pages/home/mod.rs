@@ -6,6 +6,7 @@ mod column;
 mod drag;
 mod hands;
 mod kept;
+mod limit;
 mod moves;
 mod today;
 

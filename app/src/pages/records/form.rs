@@ -7,6 +7,7 @@ use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
 use domain::conversion;
 use domain::message::Problem;
+use domain::process;
 use domain::schema::{Entity, Field as Definition, Part, Section};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -22,7 +23,7 @@ use crate::routes;
 use crate::state::drafts::{self, Draft};
 use crate::state::foresee::problem_of;
 use crate::state::outbox::{self, Note, Outcome};
-use crate::state::session::{me, schema_now};
+use crate::state::session::{me, own_teams, schema_now};
 use crate::state::{app, time};
 
 /// As long as a form waits for the server before it goes on and leaves the rest to the outbox.
@@ -87,6 +88,30 @@ impl Form {
             (json != *base.get(id).unwrap_or(&Json::Null)).then(|| (id.clone(), json))
         };
         self.values.iter().filter_map(differs).collect()
+    }
+
+    /// The stage follows the product, until somebody has chosen one.
+    fn follow_product(&self) {
+        let value = |field: &str| self.values.get(field).copied();
+        let (Some(product), Some(stage)) = (value("product"), value("stage")) else { return };
+        let entity = self.definition.id.clone();
+        let begins = move |product: &Json| {
+            let product = product.as_str().and_then(|id| id.parse().ok());
+            let teams = untrack(own_teams);
+            let stage = process::beginning(&schema_now(), &entity, teams.as_ref(), product)?.id.clone();
+            Some(Json::from(stage))
+        };
+        Effect::new(move |before: Option<Option<Json>>| {
+            let now = product.with(&begins);
+            let before = before.unwrap_or_else(|| begins(&Json::Null));
+            if before != now
+                && let (Some(before), Some(now)) = (before, now.clone())
+                && stage.with_untracked(|stage| *stage == before)
+            {
+                stage.set(now);
+            }
+            now
+        });
     }
 
     /// The value of one field; follows it.
@@ -261,7 +286,8 @@ pub(super) fn defaults(definition: &Entity) -> Wire {
         }
     };
     default("owner", me().map(|id| id.to_string()));
-    let first_stage = schema.pipelines_of(&definition.id).next().and_then(|pipeline| pipeline.stages.first());
+    let teams = own_teams();
+    let first_stage = process::beginning(&schema, &definition.id, teams.as_ref(), None);
     default("stage", first_stage.map(|stage| stage.id.clone()));
     let status = match definition.id.as_str() {
         "task" => Some("open"),
@@ -359,6 +385,7 @@ fn NewForm(definition: Entity, values: Wire, restored: bool) -> impl IntoView {
     let mut initial = base.clone();
     initial.extend(values);
     let form = Form::new(&definition, &initial);
+    form.follow_product();
     let pending = form.pending;
     let navigate = use_navigate();
     let key = drafts::key(&definition.id, None);

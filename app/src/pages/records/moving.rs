@@ -1,6 +1,9 @@
 //! Moving a record on, from wherever that is begun: where to, and what the process still asks for. What it lets through
 //! goes at once; otherwise a sheet has the missing fields and nothing else, or says why not and who may.
 
+mod park;
+mod steps;
+
 use std::collections::BTreeMap;
 
 use domain::access::Permission;
@@ -9,21 +12,24 @@ use domain::command::{Action, Wire};
 use domain::message::Problem;
 use domain::process::{self, Decision};
 use domain::record::Values;
-use domain::schema::{Entity, Pipeline, Schema, Stage, Step};
+use domain::schema::{Entity, Pipeline, Schema, Stage};
 use domain::time::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
+use self::park::{Park, Parking};
+use self::steps::Steps;
 use super::form::{Form, focus_first_problem};
-use super::touch::NextChips;
-use crate::components::{Button, ButtonKind, ButtonRow, Field, FormProblem, Sheet, TextArea, icon, icons};
-use crate::fields::{self, day_text};
+use crate::components::{
+    Button, ButtonKind, ButtonRow, CheckChips, Choice, Field, FormProblem, Sheet, TextArea, icon, icons, tick,
+};
+use crate::fields;
 use crate::i18n::{label, problem_text, say, t, tr};
 use crate::pages::open_while;
 use crate::state::foresee::to_record;
 use crate::state::outbox::{self, Note};
-use crate::state::session::{role, schema, schema_now, today};
+use crate::state::session::{own_teams, role, schema, schema_now, today};
 use crate::state::{Moving, app};
 
 /// Where a record is to go.
@@ -41,6 +47,7 @@ struct Beside {
     note: String,
     exception: String,
     days: BTreeMap<String, Date>,
+    checked: Vec<String>,
 }
 
 fn stage_of(body: &RecordBody) -> &str {
@@ -55,6 +62,7 @@ fn decide(schema: &Schema, wish: &Wish, beside: &Beside) -> Option<Decision> {
     let filled = RecordBody { values: beside.values.clone(), ..wish.body.clone() };
     values.extend(to_record(schema, &filled).values);
     let to = schema.stage_of(&entity.id, &wish.to)?;
+    let teams = own_teams();
     Some(process::decide(
         schema,
         &process::Move {
@@ -65,13 +73,16 @@ fn decide(schema: &Schema, wish: &Wish, beside: &Beside) -> Option<Decision> {
             values: &values,
             note: &beside.note,
             exception: &beside.exception,
+            checked: &beside.checked,
+            teams: teams.as_ref(),
         },
     ))
 }
 
-/// The command that moves, as the outbox takes it.
-async fn send(wish: Wish, beside: Beside) -> Result<(), Vec<Problem>> {
+/// The command that moves, as the outbox takes it. A stage that has become too full asks what could wait.
+async fn send(wish: Wish, beside: Beside, parking: Parking) -> Result<(), Vec<Problem>> {
     let (body, schema) = (wish.body, schema_now());
+    let (moved, target) = (body.clone(), wish.to.clone());
     let from = stage_of(&body).to_owned();
     let stage = schema.stage(&wish.to).filter(|stage| stage.id != from);
     let toast = stage.map(|stage| say("board.moved.toast", &[("stage", &untrack(|| label(&stage.label)))]));
@@ -93,14 +104,21 @@ async fn send(wish: Wish, beside: Beside) -> Result<(), Vec<Problem>> {
         note: said(beside.note),
         exception: said(beside.exception),
         days: beside.days.into_iter().map(|(step, day)| (step, Json::from(day.to_string()))).collect(),
+        checked: beside.checked,
     };
-    outbox::submit(outbox::command(vec![action]), note, vec![body]).await.map(|_| ())
+    outbox::submit(outbox::command(vec![action]), note, vec![body]).await?;
+    if stage_of(&moved) != target {
+        spawn_local(parking.look(moved, target));
+    }
+    Ok(())
 }
 
 /// Opened by `app().moving` from anywhere.
 #[component]
 pub fn MovingSheet() -> impl IntoView {
     let moving = app().moving;
+    let parking = Parking::default();
+    provide_context(parking);
     let choosing = RwSignal::new(None::<RecordBody>);
     let asked = RwSignal::new(None::<Wish>);
     let begin = move |wish: Wish| {
@@ -110,7 +128,7 @@ pub fn MovingSheet() -> impl IntoView {
             Some(Decision::Allowed) | None => {
                 let entity = wish.body.entity.clone();
                 spawn_local(async move {
-                    if let Err(problems) = send(wish, Beside::default()).await {
+                    if let Err(problems) = send(wish, Beside::default(), parking).await {
                         outbox::say_problems(&problems, &entity);
                     }
                 });
@@ -147,6 +165,7 @@ pub fn MovingSheet() -> impl IntoView {
         <Sheet open=asked_open title close=t("action.close")>
             {move || asked.get().map(|wish| view! { <Ask wish on_done=move |()| asked.set(None) /> })}
         </Sheet>
+        <Park parking />
     }
 }
 
@@ -158,8 +177,10 @@ fn Choose(body: RecordBody, #[prop(into)] on_choose: Callback<String>) -> impl I
     let own = now.stage_of(&body.entity, &current).map(|(pipeline, _)| pipeline.id.clone());
     let own = own.or_else(|| now.pipelines_of(&body.entity).next().map(|pipeline| pipeline.id.clone()));
     let own = own.unwrap_or_default();
-    let others: Vec<Pipeline> =
-        now.pipelines_of(&body.entity).filter(|pipeline| pipeline.id != own).cloned().collect();
+    let teams = own_teams();
+    let product = crate::fields::reference(&body, "product");
+    let others = process::offered(&now, &body.entity, teams.as_ref(), product).into_iter();
+    let others: Vec<Pipeline> = others.filter(|pipeline| pipeline.id != own).cloned().collect();
     let shown = RwSignal::new(own.clone());
     let body = StoredValue::new(body);
     let current = StoredValue::new(current);
@@ -252,6 +273,7 @@ fn may_except() -> bool {
 fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
+    let parking = use_context::<Parking>().unwrap_or_default();
     let wish = StoredValue::new(wish);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -262,7 +284,7 @@ fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
         }
         spawn_local(async move {
             let beside = Beside { exception, ..Beside::default() };
-            match send(wish.get_value(), beside).await {
+            match send(wish.get_value(), beside, parking).await {
                 Ok(()) => on_done.run(()),
                 Err(found) => {
                     problem.try_set(found.first().map(|found| untrack(|| problem_text(found))));
@@ -286,7 +308,7 @@ fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
 }
 
 /// The definition with these fields only, in this order; the first ones have to be filled in.
-fn only(definition: &Entity, required: &[String], further: &[String]) -> Entity {
+pub(super) fn only(definition: &Entity, required: &[String], further: &[String]) -> Entity {
     let mut entity = definition.clone();
     let wanted: Vec<&String> = required.iter().chain(further).collect();
     entity.fields.retain(|field| wanted.contains(&&field.id));
@@ -328,6 +350,8 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
     let form = Form::new(&only(&definition, &missing.fields, &further), &initial);
     let note = RwSignal::new(String::new());
     let note_problem = RwSignal::new(None::<String>);
+    let (checked, check_problem) = (RwSignal::new(Vec::<String>::new()), RwSignal::new(None::<String>));
+    let parking = use_context::<Parking>().unwrap_or_default();
     let days = RwSignal::new(BTreeMap::<String, Date>::new());
     let pending = form.pending;
     let save = {
@@ -338,6 +362,7 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
                 return;
             }
             note_problem.set(None);
+            check_problem.set(None);
             let sound = form.is_sound();
             let mut values = form.wire();
             values.retain(|_, value| !value.is_null());
@@ -345,15 +370,18 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
                 values,
                 note: note.get_untracked(),
                 days: days.get_untracked(),
+                checked: checked.get_untracked(),
                 ..Beside::default()
             };
             let decision = untrack(|| decide(&schema_now(), &wish, &beside));
             if let Some(Decision::Missing(missing)) = decision {
-                let (at_note, at_fields): (Vec<_>, Vec<_>) = missing
-                    .problems()
-                    .into_iter()
-                    .partition(|problem| problem.field.as_deref() == Some(process::NOTE));
-                note_problem.set(at_note.first().map(|_| untrack(|| tr("problem.required", &[]))));
+                let required = |open: bool| open.then(|| untrack(|| tr("problem.required", &[])));
+                note_problem.set(required(missing.note));
+                check_problem.set(required(!missing.checks.is_empty()));
+                let mut at_fields = missing.problems();
+                at_fields.retain(|problem| {
+                    !matches!(problem.field.as_deref(), Some(process::NOTE | process::CHECKED))
+                });
                 return form.refuse(None, at_fields);
             }
             if !sound {
@@ -362,7 +390,7 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
             pending.set(true);
             let (form, wish) = (form.clone(), wish.clone());
             spawn_local(async move {
-                let outcome = send(wish, beside).await;
+                let outcome = send(wish, beside, parking).await;
                 pending.try_set(false);
                 match outcome {
                     Ok(()) => on_done.run(()),
@@ -386,6 +414,22 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
         })
         .collect_view();
     let optional = asked.iter().filter_map(row).collect_view();
+    let points: Vec<Choice> = missing
+        .checks
+        .iter()
+        .map(|check| {
+            let name = check.label.clone();
+            Choice::new(check.id.clone(), move || label(&name))
+        })
+        .collect();
+    let checklist = (!points.is_empty()).then(|| {
+        let choices = Signal::stored(points);
+        view! {
+            <Field label=t("process.checks") help=t("process.checks.help") required=true problem=check_problem>
+                <CheckChips label=t("process.checks") choices chosen=checked on_change=move |(id, on)| tick(checked, id, on) />
+            </Field>
+        }
+    });
     let summary = form.summary();
     let except = wish.clone();
     view! {
@@ -395,6 +439,7 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
                 {required}
                 {explaining}
                 {optional}
+                {checklist}
                 {missing
                     .note
                     .then(|| {
@@ -418,47 +463,4 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
         </div>
     }
     .into_any()
-}
-
-/// What becomes a task by the move; a day that nobody has set is chosen here.
-#[component]
-fn Steps(steps: Vec<Step>, days: RwSignal<BTreeMap<String, Date>>) -> impl IntoView {
-    let work = schema_now().workspace.work.clone();
-    let (timed, open): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| step.due_in.is_some());
-    let line = |step: Step| {
-        let due = work.after(today(), step.due_in.unwrap_or_default());
-        view! {
-            <li class="effect">
-                {icon(icons::TASK)}
-                <span>{move || tr("process.step", &[("what", &label(&step.label)), ("day", &day_text(due))])}</span>
-            </li>
-        }
-    };
-    let lines = (!timed.is_empty()).then(|| {
-        view! {
-            <section class="effects" aria-label=t("process.steps")>
-                <h3 class="effects-title">{t("process.steps")}</h3>
-                <ul>{timed.into_iter().map(line).collect_view()}</ul>
-            </section>
-        }
-    });
-    let chips = open
-        .into_iter()
-        .map(|step| {
-            let (id, name) = (step.id, step.label);
-            let choose = move |day: Option<Date>| {
-                days.update(|days| {
-                    match day {
-                        Some(day) => days.insert(id.clone(), day),
-                        None => days.remove(&id),
-                    };
-                });
-            };
-            view! { <NextChips legend=move || label(&name) or_none=true on_choose=choose /> }
-        })
-        .collect_view();
-    view! {
-        {chips}
-        {lines}
-    }
 }

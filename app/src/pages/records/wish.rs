@@ -1,6 +1,8 @@
 //! A wish for a record, as the action that carries it: one field, an owner, or that it goes. Shared by bulk changes and
 //! by editing in place, so that both keep to the same actions.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
 use domain::fields::{FieldKind, Shape};
@@ -27,7 +29,44 @@ pub enum Wish {
         field: String,
         items: Vec<String>,
     },
+    /// Each from its stage to the one that is meant for it.
+    Move(Box<Moves>),
     Delete,
+}
+
+/// Moves of many, and what goes along with them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Moves {
+    /// Where records of a stage go; those of other stages stay.
+    pub to: BTreeMap<String, String>,
+    /// Filled in where a record has nothing.
+    pub values: Wire,
+    pub note: Option<String>,
+    pub checked: Vec<String>,
+    /// Why some go past the process, and from which stages those come.
+    pub exception: Option<(String, BTreeSet<String>)>,
+}
+
+impl Moves {
+    fn action(&self, body: &RecordBody) -> Option<Action> {
+        let from = body.values.get("stage").and_then(Json::as_str).unwrap_or_default();
+        let to = self.to.get(from).filter(|to| *to != from)?;
+        let lacks = |field: &String| body.values.get(field).is_none_or(Json::is_null);
+        let values = self.values.iter().filter(|(field, _)| lacks(field));
+        let exception = self.exception.as_ref().filter(|(_, stages)| stages.contains(from));
+        Some(Action::MoveStage {
+            entity: body.entity.clone(),
+            record: body.id,
+            from: from.to_owned(),
+            to: to.clone(),
+            rank: None,
+            values: values.map(|(field, value)| (field.clone(), value.clone())).collect(),
+            note: self.note.clone(),
+            exception: exception.map(|(reason, _)| reason.clone()),
+            days: Wire::new(),
+            checked: self.checked.clone(),
+        })
+    }
 }
 
 impl Wish {
@@ -36,7 +75,7 @@ impl Wish {
         match self {
             Self::Delete => body.may.delete,
             Self::Set { field, .. } if field == "owner" => body.may.assign,
-            Self::Set { .. } | Self::Add { .. } | Self::Remove { .. } => body.may.update,
+            Self::Move(_) | Self::Set { .. } | Self::Add { .. } | Self::Remove { .. } => body.may.update,
         }
     }
 
@@ -46,6 +85,7 @@ impl Wish {
         let before = |id: &str| body.values.get(id).cloned().unwrap_or(Json::Null);
         let (id, value) = match self {
             Self::Delete => return Some(Action::Delete { entity, record, base_version: body.version }),
+            Self::Move(moves) => return moves.action(body),
             Self::Set { field, value } => (field, value.clone()),
             Self::Add { field, items } => (field, with(&before(field), items)),
             Self::Remove { field, items } => (field, without(&before(field), items)),
@@ -132,6 +172,44 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn each_goes_where_its_stage_goes_with_what_it_lacks() {
+        let body = |stage: &str, amount: Json| RecordBody {
+            entity: "deal".to_owned(),
+            id: Id::v7(1_000, &[1; 10]),
+            version: 3,
+            values: Wire::from([("stage".to_owned(), json!(stage)), ("amount".to_owned(), amount)]),
+            deleted: false,
+            deleted_at: None,
+            may: May::default(),
+        };
+        let text = str::to_owned;
+        let moves = Moves {
+            to: [("needs", "signed"), ("lost", "lost")].map(|(from, to)| (text(from), text(to))).into(),
+            values: Wire::from([(text("amount"), json!(5)), (text("close_date"), json!("2026-05-01"))]),
+            note: Some(text("x")),
+            checked: vec![text("k_a")],
+            exception: Some((text("y"), [text("proposal")].into())),
+        };
+        for (stage, amount, filled) in [
+            ("needs", Json::Null, Some(vec!["amount", "close_date"])),
+            ("needs", json!(7), Some(vec!["close_date"])),
+            ("lost", Json::Null, None),
+            ("proposal", Json::Null, None),
+        ] {
+            let action = moves.action(&body(stage, amount));
+            let found = action.map(|action| match action {
+                Action::MoveStage { to, values, note, exception, checked, .. } => {
+                    assert_eq!((to.as_str(), note.as_deref(), exception), ("signed", Some("x"), None));
+                    assert_eq!(checked, ["k_a"]);
+                    values.into_keys().collect::<Vec<_>>()
+                }
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(found, filled.map(|filled| filled.into_iter().map(text).collect()), "{stage}");
+        }
+    }
 
     #[test]
     fn words_come_and_go_and_the_others_stay() {

@@ -3,10 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::{ALL, Story, at, id, problems, text};
-use crate::access::{ADMINISTRATOR, MANAGER, REP};
+use crate::access::{ADMINISTRATOR, MANAGER, Permission, REP};
 use crate::command::{ChangeKind, Logged, May, Plan, Refusal};
 use crate::record::{RecordKey, Values};
-use crate::schema::{Edge, Label, Step};
+use crate::schema::{Check, Edge, Label, Pipeline, Stage, StageStatus, Step};
 use crate::time::Date;
 use crate::value::Value;
 
@@ -247,4 +247,130 @@ fn many_moves_say_which_of_them_cannot_be() {
             (Some(1), "problem.process.closed"),
         ]
     );
+}
+
+/// Renewals are for team 40.
+fn of_a_team(role: &str, teams: &[u8]) -> Story {
+    let mut story = story(role, "needs", &[]);
+    let stage = |name: &str, status| Stage::new(name, Label::new(name, name), status, 50);
+    story.schema.pipelines.push(Pipeline {
+        id: "p_renewal".into(),
+        entity: "deal".into(),
+        label: Label::new("续约", "Renewals"),
+        stages: vec![
+            stage("s_due", StageStatus::Open),
+            stage("s_renewed", StageStatus::Won),
+            stage("s_gone", StageStatus::Lost),
+        ],
+        edges: Vec::new(),
+        teams: vec![id(40)],
+        products: Vec::new(),
+    });
+    story.own_teams = Some(teams.iter().copied().map(id).collect());
+    story
+}
+
+#[test]
+fn what_comes_into_a_pipeline_of_a_team_comes_from_it_on_every_way_in() {
+    let create = |stage: &str| {
+        let values = json!({"name": "New", "stage": stage, "owner": id(1)});
+        json!([{"do": "create", "entity": "deal", "record": id(8), "values": values}])
+    };
+    let import = |stage: &str| {
+        let cells = json!({"name": "Old", "stage": stage});
+        let formats = json!({"dates": "year_month_day", "decimal": "point", "currency": "CNY"});
+        json!([{"do": "import_rows", "import": id(90), "entity": "deal", "formats": formats,
+            "rows": [{"line": 1, "record": id(8), "cells": cells}]}])
+    };
+    let ways = [moved("needs", "s_due", json!({})), updated(json!({"stage": "s_due"})), create("s_due")];
+    for way in &ways {
+        let refused = of_a_team(REP, &[41]).tell(way.clone());
+        assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
+        assert_eq!(named(refused), ["stage problem.process.team"]);
+        assert!(of_a_team(REP, &[41, 40]).tell(way.clone()).is_ok(), "{way}");
+    }
+    // What one creates where one may make exceptions needs no reason: nothing is passed by.
+    assert!(of_a_team(MANAGER, &[41]).tell(create("s_due")).is_ok());
+    let excepted = moved("needs", "s_due", json!({"exception": "x"}));
+    assert!(of_a_team(MANAGER, &[41]).tell(excepted).is_ok());
+    // Something new begins in what one is in, and otherwise in what is for all.
+    let plain = json!([{"do": "create", "entity": "deal", "record": id(8), "values": {"name": "New", "owner": id(1)}}]);
+    for (teams, stage) in [(&[40_u8][..], "s_due"), (&[41], "first_contact")] {
+        let plan = of_a_team(REP, teams).tell(plain.clone()).unwrap();
+        assert_eq!(plan.changes[0].after["stage"], text(stage));
+    }
+    // History is entered by who may, whatever team.
+    let mut history = of_a_team(REP, &[41]);
+    let rep = history.schema.roles.iter_mut().find(|role| role.id == REP).unwrap();
+    rep.permissions = vec![Permission::Import];
+    let row = |plan: &Plan| plan.rows[0].problems.first().map(|problem| problem.key.clone());
+    assert_eq!(row(&history.tell(import("s_due")).unwrap()).as_deref(), Some("problem.process.team"));
+    let rep = history.schema.roles.iter_mut().find(|role| role.id == REP).unwrap();
+    rep.permissions.push(Permission::EnterHistory);
+    assert_eq!(row(&history.tell(import("s_due")).unwrap()), None);
+    // What is taken back asks nobody.
+    let mut inside = of_a_team(REP, &[40]);
+    let plan = inside.tell(moved("needs", "first_contact", json!({}))).unwrap();
+    inside.undo = Story::logged(&plan);
+    for entry in &mut inside.undo {
+        entry.before.insert("stage".into(), text("s_due"));
+    }
+    inside.save(&plan);
+    inside.own_teams = Some([id(41)].into());
+    let undone = inside.tell(json!([{"do": "undo", "command": id(99)}])).unwrap();
+    assert_eq!(undone.changes[0].after["stage"], text("s_due"));
+}
+
+#[test]
+fn what_was_ticked_stands_in_the_log_as_it_was_called() {
+    let mut story = story(REP, "needs", &[("stage_checked", text("Before"))]);
+    let check = |id: &str, name: &str| Check { id: id.into(), label: Label::new(name, "English") };
+    story.schema.pipelines[0].edges = vec![Edge {
+        from: Some("needs".into()),
+        to: "proposal".into(),
+        checks: vec![check("k_seen", "看过现场"), check("k_price", "报价已核")],
+        ..Edge::default()
+    }];
+    let missing = story.tell(moved("needs", "proposal", json!({"checked": ["k_price"]})));
+    assert_eq!(named(missing), ["stage_checked problem.process.checks"]);
+    let all = json!({"checked": ["k_price", "k_seen", "k_gone"]});
+    let plan = story.tell(moved("needs", "proposal", all)).unwrap();
+    assert_eq!(plan.changes[0].after["stage_checked"], text("看过现场\n报价已核"));
+    // The next move has its own.
+    let plan = story.tell(moved("needs", "first_contact", json!({}))).unwrap();
+    assert_eq!(plan.changes[0].after["stage_checked"], Value::Null);
+    let many: Vec<String> = (0..101).map(|n| format!("k_{n}")).collect();
+    let refused = story.tell(moved("needs", "proposal", json!({"checked": many})));
+    assert_eq!(named(refused), ["checked problem.out_of_range"]);
+}
+
+#[test]
+fn whom_a_pipeline_is_for_has_to_be_there_and_a_team_with_a_pipeline_stays() {
+    let named_teams = |teams: &[u8], products: &[u8]| {
+        let ids = |numbers: &[u8]| numbers.iter().copied().map(id).collect::<Vec<_>>();
+        let change = json!({"change": "set_audience", "pipeline": "sales",
+            "teams": ids(teams), "products": ids(products)});
+        json!([{"do": "change_definition", "base_revision": 1, "change": change}])
+    };
+    let story = Story::new(ADMINISTRATOR).with("team", 40, 1, &[("name", text("North"))], ALL).with(
+        "product",
+        50,
+        1,
+        &[("name", text("Pump"))],
+        ALL,
+    );
+    let plan = story.tell(named_teams(&[40], &[50])).unwrap();
+    assert_eq!(plan.definition.unwrap().0.pipelines[0].teams, [id(40)]);
+    assert!(plan.alive.contains(&RecordKey::new("team", id(40))));
+    let unknown = "problem.reference_not_found";
+    let expected = [format!("teams {unknown}"), format!("products {unknown}")];
+    assert_eq!(named(story.tell(named_teams(&[41], &[51]))), expected);
+    let mut story = story;
+    story.schema.pipelines[0].teams = vec![id(40), id(41)];
+    // What is named already stays named.
+    assert!(story.tell(named_teams(&[41], &[])).is_ok());
+    let gone = json!([{"do": "delete", "entity": "team", "record": id(40), "base_version": 1}]);
+    assert_eq!(named(story.tell(gone)), ["record problem.team_has_pipeline"]);
+    let rep = Story::new(REP);
+    assert_eq!(named(rep.tell(named_teams(&[], &[]))), [" problem.forbidden"]);
 }

@@ -45,6 +45,7 @@ pub(super) fn entity() -> Entity {
         field(process::EXCEPTION, "破例原因", "Reason for the exception", FieldKind::long_text())
             .personal()
             .system(),
+        field(process::CHECKED, "已核对", "Checked on the move", FieldKind::long_text()).system(),
         field(signals::SINCE, "进入阶段", "In its stage since", FieldKind::instant()).system(),
         field(signals::PAUSED_UNTIL, "暂停至", "Paused until", FieldKind::date()).system(),
         field(signals::PAUSE_REASON, "暂停原因", "Reason for the pause", FieldKind::text(300))
@@ -92,5 +93,7 @@ pub(super) fn pipeline() -> Pipeline {
             },
         ],
         edges: Vec::new(),
+        teams: Vec::new(),
+        products: Vec::new(),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{DefinitionChange, check_id, check_label, no_problems, pipeline_mut};
+use super::{DefinitionChange, MAX_AUDIENCE, check_id, check_label, no_problems, pipeline_mut};
+use crate::ids::Id;
 use crate::message::Problem;
-use crate::schema::{Edge, Entity, Pipeline, Schema, Stage, StageStatus};
+use crate::schema::{Check, Edge, Entity, Pipeline, Schema, Stage, StageStatus};
 
 const MAX_STAGES: usize = 50;
 /// Standard actions of a stage: a list one works through, not a manual.
@@ -12,6 +13,10 @@ const MAX_STEPS: usize = 20;
 /// Working days: a year and more.
 const MAX_DAYS: u16 = 500;
 const MAX_GOAL: usize = 500;
+/// Open records of one person in a stage: more are no limit.
+const MAX_LIMIT: u16 = 1_000;
+/// What is ticked on one move.
+const MAX_CHECKS: usize = 20;
 
 pub(super) fn set_stages(
     schema: &mut Schema,
@@ -29,6 +34,11 @@ pub(super) fn set_stages(
         }
     }
     no_problems(check(schema, &next))?;
+    let begins = |other: &Pipeline| other.id != next.id && !other.stages.is_empty();
+    if next.stages.is_empty() && !schema.pipelines_of(&next.entity).any(begins) {
+        // New records have to begin somewhere.
+        return Err(vec![Problem::on("stages", "problem.definition.last_pipeline")]);
+    }
     let old = std::mem::replace(pipeline_mut(schema, pipeline)?, next.clone());
     let edges = (old.edges != next.edges).then_some(old.edges);
     Ok(DefinitionChange::SetStages { pipeline: pipeline.to_owned(), stages: old.stages, edges })
@@ -47,6 +57,36 @@ pub(super) fn set_edges(
     Ok(DefinitionChange::SetEdges { pipeline: pipeline.to_owned(), edges: old.edges })
 }
 
+pub(super) fn set_audience(
+    schema: &mut Schema,
+    pipeline: &str,
+    teams: &[Id],
+    products: &[Id],
+) -> Result<DefinitionChange, Vec<Problem>> {
+    let next = Pipeline {
+        teams: teams.to_vec(),
+        products: products.to_vec(),
+        ..pipeline_mut(schema, pipeline)?.clone()
+    };
+    no_problems(check_audience(&next))?;
+    let old = std::mem::replace(pipeline_mut(schema, pipeline)?, next);
+    let (teams, products) = (old.teams, old.products);
+    Ok(DefinitionChange::SetAudience { pipeline: pipeline.to_owned(), teams, products })
+}
+
+fn check_audience(pipeline: &Pipeline) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (place, ids) in [("teams", &pipeline.teams), ("products", &pipeline.products)] {
+        if ids.len() > MAX_AUDIENCE {
+            problems
+                .push(Problem::on(place, "problem.out_of_range").with("min", 0).with("max", MAX_AUDIENCE));
+        } else if ids.iter().collect::<BTreeSet<_>>().len() < ids.len() {
+            problems.push(Problem::on(place, "problem.duplicate"));
+        }
+    }
+    problems
+}
+
 /// Everything that is wrong with the stages and moves of a pipeline.
 pub(super) fn check(schema: &Schema, pipeline: &Pipeline) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -54,8 +94,9 @@ pub(super) fn check(schema: &Schema, pipeline: &Pipeline) -> Vec<Problem> {
     if stages.len() > MAX_STAGES {
         problems.push(Problem::on("stages", "problem.out_of_range").with("min", 1).with("max", MAX_STAGES));
     }
+    // One without any is being made ready: nothing can be put into it yet.
     for status in [StageStatus::Open, StageStatus::Won, StageStatus::Lost] {
-        if !stages.iter().any(|stage| stage.status == status) {
+        if !stages.is_empty() && !stages.iter().any(|stage| stage.status == status) {
             problems.push(Problem::on("stages", "problem.definition.stage_status_missing"));
             break;
         }
@@ -76,6 +117,7 @@ pub(super) fn check(schema: &Schema, pipeline: &Pipeline) -> Vec<Problem> {
         check_stage(entity, stage, &mut problems);
     }
     check_edges(schema, pipeline, &mut problems);
+    problems.extend(check_audience(pipeline));
     problems
 }
 
@@ -92,6 +134,9 @@ fn check_stage(entity: Option<&Entity>, stage: &Stage, problems: &mut Vec<Proble
     if stage.expected_days.as_ref().is_some_and(|days| too_long(days) || *days == 0) {
         problems
             .push(Problem::on("expected_days", "problem.out_of_range").with("min", 1).with("max", MAX_DAYS));
+    }
+    if stage.limit.is_some_and(|limit| limit == 0 || limit > MAX_LIMIT) {
+        problems.push(Problem::on("limit", "problem.out_of_range").with("min", 1).with("max", MAX_LIMIT));
     }
     check_fields(entity, &stage.required, "required", problems);
     check_fields(entity, &stage.asked, "asked", problems);
@@ -125,6 +170,20 @@ fn check_fields(entity: Option<&Entity>, fields: &[String], place: &str, problem
     }
 }
 
+fn check_checks(checks: &[Check], problems: &mut Vec<Problem>) {
+    if checks.len() > MAX_CHECKS {
+        problems.push(Problem::on("checks", "problem.out_of_range").with("min", 0).with("max", MAX_CHECKS));
+    }
+    let mut seen = BTreeSet::new();
+    for check in checks {
+        problems.extend(check_id(&check.id).err().into_iter().flatten().map(|problem| problem.at("checks")));
+        problems.extend(check_label(&check.label, "checks").err().into_iter().flatten());
+        if !seen.insert(&check.id) {
+            problems.push(Problem::on("checks", "problem.duplicate"));
+        }
+    }
+}
+
 fn check_edges(schema: &Schema, pipeline: &Pipeline, problems: &mut Vec<Problem>) {
     let entity = schema.entity(&pipeline.entity);
     let known = |id: &str| pipeline.stage(id).is_some();
@@ -141,6 +200,7 @@ fn check_edges(schema: &Schema, pipeline: &Pipeline, problems: &mut Vec<Problem>
             problems.push(Problem::on("roles", "problem.definition.unknown_role"));
         }
         check_fields(entity, &edge.required, "required", problems);
+        check_checks(&edge.checks, problems);
     }
     // As many as there can be.
     let most = pipeline.stages.len() * pipeline.stages.len();

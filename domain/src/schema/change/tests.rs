@@ -4,7 +4,7 @@ use super::*;
 use crate::access::{Permission, REP};
 use crate::money::Currency;
 use crate::schema::builtin;
-use crate::schema::{StageStatus, Step};
+use crate::schema::{Check, StageStatus, Step};
 use crate::time::UtcOnly;
 
 fn fresh() -> Schema {
@@ -26,6 +26,8 @@ fn renewal() -> Pipeline {
             stage("s_left", StageStatus::Lost),
         ],
         edges: Vec::new(),
+        teams: Vec::new(),
+        products: Vec::new(),
     }
 }
 
@@ -199,6 +201,8 @@ fn what_is_wrong_with_a_pipeline_is_said_all_at_once() {
         label: Label::new(" ", "x"),
         stages: vec![Stage { probability: 101, ..stage("Due", StageStatus::Open) }],
         edges: Vec::new(),
+        teams: Vec::new(),
+        products: Vec::new(),
     };
     assert_eq!(
         refused(&schema, &DefinitionChange::AddPipeline { pipeline: wrong, at: None }),
@@ -478,4 +482,80 @@ fn rules_of_moves_are_checked_as_a_whole_and_go_with_their_stages() {
         &DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None },
     );
     assert_eq!(gone.pipelines[0].edges, [from_elsewhere]);
+}
+
+#[test]
+fn a_pipeline_may_have_no_stages_or_thirty_as_long_as_something_can_begin() {
+    let schema = fresh();
+    let none = Pipeline { stages: Vec::new(), ..renewal() };
+    let added = there_and_back(&schema, &DefinitionChange::AddPipeline { pipeline: none, at: None });
+    let stages = |pipeline: &str, stages: Vec<Stage>| DefinitionChange::SetStages {
+        pipeline: pipeline.into(),
+        stages,
+        edges: None,
+    };
+    // New records have to begin somewhere.
+    let last = "problem.definition.last_pipeline";
+    assert_eq!(refused(&added, &stages("sales", Vec::new())), [pair("stages", last)]);
+    let remove = DefinitionChange::RemovePipeline { pipeline: "sales".into() };
+    assert_eq!(refused(&added, &remove), [pair("pipeline", last)]);
+    there_and_back(&added, &DefinitionChange::RemovePipeline { pipeline: "p_renewal".into() });
+    let mut many: Vec<Stage> = (0..28).map(|n| stage(&format!("s_{n}"), StageStatus::Open)).collect();
+    many.extend([stage("s_won", StageStatus::Won), stage("s_lost", StageStatus::Lost)]);
+    let full = there_and_back(&added, &stages("p_renewal", many));
+    assert_eq!(full.pipeline("p_renewal").unwrap().stages.len(), 30);
+    there_and_back(&full, &stages("sales", Vec::new()));
+    // What has some needs one of each kind.
+    let open = vec![stage("s_only", StageStatus::Open)];
+    let missing = pair("stages", "problem.definition.stage_status_missing");
+    assert_eq!(refused(&added, &stages("p_renewal", open)), [missing]);
+}
+
+#[test]
+fn whom_a_pipeline_is_for_is_kept_within_bounds() {
+    let schema = fresh();
+    let id = |number: u8| crate::ids::Id::v7(1_000, &[number; 10]);
+    let set = |teams: Vec<crate::ids::Id>, products| DefinitionChange::SetAudience {
+        pipeline: "sales".into(),
+        teams,
+        products,
+    };
+    let changed = there_and_back(&schema, &set(vec![id(1), id(2)], vec![id(3)]));
+    assert_eq!(changed.pipelines[0].teams, [id(1), id(2)]);
+    there_and_back(&changed, &set(Vec::new(), Vec::new()));
+    assert_eq!(refused(&schema, &set(vec![id(1), id(1)], Vec::new())), [pair("teams", "problem.duplicate")]);
+    let many = (0..=100).map(id).collect();
+    assert_eq!(refused(&schema, &set(Vec::new(), many)), [pair("products", "problem.out_of_range")]);
+    let nowhere =
+        DefinitionChange::SetAudience { pipeline: "nothing".into(), teams: Vec::new(), products: Vec::new() };
+    assert_eq!(refused(&schema, &nowhere), [pair("pipeline", "problem.definition.unknown_pipeline")]);
+}
+
+#[test]
+fn limits_and_checklists_are_kept_within_bounds() {
+    let schema = fresh();
+    let stages = |limit| {
+        let mut stages = schema.pipelines[0].stages.clone();
+        stages[1].limit = Some(limit);
+        DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None }
+    };
+    there_and_back(&schema, &stages(5));
+    for wrong in [0, 1_001, u16::MAX] {
+        assert_eq!(refused(&schema, &stages(wrong)), [pair("limit", "problem.out_of_range")], "{wrong}");
+    }
+    let check = |id: &str, name: &str| Check { id: id.into(), label: Label::new(name, name) };
+    let edges = |checks: Vec<Check>| DefinitionChange::SetEdges {
+        pipeline: "sales".into(),
+        edges: vec![Edge { from: Some("needs".into()), to: "signed".into(), checks, ..Edge::default() }],
+    };
+    let changed = there_and_back(&schema, &edges(vec![check("k_a", "A"), check("k_b", "B")]));
+    assert_eq!(changed.pipelines[0].edges.len(), 1);
+    for (checks, problem) in [
+        (vec![check("k_a", "A"), check("k_a", "B")], pair("checks", "problem.duplicate")),
+        (vec![check("K!", "A")], pair("checks", "problem.definition.bad_id")),
+        (vec![check("k_a", " ")], pair("checks", "problem.required")),
+        ((0..21).map(|n| check(&format!("k_{n}"), "A")).collect(), pair("checks", "problem.out_of_range")),
+    ] {
+        assert_eq!(refused(&schema, &edges(checks)), [problem]);
+    }
 }

@@ -5,6 +5,7 @@ use domain::schema::Field;
 use leptos::prelude::*;
 use serde_json::Value as Json;
 
+use super::bulk_move::MoveSheet;
 use super::job::{About, start};
 use super::work::Work;
 use crate::components::{
@@ -29,7 +30,7 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    fn ticked(&self) -> usize {
+    pub fn ticked(&self) -> usize {
         let picked = self.work.picked;
         if picked.all.get() {
             return self.count.get().and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
@@ -37,7 +38,7 @@ impl Bulk {
         picked.ids.with(std::collections::BTreeSet::len)
     }
 
-    fn about(&self) -> About {
+    pub fn about(&self) -> About {
         let picked = self.work.picked;
         if picked.all.get_untracked() {
             let expected = self.count.get_untracked().and_then(|count| usize::try_from(count).ok());
@@ -51,7 +52,7 @@ impl Bulk {
         About::These(rows.into_iter().filter(|body| ids.contains(&body.id)).collect())
     }
 
-    fn begin(&self, wish: Wish, title: String) {
+    pub fn begin(&self, wish: Wish, title: String) {
         let id = start(&self.work.entity(), wish, title, self.about());
         self.work.picked.clear();
         self.shown.set(Some(id));
@@ -64,6 +65,8 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
     let Bulk { work, rows, count, .. } = bulk;
     let picked = work.picked;
     let (editing, assigning, deleting) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let moving = RwSignal::new(false);
+    let staged = schema_now().pipelines_of(&work.entity()).next().is_some();
     let ticked = move || format::number(i64::try_from(bulk.ticked()).unwrap_or(i64::MAX));
     let may = move |check: fn(&RecordBody) -> bool| rows.with(|rows| rows.iter().any(check));
     let ownable = work.with(|definition| definition.field("owner").is_some());
@@ -103,6 +106,9 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
                     <Show when=move || may(|body| body.may.update)>
                         <Button label=t("bulk.edit") drawing=icons::EDIT disabled=Signal::derive(move || !picked.any()) on_press=move |()| editing.set(true) />
                     </Show>
+                    <Show when=move || staged && may(|body| body.may.update)>
+                        <Button label=t("bulk.move") drawing=icons::MOVE disabled=Signal::derive(move || !picked.any()) on_press=move |()| moving.set(true) />
+                    </Show>
                     <Show when=move || ownable && may(|body| body.may.assign)>
                         <Button label=t("bulk.assign") drawing=icons::USER disabled=Signal::derive(move || !picked.any()) on_press=move |()| assigning.set(true) />
                     </Show>
@@ -113,6 +119,7 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
             </section>
         </Show>
         <EditSheet bulk open=editing />
+        <MoveSheet bulk open=moving />
         <AssignSheet bulk open=assigning />
         <DeleteSheet bulk open=deleting />
     }

@@ -9,6 +9,7 @@
 mod beside;
 mod build;
 mod bulk;
+mod bulk_move;
 mod cards;
 mod cell;
 mod columns;

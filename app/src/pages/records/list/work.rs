@@ -211,7 +211,7 @@ pub fn holds(definition: &Entity, condition: Option<&str>, body: &RecordBody) ->
     let (Some(checked), Some(me)) = (checked, me()) else { return true };
     let record = to_record(&schema, body);
     let zone = zone();
-    let env = Env { today: today(), now: now(), me, zone: &zone, zones: &ZONES };
+    let env = Env { today: today(), now: now(), me, mates: None, zone: &zone, zones: &ZONES };
     checked.holds(&|field| record.get(field).clone(), &env)
 }
 

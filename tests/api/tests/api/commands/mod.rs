@@ -15,5 +15,6 @@ mod settings;
 mod together;
 mod touch;
 mod undo;
+mod ways;
 
 covers!(SendCommands);

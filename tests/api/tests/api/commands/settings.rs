@@ -54,6 +54,8 @@ fn renewal() -> Pipeline {
             stage("s_left", StageStatus::Lost),
         ],
         edges: Vec::new(),
+        teams: Vec::new(),
+        products: Vec::new(),
     }
 }
 
