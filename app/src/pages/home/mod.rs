@@ -1,5 +1,6 @@
 //! The places one comes to: today and the board.
 
+mod block;
 mod board;
 mod carry;
 mod column;
