@@ -64,14 +64,16 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 15] = [
+pub const LATER_AREAS: [&str; 17] = [
     "bulk",
     "definition",
     "deleted",
     "effect",
     "export",
+    "face",
     "filter",
     "import",
+    "lane",
     "members",
     "pipelines",
     "process",

@@ -45,6 +45,20 @@ pub struct BoardFilter {
     pub ready: RwSignal<bool>,
     /// The filters could not be fetched.
     pub missing: RwSignal<bool>,
+    /// What the cards show, once it is known.
+    pub face: RwSignal<Option<Face>>,
+    /// The field whose values are the lanes, where there are any.
+    pub lanes: RwSignal<Option<String>>,
+}
+
+/// What a card shows beside what it draws by itself.
+#[derive(Clone)]
+pub struct Face {
+    /// Chosen fields, in place of those that it begins with.
+    pub fields: Option<Arc<Vec<String>>>,
+    pub draw: fn(&RecordBody, &[String]) -> AnyView,
+    /// What the record lacks of what its stage asks for by now.
+    pub lacks: fn(&RecordBody) -> AnyView,
 }
 
 #[component]
@@ -97,6 +111,8 @@ fn Filtered(pipeline: Pipeline) -> impl IntoView {
         read: RwSignal::new(None),
         ready: RwSignal::new(false),
         missing: RwSignal::new(false),
+        face: RwSignal::new(None),
+        lanes: RwSignal::new(None),
     };
     provide_context(asked);
     let condition = Memo::new(move |_| match (asked.read.get(), filter.get(), view.get().as_deref()) {

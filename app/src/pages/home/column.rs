@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use leptos_router::components::A;
 
 use super::block::{Block, Shelf};
-use super::board::{Base, Deck, Deep, in_stage, money_short};
+use super::board::{Base, BoardFilter, Deck, Deep, in_stage, money_short};
 use crate::components::{Avatar, AvatarShape, Badge, Button, IconButton, Sentinel, Tone, icons};
 use crate::fields::{self, schedule};
 use crate::i18n::{format, label, t, tr};
@@ -201,6 +201,12 @@ pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
         now.unwrap_or_else(|| before.unwrap_or(&body).clone())
     });
     let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
+    let face = use_context::<BoardFilter>().map(|board| board.face);
+    let chosen = move || face.and_then(|face| face.with(|face| face.as_ref()?.fields.clone()));
+    let lacks = move || {
+        let lacks = face.and_then(|face| face.with(|face| face.as_ref().map(|face| face.lacks)))?;
+        Some(body.with(|body| lacks(body)))
+    };
     let sub = move || body.with(|body| fields::text_of(&schema(), body, "account"));
     let amount = move || body.with(|body| fields::text_of(&schema(), body, "amount"));
     let next = move || {
@@ -228,6 +234,26 @@ pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
     };
     let place = move || known.with(|known| known.get(&id).map(|(at, _)| (at + 1).to_string()));
     let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
+    let foot = move || match chosen() {
+        Some(fields) => {
+            let draw = face.and_then(|face| face.with_untracked(|face| face.as_ref().map(|face| face.draw)));
+            view! {
+                {draw.map(|draw| body.with(|body| draw(body, &fields)))}
+                <div class="deal-card-foot">{lacks} {waiting}</div>
+            }
+            .into_any()
+        }
+        None => view! {
+            <div class="deal-card-foot numeric">
+                <span class="deal-card-amount">{amount}</span>
+                {next}
+                {lacks}
+                {waiting}
+                {owner}
+            </div>
+        }
+        .into_any(),
+    };
     view! {
         <article
             class="deal-card"
@@ -243,15 +269,10 @@ pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
                 attr:aria-describedby=move || may.get().then_some("board-help")
             >
                 <span class="deal-card-name">{move || name.get()}</span>
-                <span class="deal-card-sub">{sub}</span>
+                {move || chosen().is_none().then(|| view! { <span class="deal-card-sub">{sub}</span> })}
             </A>
             <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
-            <div class="deal-card-foot numeric">
-                <span class="deal-card-amount">{amount}</span>
-                {next}
-                {waiting}
-                {owner}
-            </div>
+            {foot}
         </article>
     }
 }

@@ -10,5 +10,5 @@ mod kept;
 mod moves;
 mod today;
 
-pub use board::{Board, BoardFilter};
+pub use board::{Board, BoardFilter, Face};
 pub use today::Today;

@@ -9,6 +9,7 @@
 mod beside;
 mod build;
 mod bulk;
+mod card_face;
 mod cards;
 mod cell;
 mod columns;
