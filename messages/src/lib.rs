@@ -64,15 +64,17 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 18] = [
+pub const LATER_AREAS: [&str; 20] = [
     "bulk",
     "definition",
     "deleted",
     "effect",
     "export",
+    "face",
     "filter",
     "forecast",
     "import",
+    "lane",
     "members",
     "pause",
     "pipelines",

@@ -35,7 +35,7 @@ pub use media::media;
 pub use pick::PickButton;
 pub use row::{ButtonRow, Group, LinkRow};
 pub use save_file::{save_blob, save_text};
-pub use sentinel::Sentinel;
+pub use sentinel::{Sentinel, watch_near};
 pub use several::{CheckChips, WordInput, tick};
 pub use sheet::{Modal, Sheet};
 pub use skeleton::{SkeletonRows, SkeletonText};

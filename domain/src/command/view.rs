@@ -12,7 +12,7 @@ use crate::ids::Id;
 use crate::message::Problem;
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::Entity;
-use crate::schema::builtin::saved_view::{MAX_TEAMS, OWN, SAVED_VIEW, TEAMS};
+use crate::schema::builtin::saved_view::{LANES, MAX_CARD, MAX_TEAMS, OWN, SAVED_VIEW, TEAMS};
 use crate::value::Value;
 
 pub(super) fn check_view(draft: &mut Draft<'_>, entity: &Entity, record: Option<&Record>, values: &Values) {
@@ -50,6 +50,21 @@ pub(super) fn check_view(draft: &mut Draft<'_>, entity: &Entity, record: Option<
     }
     if changes("columns") && !after("columns").is_none_or(|columns| columns.split(',').all(known)) {
         draft.invalid(Problem::on("columns", "problem.unknown_field"));
+    }
+    // A hidden field is answered like an unknown one.
+    let role = draft.role;
+    let seen = |id: &str| known(id) && !role.hides(&about.id, id);
+    if changes("card")
+        && let Some(card) = after("card")
+    {
+        if card.split(',').count() > MAX_CARD {
+            draft.invalid(Problem::on("card", "problem.too_many").with("max", MAX_CARD));
+        } else if !card.split(',').all(seen) {
+            draft.invalid(Problem::on("card", "problem.unknown_field"));
+        }
+    }
+    if changes("lanes") && !after("lanes").is_none_or(|lanes| LANES.contains(&lanes) && seen(lanes)) {
+        draft.invalid(Problem::on("lanes", "problem.not_a_choice"));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The board: a pipeline's stages as columns, its records as cards. On a phone one stage at a time.
 //!
-//! Counts and sums come from the server and are asked for apart from the cards. Only what is near the view is drawn:
-//! a column begins with a few cards and grows as it is scrolled. Cards are taken up in `drag`; what is done with them
+//! Counts and sums come from the server and are asked for apart from the cards. Only what is near the view is drawn
+//! (`block`), and a column loads its further pages as it is scrolled. Cards are taken up in `drag`; what is done with them
 //! then (`hands`, `carry`, `moves`) and the filters come in later parts.
 
 use std::cell::Cell;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use domain::access::{Act, Level};
 use domain::api::record::{BoardRequest, RecordBody, Total, TotalsRequest};
 use domain::api::{GetBoard, GetTotals};
+use domain::ids::Id;
 use domain::process::place;
 use domain::schema::{Pipeline, Stage};
 use leptos::html;
@@ -19,8 +20,9 @@ use leptos_router::components::A;
 use leptos_router::hooks::{query_signal, use_location};
 use serde_json::{Value as Json, json};
 
+use super::block::{keep_focus, same};
 use super::carry::Carried;
-use super::column::{Column, STEP};
+use super::column::Column;
 use super::drag::{Drag, DragGhost};
 use super::{kept, limit};
 use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons};
@@ -48,9 +50,23 @@ pub struct BoardFilter {
     pub missing: RwSignal<bool>,
     /// What draws the signals of a card; it comes with the filters.
     pub signals: RwSignal<Option<DrawSignals>>,
+    /// What the cards show, once it is known.
+    pub face: RwSignal<Option<Face>>,
+    /// The field whose values are the lanes, where there are any.
+    pub lanes: RwSignal<Option<String>>,
 }
 
 pub type DrawSignals = fn(&RecordBody) -> AnyView;
+
+/// What a card shows beside what it draws by itself.
+#[derive(Clone)]
+pub struct Face {
+    /// Chosen fields, in place of those that it begins with.
+    pub fields: Option<Arc<Vec<String>>>,
+    pub draw: fn(&RecordBody, &[String]) -> AnyView,
+    /// What the record lacks of what its stage asks for by now.
+    pub lacks: fn(&RecordBody) -> AnyView,
+}
 
 thread_local! {
     /// Once it has come, every later board begins with it: cards that grow would move what one came back to.
@@ -124,6 +140,8 @@ fn Filtered(pipeline: Pipeline) -> impl IntoView {
         ready: RwSignal::new(false),
         missing: RwSignal::new(false),
         signals: RwSignal::new(DRAW_SIGNALS.get()),
+        face: RwSignal::new(None),
+        lanes: RwSignal::new(None),
     };
     provide_context(asked);
     let condition = Memo::new(move |_| match (asked.read.get(), filter.get(), view.get().as_deref()) {
@@ -147,10 +165,9 @@ pub struct Base {
     pub records: Vec<Arc<RecordBody>>,
 }
 
-/// How far a column has been drawn and loaded.
+/// How far a column has been loaded.
 #[derive(Clone, Copy)]
 pub struct Deep {
-    pub drawn: RwSignal<usize>,
     /// Pages after the cards that the board comes with.
     pub pages: RwSignal<usize>,
     pub further: RwSignal<Vec<Base>>,
@@ -167,6 +184,8 @@ pub struct Deck {
     pub deep: StoredValue<BTreeMap<String, Deep>>,
     /// The pipeline and what its address asks for, as one name.
     pub about: Memo<String>,
+    /// Cards that are drawn wherever the view is: one that is held, one that is gone to.
+    pub needed: RwSignal<Vec<Id>>,
     /// The card that is moved by keyboard.
     pub carried: RwSignal<Option<Carried>>,
     /// What a screen reader is to say.
@@ -222,15 +241,22 @@ fn Columns(
     let was = kept::take(&about.get_untracked());
     let deep = StoredValue::new({
         let one = |stage: &Stage| {
-            let kept = was.as_ref().and_then(|kept| kept.columns.get(&stage.id)).cloned().unwrap_or_default();
-            let (drawn, pages) = (RwSignal::new(kept.drawn.max(STEP)), RwSignal::new(kept.pages));
-            (stage.id.clone(), Deep { drawn, pages, further: RwSignal::new(Vec::new()) })
+            let pages = was.as_ref().and_then(|kept| kept.columns.get(&stage.id)).map(|kept| kept.pages);
+            let pages = RwSignal::new(pages.unwrap_or_default());
+            (stage.id.clone(), Deep { pages, further: RwSignal::new(Vec::new()) })
         };
         pipeline.stages.iter().map(one).collect::<BTreeMap<_, _>>()
     });
     let cards = {
         let entity = entity.clone();
-        Memo::new(move |_| {
+        let changed = |before: Option<&Cards>, now: Option<&Cards>| match (before, now) {
+            (Some(before), Some(now)) => {
+                before.len() != now.len()
+                    || before.iter().zip(now).any(|(a, b)| a.0 != b.0 || !same(a.1, b.1))
+            }
+            _ => true,
+        };
+        let gather = move |_: Option<&Cards>| {
             let mut cards = Cards::new();
             let Some(base) = base.get() else { return cards };
             let overlay = app().overlay.get();
@@ -249,15 +275,21 @@ fn Columns(
                 if seen.insert(body.id) {
                     let stage = text(&body, "stage").to_owned();
                     let column = cards.entry(stage).or_default();
-                    // Nearly all come in order, so that this is the end of the column.
-                    let place = column.partition_point(|other| {
+                    let is_before = |other: &Arc<RecordBody>| {
                         (text(other, "rank"), other.id) < (text(&body, "rank"), body.id)
-                    });
-                    column.insert(place, body);
+                    };
+                    // Nearly all come in order.
+                    match column.last() {
+                        Some(last) if !is_before(last) => {
+                            column.insert(column.partition_point(is_before), body);
+                        }
+                        _ => column.push(body),
+                    }
                 }
             }
             cards
-        })
+        };
+        Memo::new_with_compare(gather, changed)
     };
     let deck = Deck {
         pipeline: StoredValue::new(pipeline.clone()),
@@ -266,11 +298,13 @@ fn Columns(
         board: NodeRef::new(),
         deep,
         about,
+        needed: RwSignal::new(Vec::new()),
         carried: RwSignal::new(None),
         says: RwSignal::new(String::new()),
     };
     let board = deck.board;
     let drag = Drag::new(deck);
+    keep_focus(deck);
     Effect::new(move |_| {
         if base.with(Option::is_some) {
             ready.set(true);
@@ -281,7 +315,6 @@ fn Columns(
         let now = about.get();
         if before.is_some_and(|before| before != now) {
             for deep in deep.get_value().values() {
-                deep.drawn.set(STEP);
                 deep.pages.set(0);
                 deep.further.set(Vec::new());
             }
@@ -369,8 +402,10 @@ fn Columns(
         move || {
             let one = |stage: &Stage| {
                 let (id, name) = (stage.id.clone(), stage.id.clone());
-                let mine =
-                    Memo::new(move |_| cards.with(|cards| cards.get(&id).cloned().unwrap_or_default()));
+                let mine = Memo::new_with_compare(
+                    move |_| cards.with(|cards| cards.get(&id).cloned().unwrap_or_default()),
+                    |before, now| !before.zip(now).is_some_and(|(before, now)| same(before, now)),
+                );
                 let total = Memo::new(move |_| total_of(&name));
                 let next = {
                     let id = stage.id.clone();

@@ -3,7 +3,7 @@
 
 use domain::ids::Id;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos::task::{spawn_local, tick};
 use wasm_bindgen::JsCast;
 
 use super::board::{Deck, scroll_to};
@@ -44,8 +44,8 @@ pub fn key(deck: Deck, key: &str, card: Option<(Id, String)>) {
         _ => return,
     }
     tell(deck, "board.carry.over", &carried);
-    go(deck, &carried);
-    deck.carried.set(Some(carried));
+    deck.carried.set(Some(carried.clone()));
+    go(deck, carried);
 }
 
 fn take_up(deck: Deck, (card, name): (Id, String)) {
@@ -64,6 +64,7 @@ fn put_back(deck: Deck, carried: &Carried) {
     deck.carried.set(None);
     unmark();
     deck.says.set(say("board.carry.back", &[("name", &carried.name)]));
+    deck.needed.set(Vec::new());
     if let Some(card) = drawn(carried.card) {
         card.scroll_into_view_with_bool(false);
     }
@@ -75,6 +76,7 @@ fn put_down(deck: Deck, carried: &Carried) {
     tell(deck, "board.carry.dropped", carried);
     moves::send(deck, &drop_of(deck, carried));
     let (card, stage) = (carried.card, stage_id(deck, carried.stage));
+    deck.needed.set(vec![card]);
     spawn_local(async move {
         // In another column it is another element, once the command is written down: the focus follows it there.
         for _ in 0..40 {
@@ -87,10 +89,12 @@ fn put_down(deck: Deck, carried: &Carried) {
                 .and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
             if let Some(link) = found {
                 let _ = link.focus();
-                return;
+                break;
             }
             sleep(50).await;
         }
+        // The focus keeps it from here on.
+        deck.needed.try_set(Vec::new());
     });
 }
 
@@ -133,17 +137,27 @@ fn drawn(card: Id) -> Option<web_sys::Element> {
     document().query_selector(&format!("[data-card='{card}']")).ok().flatten()
 }
 
-/// Shows the place that was reached.
-fn go(deck: Deck, carried: &Carried) {
-    let drop = drop_of(deck, carried);
-    show(deck, carried.card, Some(&drop));
+/// Shows the place that was reached, once what stands there is drawn.
+fn go(deck: Deck, carried: Carried) {
+    let drop = drop_of(deck, &carried);
+    let neighbour = match drop.place {
+        Place::Before(id) | Place::After(id) => Some(id),
+        Place::Anywhere | Place::Alone => None,
+    };
+    deck.needed.set(neighbour.into_iter().chain([carried.card]).collect());
     scroll_to(deck.board, carried.stage);
-    if let Place::Before(id) | Place::After(id) = drop.place
-        && let Some(card) = drawn(id)
-    {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
-        card.scroll_into_view_with_scroll_into_view_options(&options);
-    }
+    spawn_local(async move {
+        tick().await;
+        // Another key may have gone on meanwhile.
+        if deck.carried.try_get_untracked().flatten() != Some(carried) {
+            return;
+        }
+        show(deck, drop.card, Some(&drop));
+        if let Some(card) = neighbour.and_then(drawn) {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+            card.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
 }

@@ -1,16 +1,15 @@
 //! A stage of the board with its numbers, and the cards that stand in it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::api::ListRecords;
 use domain::api::record::{ListRequest, PAGE_MAX, RecordBody, Total};
-use domain::ids::Id;
 use domain::schema::{Stage, StageStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
 
+use super::block::{Block, Shelf};
 use super::board::{Base, BoardFilter, Deck, Deep, in_stage, money_short};
 use super::limit::Over;
 use crate::components::{Avatar, AvatarShape, Badge, Button, IconButton, Sentinel, Tone, icons};
@@ -22,9 +21,6 @@ use crate::state::names::name_of;
 use crate::state::session::schema;
 use crate::state::{Moving, app, ask};
 
-/// Cards that a column draws at first, and each time its end comes near.
-pub const STEP: usize = 20;
-
 #[component]
 pub fn Column(
     stage: Stage,
@@ -35,22 +31,16 @@ pub fn Column(
     /// How new the board's cards are, and where those of this stage go on.
     next: Memo<(Option<u64>, Option<String>)>,
 ) -> impl IntoView {
-    let Deep { drawn, pages, further } = deep;
+    let Deep { pages, further } = deep;
     // Where the page after the further ones begins, once there are some.
     let behind = RwSignal::new(None::<Option<String>>);
     let pending = RwSignal::new(false);
     let name = stage.label.clone();
     let title = move || label(&name);
     let heading = title.clone();
-    let left = Memo::new(move |_| cards.with(Vec::len) > drawn.get());
-    let shown =
-        move || cards.with(|cards| cards.iter().take(drawn.get()).map(|body| body.id).collect::<Vec<_>>());
-    let known = Memo::new(move |_| {
-        cards.with(|cards| cards.iter().map(|body| (body.id, body.clone())).collect::<BTreeMap<_, _>>())
-    });
-    // The pages behind the board's own cards, all of them anew: what others changed is in them too.
+    // The pages behind the board's own cards: all of them anew, since what others changed is in them too, or one more.
     let stage_id = stage.id.clone();
-    let load_further = move || {
+    let load_further = move |anew: bool| {
         let (seq, first) = next.get_untracked();
         let (wanted, about) = (pages.get_untracked(), deck.about.get_untracked());
         let (entity, stage_id) =
@@ -59,8 +49,9 @@ pub fn Column(
         let filter = Some(in_stage(condition.as_deref(), &stage_id).to_string());
         pending.set(true);
         spawn_local(async move {
-            let mut found = Vec::new();
-            let mut after = first;
+            let known = if anew { Vec::new() } else { further.try_get_untracked().unwrap_or_default() };
+            let end = behind.try_get_untracked().flatten().filter(|_| !known.is_empty());
+            let (mut found, mut after) = (known, end.unwrap_or(first));
             while let Some(from) = after.take_if(|_| found.len() < wanted) {
                 let request = ListRequest {
                     filter: filter.clone(),
@@ -97,23 +88,36 @@ pub fn Column(
             // The board forgets the pages of another filter.
             behind.set(None);
         } else if seq.is_some() && pages.get_untracked() > 0 {
-            load_again();
+            load_again(true);
         }
         about
     });
     let load_more = Callback::new(move |()| {
         if !pending.get_untracked() {
             pages.update(|pages| *pages += 1);
-            load_further();
+            load_further(false);
         }
     });
-    let has_more = move || {
+    let has_more = Memo::new(move |_| {
         behind
             .with(|behind| behind.as_ref().map(Option::is_some))
             .unwrap_or_else(|| next.with(|(_, next)| next.is_some()))
-    };
+    });
     let empty = Memo::new(move |_| cards.with(Vec::is_empty));
     let open = stage.status == StageStatus::Open;
+    let size = Memo::new(move |_| {
+        let counted =
+            total.with(|total| total.as_ref().map(|total| total.as_ref().map_or(0, |total| total.count)));
+        let loaded = cards.with(Vec::len) as u64;
+        match counted {
+            // What was just made is not counted yet.
+            Some(counted) if has_more.get() => counted.max(loaded).cast_signed(),
+            None if has_more.get() => -1,
+            _ => loaded.cast_signed(),
+        }
+    });
+    let shelf = Shelf::new(cards, size);
+    let role = move || (!empty.get()).then_some("feed");
     view! {
         <section class="column" data-stage=stage.id.clone() data-open=open.then_some("true") aria-label=title>
             <header class="column-head">
@@ -122,16 +126,16 @@ pub fn Column(
                 <Over stage=stage.clone() />
             </header>
             <div class="column-cards">
-                <For each=shown key=|id| *id let:id>
-                    {known.with_untracked(|known| known.get(&id).cloned()).map(|body| view! { <Card body known /> })}
-                </For>
+                <div class="column-feed" role=role aria-busy=move || pending.get().then_some("true")>
+                    <For each=move || 0..shelf.blocks() key=|at| *at let:at>
+                        <Block at shelf deck />
+                    </For>
+                </div>
                 <Show when=move || empty.get()>
                     <p class="column-empty">{t("board.column.empty")}</p>
                 </Show>
-                <Show when=move || left.get()>
-                    <Sentinel on_near=move |()| drawn.update(|drawn| *drawn += STEP) />
-                </Show>
-                <Show when=move || !left.get() && has_more()>
+                <Show when=move || has_more.get()>
+                    <Sentinel inside=".column-cards" on_near=load_more />
                     <Button label=t("list.more") block=true pending=pending on_press=load_more />
                 </Show>
             </div>
@@ -190,15 +194,22 @@ fn Numbers(
 /// A card stays the same element as long as its record stands in the column, so that focus and scroll position stay with
 /// it when the record changes.
 #[component]
-fn Card(body: Arc<RecordBody>, known: Memo<BTreeMap<Id, Arc<RecordBody>>>) -> impl IntoView {
+pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
     let id = body.id;
+    let known = shelf.known;
     let to = routes::record(&body.entity, &id.to_string());
     // One that has just left the column is drawn for the last time as it was.
     let body = Memo::new(move |before: Option<&Arc<RecordBody>>| {
-        let now = known.with(|known| known.get(&id).cloned());
+        let now = known.with(|known| known.get(&id).map(|(_, body)| body.clone()));
         now.unwrap_or_else(|| before.unwrap_or(&body).clone())
     });
     let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
+    let face = use_context::<BoardFilter>().map(|board| board.face);
+    let chosen = move || face.and_then(|face| face.with(|face| face.as_ref()?.fields.clone()));
+    let lacks = move || {
+        let lacks = face.and_then(|face| face.with(|face| face.as_ref().map(|face| face.lacks)))?;
+        Some(body.with(|body| lacks(body)))
+    };
     let sub = move || body.with(|body| fields::text_of(&schema(), body, "account"));
     let amount = move || body.with(|body| fields::text_of(&schema(), body, "amount"));
     let next = move || {
@@ -229,9 +240,36 @@ fn Card(body: Arc<RecordBody>, known: Memo<BTreeMap<Id, Arc<RecordBody>>>) -> im
         let body = body.with_untracked(|body| Box::new((**body).clone()));
         app().moving.set(Some(Moving::Choose(body)));
     };
+    let place = move || known.with(|known| known.get(&id).map(|(at, _)| (at + 1).to_string()));
     let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
+    let foot = move || match chosen() {
+        Some(fields) => {
+            let draw = face.and_then(|face| face.with_untracked(|face| face.as_ref().map(|face| face.draw)));
+            view! {
+                {draw.map(|draw| body.with(|body| draw(body, &fields)))}
+                <div class="deal-card-foot">{lacks} {waiting}</div>
+            }
+            .into_any()
+        }
+        None => view! {
+            <div class="deal-card-foot numeric">
+                <span class="deal-card-amount">{amount}</span>
+                {next}
+                {lacks}
+                {waiting}
+                {owner}
+            </div>
+        }
+        .into_any(),
+    };
     view! {
-        <article class="deal-card" data-card=id.to_string() data-movable=move || may.get().then_some("true")>
+        <article
+            class="deal-card"
+            data-card=id.to_string()
+            data-movable=move || may.get().then_some("true")
+            aria-posinset=place
+            aria-setsize=move || shelf.size.get().to_string()
+        >
             <A
                 href=to
                 attr:class="deal-card-link"
@@ -239,16 +277,11 @@ fn Card(body: Arc<RecordBody>, known: Memo<BTreeMap<Id, Arc<RecordBody>>>) -> im
                 attr:aria-describedby=move || may.get().then_some("board-help")
             >
                 <span class="deal-card-name">{move || name.get()}</span>
-                <span class="deal-card-sub">{sub}</span>
+                {move || chosen().is_none().then(|| view! { <span class="deal-card-sub">{sub}</span> })}
             </A>
             <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
             <div class="deal-card-signals">{signals}</div>
-            <div class="deal-card-foot numeric">
-                <span class="deal-card-amount">{amount}</span>
-                {next}
-                {waiting}
-                {owner}
-            </div>
+            {foot}
         </article>
     }
 }

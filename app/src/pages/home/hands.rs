@@ -2,12 +2,15 @@
 //! letting go sends the move. Comes with what sends commands: without that nothing could be moved.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
+use domain::api::record::RecordBody;
 use domain::ids::Id;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{DomRect, Element};
 
+use super::block::BLOCK;
 use super::board::{Deck, scroll_to, stage_at};
 use super::drag::{Drag, Drop, Place, card_id};
 use super::kept::{self, Kept};
@@ -75,6 +78,8 @@ fn lift(drag: Drag) {
         grip.listeners.extend([escape, second]);
         grip.listeners.extend(away);
     });
+    // A finger's events come to the card's element as long as there is one.
+    drag.deck.needed.set(vec![held.card]);
     let place = under(drag);
     show(drag.deck, held.card, place.as_ref());
     GRIP.with_borrow_mut(|grip| grip.shown = place);
@@ -111,7 +116,9 @@ fn dropped(drag: Drag) {
     }
 }
 
-fn let_go(_: Drag) {
+fn let_go(drag: Drag) {
+    // The board may have gone.
+    drag.deck.needed.try_set(Vec::new());
     let listeners = GRIP.take().listeners;
     for listener in listeners {
         listener.remove();
@@ -226,7 +233,7 @@ fn under(drag: Drag) -> Option<Drop> {
     let column = column_at(drag, &board, &board.get_bounding_client_rect())?;
     let stage = column.get_attribute("data-stage")?;
     let place = match cards_of(&column) {
-        Some(cards) => place_in(&cards, held.card, drag.at.get_untracked().1),
+        Some(cards) => place_in(drag, &stage, &cards, held.card, drag.at.get_untracked().1),
         None => Place::Anywhere,
     };
     Some(Drop { card: held.card, stage, place })
@@ -236,34 +243,57 @@ fn cards_of(column: &Element) -> Option<Element> {
     column.query_selector(".column-cards").ok().flatten()
 }
 
-/// Before the first card whose middle is below the pointer. They come from top to bottom, and what is no card after
-/// them, so that a long column is measured in a few places only.
-fn place_in(cards: &Element, own: Id, y: f64) -> Place {
-    let children = cards.children();
-    let card = |at: u32| children.item(at).as_ref().and_then(card_id);
-    let is_above = |at: u32| {
-        children.item(at).filter(|card| card_id(card).is_some()).is_some_and(|card| {
-            let rect = card.get_bounding_client_rect();
-            rect.top() + rect.height() / 2.0 <= y
-        })
+/// Before the first card whose middle is below the pointer. Blocks, and the cards in one, come from top to bottom, so that
+/// a long column is measured in a few places only. Where a block is not drawn yet, the cards it will hold are counted.
+fn place_in(drag: Drag, stage: &str, cards: &Element, own: Id, y: f64) -> Place {
+    let is_above = |card: &Element| {
+        let rect = card.get_bounding_client_rect();
+        rect.top() + rect.height() / 2.0 <= y
     };
+    let is_over = |block: &Element| block.get_bounding_client_rect().bottom() <= y;
+    let feed = cards.query_selector(".column-feed").ok().flatten();
+    let block = feed.and_then(|feed| {
+        let at = count_first(&feed, is_over);
+        feed.children().item(at).or_else(|| feed.last_element_child())
+    });
+    let number = block.as_ref().and_then(|block| block.get_attribute("data-block")?.parse::<usize>().ok());
+    let above = block.as_ref().map_or(0, |block| count_first(block, is_above)) as usize;
+    let drawn = block.and_then(|block| card_id(&block.first_element_child()?));
+    let first = match drawn {
+        Some(first) => placed(drag, stage, first).unwrap_or_default(),
+        None => number.unwrap_or_default() * BLOCK,
+    };
+    drag.deck.cards.with_untracked(|cards| {
+        let column = cards.get(stage).map(Vec::as_slice).unwrap_or_default();
+        let at = (first + above).min(column.len());
+        // The card itself is no neighbour of its own.
+        let other = |body: &&Arc<RecordBody>| body.id != own;
+        match (column[at..].iter().find(other), column[..at].iter().rev().find(other)) {
+            (Some(next), _) => Place::Before(next.id),
+            (None, Some(last)) => Place::After(last.id),
+            (None, None) => Place::Alone,
+        }
+    })
+}
+
+/// Which place of its column a card has.
+fn placed(drag: Drag, stage: &str, card: Id) -> Option<usize> {
+    drag.deck.cards.with_untracked(|cards| cards.get(stage)?.iter().position(|body| body.id == card))
+}
+
+/// How many of an element's children come before the first one of which this is not so.
+fn count_first(of: &Element, is_so: impl Fn(&Element) -> bool) -> u32 {
+    let children = of.children();
     let (mut low, mut high) = (0, children.length());
     while low < high {
         let middle = low + (high - low) / 2;
-        if is_above(middle) {
+        if children.item(middle).is_some_and(|child| is_so(&child)) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    // The card itself is no neighbour of its own.
-    if let Some(next) = (low..low + 2).filter_map(card).find(|id| *id != own) {
-        return Place::Before(next);
-    }
-    match (low.saturating_sub(2)..low).rev().filter_map(card).find(|id| *id != own) {
-        Some(last) => Place::After(last),
-        None => Place::Alone,
-    }
+    low
 }
 
 /// Shows where it would go. By hand, because a signal per card would wake every card on every pixel.

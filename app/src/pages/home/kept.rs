@@ -9,8 +9,9 @@ use domain::ids::Id;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
+use super::block::focus_card;
 use super::board::Deck;
 use super::drag::card_id;
 use crate::state::sleep;
@@ -28,7 +29,6 @@ pub struct Kept {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeptColumn {
-    pub drawn: usize,
     pub pages: usize,
     /// The uppermost card in view, and how far its top is below the column's.
     first: Option<(Id, f64)>,
@@ -43,7 +43,7 @@ pub fn take(about: &str) -> Option<Kept> {
     KEPT.take().filter(|kept| kept.about == about)
 }
 
-/// Tries in a row until a column stands where it stood: cards get their heights when they come into view.
+/// Tries in a row until a column stands where it stood: blocks get their heights when they come into view.
 const TRIES: u32 = 60;
 const PAUSE_MS: i32 = 50;
 
@@ -63,16 +63,14 @@ pub fn keep(deck: Deck, click: &web_sys::MouseEvent) {
     let one = |(stage, cards): (String, Element)| {
         let deep = deck.deep.with_value(|deep| deep.get(&stage).copied())?;
         let top = cards.get_bounding_client_rect().top();
-        let children = cards.children();
+        let drawn = cards.query_selector_all("[data-card]").ok()?;
         let seen = |card: &Element| card.get_bounding_client_rect().bottom() > top;
-        let first = (0..children.length())
-            .filter_map(|at| children.item(at))
+        let first = (0..drawn.length())
+            .filter_map(|at| drawn.item(at)?.dyn_into::<Element>().ok())
             .find(seen)
             .filter(|_| cards.scroll_top() > 0)
             .and_then(|card| Some((card_id(&card)?, card.get_bounding_client_rect().top() - top)));
-        let column =
-            KeptColumn { drawn: deep.drawn.get_untracked(), pages: deep.pages.get_untracked(), first };
-        Some((stage, column))
+        Some((stage, KeptColumn { pages: deep.pages.get_untracked(), first }))
     };
     let card = click
         .target()
@@ -102,6 +100,9 @@ pub fn restore(deck: Deck, kept: Kept) {
             board.set_scroll_left(kept.left);
         }
         let mut card = kept.card;
+        // Wherever they stand by now, they are drawn.
+        let firsts = waiting.values().filter_map(|column| Some(column.first?.0));
+        deck.needed.try_set(firsts.chain(card).collect());
         for _ in 0..TRIES {
             let Some(Some(board)) = deck.board.try_get_untracked() else { break };
             if moved.get() {
@@ -117,24 +118,16 @@ pub fn restore(deck: Deck, kept: Kept) {
                 }
             }
             if waiting.is_empty() {
-                if let Some(link) = card.take().and_then(link_of) {
-                    let options = web_sys::FocusOptions::new();
-                    options.set_prevent_scroll(true);
-                    let _ = link.focus_with_options(&options);
-                }
+                card.take().map(focus_card);
                 break;
             }
             sleep(PAUSE_MS).await;
         }
+        deck.needed.try_set(Vec::new());
         for listener in listeners {
             listener.remove();
         }
     });
-}
-
-fn link_of(card: Id) -> Option<HtmlElement> {
-    let link = document().query_selector(&format!("[data-card='{card}'] .deal-card-link")).ok().flatten()?;
-    link.dyn_into().ok()
 }
 
 /// Scrolls until the card is where it was; whether it is.

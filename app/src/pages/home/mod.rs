@@ -1,5 +1,6 @@
 //! The places one comes to: today and the board.
 
+mod block;
 mod board;
 mod carry;
 mod column;
@@ -10,5 +11,5 @@ mod limit;
 mod moves;
 mod today;
 
-pub use board::{Board, BoardFilter, money_short, narrowed};
+pub use board::{Board, BoardFilter, Face, money_short, narrowed};
 pub use today::Today;

@@ -17,6 +17,10 @@ pub const OWN: &str = "own";
 
 /// Teams that one view can name: what its field holds.
 pub const MAX_TEAMS: usize = 50;
+/// Fields that a board's card has room for.
+pub const MAX_CARD: usize = 12;
+/// Fields that make the lanes of a board.
+pub const LANES: [&str; 2] = ["owner", "account"];
 
 pub(super) fn entity() -> Entity {
     let shared = FieldKind::choice(&[
@@ -32,6 +36,10 @@ pub(super) fn entity() -> Entity {
         field("sort", "排序", "Order", FieldKind::text(80)),
         // Ids of fields, separated by commas.
         field("columns", "列", "Columns", FieldKind::long_text()),
+        // Of a board: ids of the fields on its cards, separated by commas, and the field whose values are its lanes. A list
+        // has no use for them.
+        field("card", "卡片字段", "Fields on the card", FieldKind::text(1000)),
+        field("lanes", "泳道", "Lanes", FieldKind::text(80)),
         field("shared", "谁能看到", "Who has it", shared).required(),
         // Ids of teams, separated by commas; they count while the view is shared with teams. A team that is gone stays
         // named and reaches nobody, so that what brings it back brings its views back too.

@@ -1,5 +1,5 @@
-//! Which columns a table shows, in which order and how close together. Chosen per person on this device, and kept in
-//! saved views.
+//! Which columns a table shows, in which order and how close together, and which fields stand on the cards of a board.
+//! Chosen per person on this device, and kept in saved views.
 
 use domain::schema::Entity;
 use leptos::prelude::*;
@@ -37,21 +37,53 @@ impl Density {
     }
 }
 
+/// What the fields are chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    Table,
+    Card,
+}
+
+impl Of {
+    /// The field of a saved view that keeps them, and the name under which this device does.
+    pub const fn kept_as(self) -> &'static str {
+        match self {
+            Self::Table => "columns",
+            Self::Card => "card",
+        }
+    }
+
+    pub fn saved(self, view: &View) -> &[String] {
+        match self {
+            Self::Table => &view.columns,
+            Self::Card => &view.card,
+        }
+    }
+
+    fn first(self, definition: &Entity) -> Vec<String> {
+        match self {
+            Self::Table => first_columns(definition),
+            Self::Card => first_on_card(definition),
+        }
+    }
+}
+
 /// What this device remembers comes before what the view was saved with.
 #[derive(Clone, Copy)]
 pub struct Columns {
+    pub of: Of,
     pub shown: Memo<Vec<String>>,
     own: RwSignal<Option<Vec<String>>>,
     key: Memo<String>,
 }
 
 impl Columns {
-    pub fn new(definition: &Entity, view: Memo<Option<View>>) -> Self {
+    pub fn new(of: Of, definition: &Entity, view: Memo<Option<View>>) -> Self {
         let entity = definition.id.clone();
         let key = Memo::new(move |_| {
             let person = me().map(|id| id.to_string()).unwrap_or_default();
             let view = view.with(|view| view.as_ref().map(|view| format!(".{}", view.id)));
-            format!("zhike.columns.{person}.{entity}{}", view.unwrap_or_default())
+            format!("zhike.{}.{person}.{entity}{}", of.kept_as(), view.unwrap_or_default())
         });
         let own = RwSignal::new(read(&key.get_untracked()).map(|text| split(&text)));
         Effect::new(move |before: Option<String>| {
@@ -61,15 +93,15 @@ impl Columns {
             }
             key
         });
-        let (known, first) = (choosable(definition), first_columns(definition));
+        let (known, first) = (choosable(definition), of.first(definition));
         let shown = Memo::new(move |_| {
-            let saved = || view.with(|view| view.as_ref().map(|view| view.columns.clone()));
+            let saved = || view.with(|view| view.as_ref().map(|view| of.saved(view).to_vec()));
             let wanted = own.get().or_else(saved).filter(|columns| !columns.is_empty());
             let mut columns = wanted.unwrap_or_else(|| first.clone());
             columns.retain(|id| known.contains(id));
             columns
         });
-        Self { shown, own, key }
+        Self { of, shown, own, key }
     }
 
     fn choose(&self, columns: Vec<String>) {
@@ -117,8 +149,21 @@ fn first_columns(definition: &Entity) -> Vec<String> {
     known.take(FIRST).map(str::to_owned).collect()
 }
 
+/// What a card shows as long as nobody chose: what `home::column` draws by itself.
+pub fn first_on_card(definition: &Entity) -> Vec<String> {
+    let wanted = ["account", "amount", "next_touch", "owner"];
+    let known = wanted.into_iter().filter(|id| definition.field(id).is_some());
+    known.map(str::to_owned).collect()
+}
+
+/// The fields to choose from, those that are chosen first and in their order.
 #[component]
-pub fn ColumnsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
+pub fn FieldRows(
+    work: Work,
+    /// At most so many, when there is a limit.
+    #[prop(optional)]
+    most: Option<usize>,
+) -> impl IntoView {
     let columns = work.columns;
     let all = work.with(choosable);
     let name = move |id: &str| work.field(id).map(|field| label(&field.label)).unwrap_or_default();
@@ -139,6 +184,7 @@ pub fn ColumnsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
         }
         columns.choose(shown);
     };
+    let full = Memo::new(move |_| most.is_some_and(|most| columns.shown.with(Vec::len) >= most));
     let row = move |id: String, here: bool| {
         let (up, down, own) = (id.clone(), id.clone(), id.clone());
         let arrows = here.then(|| {
@@ -152,7 +198,7 @@ pub fn ColumnsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
         view! {
             <li class="column-row">
                 <label class="check">
-                    <input type="checkbox" prop:checked=here on:change=move |_| toggle(own.clone()) />
+                    <input type="checkbox" prop:checked=here disabled=move || !here && full.get() on:change=move |_| toggle(own.clone()) />
                     <span>{shown}</span>
                 </label>
                 {arrows}
@@ -166,6 +212,16 @@ pub fn ColumnsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
             all.iter().filter(|id| !shown.contains(id)).map(|id| (id.clone(), false)).collect::<Vec<_>>();
         shown.into_iter().map(|id| (id, true)).chain(others).collect::<Vec<_>>()
     });
+    view! {
+        <ul class="columns">
+            <For each=move || order.get() key=Clone::clone children=move |(id, here)| row(id, here) />
+        </ul>
+    }
+}
+
+#[component]
+pub fn ColumnsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
+    let columns = work.columns;
     let density = work.density;
     let close_together = move |code: String| {
         write(DENSITY, &code);
@@ -190,9 +246,7 @@ pub fn ColumnsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
                     value=Signal::derive(move || density.get().code().to_owned())
                     on_choose=close_together
                 />
-                <ul class="columns">
-                    <For each=move || order.get() key=Clone::clone children=move |(id, here)| row(id, here) />
-                </ul>
+                <FieldRows work />
             </div>
         </Sheet>
     }

@@ -10,6 +10,7 @@ mod beside;
 mod build;
 mod bulk;
 mod bulk_move;
+mod card_face;
 mod cards;
 mod cell;
 mod columns;

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::build::FilterSheet;
+use super::card_face::{FaceButton, FaceSheet, face, is_wide, lanes};
 use super::forecast::ForecastStrip;
 use super::quick::QuickFilters;
 use super::sentence::FilterChips;
@@ -29,17 +30,30 @@ pub fn BoardFilters() -> impl IntoView {
             board.read.set(Some(request.filter));
         }
     });
+    let (wide, facing) = (is_wide(), RwSignal::new(false));
+    Effect::new(move |_| board.face.set(Some(face(work))));
+    Effect::new(move |_| {
+        // Where it is not known yet which view there is, its lanes are not known either.
+        if work.request.with(Option::is_some) {
+            let now = lanes(work, wide);
+            if board.lanes.with_untracked(|before| *before != now) {
+                board.lanes.set(now);
+            }
+        }
+    });
     Some(view! {
         <div class="board-filter-bar">
             <div class="chips chips-scroll">
                 <ViewButton work open=choosing_view />
                 <QuickFilters work />
             </div>
+            <FaceButton open=facing />
             <FilterButton work filtering />
         </div>
         <FilterChips work on_edit=move |()| filtering.set(true) />
         <ForecastStrip work pipeline=board.pipeline.get_value() ready=board.ready />
         <FilterSheet work open=filtering />
         <ViewsSheet work open=choosing_view />
+        <FaceSheet work wide open=facing />
     })
 }

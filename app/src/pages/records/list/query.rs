@@ -10,9 +10,14 @@ pub const VIEW: &str = "view";
 pub const FILTER: &str = "filter";
 pub const SORT: &str = "sort";
 pub const WORDS: &str = "q";
+/// Of a board: the field that makes its lanes.
+pub const LANES: &str = "lanes";
 
 /// In place of a view's id: none of them, also not the one that is the default.
 pub const NO_VIEW: &str = "all";
+
+/// In place of a lane's field: none, also where the view has some.
+pub const NO_LANES: &str = "none";
 
 /// Goes to this page with another query.
 type Go = Box<dyn Fn(&str)>;

@@ -56,6 +56,9 @@ pub struct View {
     pub filter: Option<String>,
     pub sort: Option<String>,
     pub columns: Vec<String>,
+    /// Fields on the cards of a board, and the field that makes its lanes.
+    pub card: Vec<String>,
+    pub lanes: Option<String>,
     pub audience: Audience,
     /// Roles whose first view it is.
     pub roles: Vec<String>,
@@ -75,6 +78,8 @@ impl View {
             filter: text("filter"),
             sort: text("sort"),
             columns: list("columns"),
+            card: list("card"),
+            lanes: text("lanes"),
             audience: match text("shared").as_deref() {
                 Some(SHARED) => Audience::Everybody,
                 Some(TEAMS) => Audience::Teams(list("teams")),

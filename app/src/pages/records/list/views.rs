@@ -9,7 +9,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value as Json, json};
 
-use super::query::{FILTER, NO_VIEW, SORT, VIEW};
+use super::columns::Of;
+use super::query::{FILTER, LANES, NO_VIEW, SORT, VIEW};
 use super::sentence::list_text;
 use super::view::{Audience, View};
 use super::work::Work;
@@ -37,7 +38,7 @@ pub fn ViewsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
     let teams = Teams::load(open);
     let show = move |view: Option<String>| {
         open.set(false);
-        work.query.set(vec![(VIEW, view), (FILTER, None), (SORT, None)]);
+        work.query.set(vec![(VIEW, view), (FILTER, None), (SORT, None), (LANES, None)]);
     };
     let row = move |view: View| {
         let id = view.id;
@@ -82,7 +83,7 @@ pub fn ViewsSheet(work: Work, open: RwSignal<bool>) -> impl IntoView {
         let values = shape(work);
         change(&view, values, say("view.saved.toast", &[("name", &view.name)]));
         work.columns.reset();
-        work.query.set(vec![(VIEW, Some(view.id.to_string())), (FILTER, None), (SORT, None)]);
+        work.query.set(vec![(VIEW, Some(view.id.to_string())), (FILTER, None), (SORT, None), (LANES, None)]);
     };
     let edit = move |()| naming.set(work.view.get_untracked().map(|view| Naming::Of(Box::new(view))));
     let foot = move || view! { <Button label=t("view.new") kind=ButtonKind::Primary drawing=icons::ADD on_press=move |()| naming.set(Some(Naming::New)) /> };
@@ -160,11 +161,18 @@ impl Teams {
 fn shape(work: Work) -> Wire {
     let filter = work.filter.with_untracked(|asked| work.with(|definition| asked.filter.to_json(definition)));
     let columns = work.columns.shown.get_untracked().join(",");
-    Wire::from([
+    let mut shape = Wire::from([
         ("filter".to_owned(), Json::from(filter.to_string())),
         ("sort".to_owned(), Json::from(work.sort.get_untracked())),
-        ("columns".to_owned(), if columns.is_empty() { Json::Null } else { Json::from(columns) }),
-    ])
+        (
+            work.columns.of.kept_as().to_owned(),
+            if columns.is_empty() { Json::Null } else { Json::from(columns) },
+        ),
+    ]);
+    if work.columns.of == Of::Card {
+        shape.insert("lanes".to_owned(), Json::from(work.lanes.get_untracked()));
+    }
+    shape
 }
 
 fn note(name: &str, toast: String) -> Note {
@@ -297,7 +305,7 @@ fn ViewForm(
                     naming.set(None);
                     listed.set(false);
                     if about == Some(Naming::New) {
-                        work.query.set(vec![(VIEW, Some(id.to_string())), (FILTER, None), (SORT, None)]);
+                        work.query.set(vec![(VIEW, Some(id.to_string())), (FILTER, None), (SORT, None), (LANES, None)]);
                     }
                 }
                 Err(problems) => problem.set(Some(untrack(|| problems_text(&problems, SAVED_VIEW)))),
@@ -308,7 +316,7 @@ fn ViewForm(
         let Some(Naming::Of(view)) = naming.get_untracked() else { return };
         naming.set(None);
         listed.set(false);
-        work.query.set(vec![(VIEW, Some(NO_VIEW.to_owned())), (FILTER, None), (SORT, None)]);
+        work.query.set(vec![(VIEW, Some(NO_VIEW.to_owned())), (FILTER, None), (SORT, None), (LANES, None)]);
         let action = Action::Delete {
             entity: SAVED_VIEW.to_owned(),
             record: view.id,

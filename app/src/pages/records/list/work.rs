@@ -4,14 +4,14 @@ use domain::api::record::{ListRequest, RecordBody};
 use domain::expr::{self, Env, Expr};
 use domain::filter::{Filter, Part, Quick, quick};
 use domain::message::Problem;
-use domain::schema::builtin::saved_view::SAVED_VIEW;
+use domain::schema::builtin::saved_view::{self, SAVED_VIEW};
 use domain::schema::{Entity, Field};
 use leptos::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::columns::{Columns, Density};
+use super::columns::{Columns, Density, Of};
 use super::picked::Picked;
-use super::query::{FILTER, NO_VIEW, Query, SORT, VIEW, WORDS};
+use super::query::{FILTER, LANES, NO_LANES, NO_VIEW, Query, SORT, VIEW, WORDS};
 use super::view::{View, first_of, load_views, views};
 use crate::state::foresee::to_record;
 use crate::state::session::{me, role, schema, schema_now, today, zone};
@@ -31,7 +31,10 @@ pub struct Work {
     pub condition: Memo<Option<String>>,
     /// Nothing until it is known which view is shown.
     pub request: Memo<Option<ListRequest>>,
+    /// The columns of the table; of a board, the fields on its cards.
     pub columns: Columns,
+    /// The field that makes the lanes of a board.
+    pub lanes: Memo<Option<String>>,
     pub density: RwSignal<Density>,
     pub picked: Picked,
 }
@@ -131,7 +134,14 @@ impl Work {
             settled.get().then(asked)
         });
         let picked = Picked::new(condition);
-        let columns = definition.with_value(|definition| Columns::new(definition, view));
+        let of = if begins == Begins::AtEverything { Of::Card } else { Of::Table };
+        let columns = definition.with_value(|definition| Columns::new(of, definition, view));
+        let lanes = Memo::new(move |_| {
+            let saved = || view.with(|view| view.as_ref()?.lanes.clone());
+            let wanted = query.get(LANES).or_else(saved).filter(|lanes| lanes != NO_LANES);
+            let known = |id: &String| definition.with_value(|definition| definition.field(id).is_some());
+            wanted.filter(|id| saved_view::LANES.contains(&id.as_str()) && known(id))
+        });
         Self {
             definition,
             query,
@@ -142,6 +152,7 @@ impl Work {
             condition,
             request,
             columns,
+            lanes,
             density: RwSignal::new(Density::remembered()),
             picked,
         }
@@ -183,10 +194,14 @@ impl Work {
             let saved = view.filter.as_deref().map(|text| Asked::read(text, definition).filter);
             saved.unwrap_or_default()
         });
-        let columns = !view.columns.is_empty() && self.columns.shown.with(|shown| *shown != view.columns);
+        let saved_columns = self.columns.of.saved(&view);
+        let columns =
+            !saved_columns.is_empty() && self.columns.shown.with(|shown| shown.as_slice() != saved_columns);
+        let lanes = self.columns.of == Of::Card && self.lanes.get() != view.lanes;
         self.filter.with(|asked| asked.filter != saved)
             || view.sort.is_some_and(|sort| sort != self.sort.get())
             || columns
+            || lanes
     }
 
     /// Remembers what is looked through, for the list beside one of its records.
