@@ -4,6 +4,7 @@ pub mod account;
 pub mod command;
 pub mod export;
 pub mod file;
+pub mod live;
 pub mod record;
 pub mod search;
 pub mod timeline;

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod definitions;
 pub mod directory;
+pub mod feed;
 pub mod files;
 pub mod filter;
 pub mod imports;

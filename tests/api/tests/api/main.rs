@@ -30,6 +30,7 @@ mod files;
 mod health;
 mod imports;
 mod invitations;
+mod live;
 mod logo;
 mod records;
 mod schema;
