@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 15] = [
+pub const LATER_AREAS: [&str; 16] = [
     "bulk",
     "definition",
     "deleted",
@@ -72,6 +72,7 @@ pub const LATER_AREAS: [&str; 15] = [
     "export",
     "filter",
     "import",
+    "live",
     "members",
     "pipelines",
     "process",

@@ -3,7 +3,7 @@
 //! of a change goes this way: what changed is fetched through the access check. Should the object fail, nobody's change
 //! does; devices ask by themselves then, only later.
 
-mod coalesce;
+pub mod coalesce;
 
 #[cfg(target_arch = "wasm32")]
 mod object;

@@ -19,7 +19,7 @@ use crate::routes;
 use crate::state::loader::note;
 use crate::state::names::name_of;
 use crate::state::session::schema;
-use crate::state::{Moving, app, ask};
+use crate::state::{Moving, app, ask, hands_free};
 
 /// Cards that a column draws at first, and each time its end comes near.
 pub const STEP: usize = 20;
@@ -78,6 +78,7 @@ pub fn Column(
                 found.push(Base { seq: reply.seq, records });
                 after = reply.next;
             }
+            hands_free().await;
             // Another filter, or a newer answer, asks for its own.
             let current = deck.about.try_get_untracked() == Some(about)
                 && next.try_get_untracked().is_some_and(|(now, _)| now == seq);
