@@ -10,12 +10,14 @@ use std::rc::Rc;
 
 use domain::access::{Actor, Role};
 use domain::api::{Code, Method};
+use domain::command::Plan;
 use domain::ids::Id;
 use domain::schema::{Schema, builtin};
 use domain::time::{Date, Instant, Zone};
 use worker::{Env, Request};
 
 use crate::http::{Answer, Failure};
+use crate::live::News;
 use crate::platform::{Zones, now, token_hash};
 use crate::storage::accounts::{self, SessionRow};
 use crate::storage::db::{Db, Rows, Statement};
@@ -37,6 +39,8 @@ pub struct Cx {
     claim: Option<Claim>,
     /// The session was seen for the first time today.
     renews: Cell<bool>,
+    /// What those who watch are to be told when this is answered.
+    news: RefCell<News>,
 }
 
 struct Claim {
@@ -86,7 +90,7 @@ impl Cx {
                 Some(Claim { db: Rc::new(db), shard, token_hash: token_hash(&token), token })
             },
         );
-        Ok(Self { env, now: now(), claim, renews: Cell::new(false) })
+        Ok(Self { env, now: now(), claim, renews: Cell::new(false), news: RefCell::default() })
     }
 
     /// Runs queries under the session: `build` makes them for a reader, the answers come back with the session
@@ -154,6 +158,26 @@ impl Cx {
     pub fn renewal(&self) -> Option<String> {
         let claim = self.claim.as_ref().filter(|_| self.renews.get())?;
         Some(cookie(claim.shard, claim.db.workspace(), &claim.token))
+    }
+
+    /// A plan was saved: the workspace has come to `seq`, and members it changed may be members no longer.
+    pub fn has_saved(&self, workspace: Id, seq: u64, plan: &Plan) {
+        let mut news = self.news.borrow_mut();
+        news.came_to(workspace, seq);
+        for change in plan.changes.iter().filter(|change| change.key.entity == "user") {
+            news.ends(workspace, change.key.id);
+        }
+    }
+
+    /// A session of this member was ended.
+    pub fn has_ended(&self, workspace: Id, member: Id) {
+        self.news.borrow_mut().ends(workspace, member);
+    }
+
+    /// What there is to tell, once.
+    #[must_use]
+    pub fn news(&self) -> News {
+        self.news.take()
     }
 
     /// Whether this request has asked the database nearly as much as one request may.
@@ -267,7 +291,8 @@ pub fn end_cookie() -> String {
 }
 
 /// Unsafe methods that use (or make) a session have to come from our own pages: by fetch metadata where the
-/// browser sends it, by Origin otherwise (OWASP, CSRF prevention).
+/// browser sends it, by Origin otherwise (OWASP, CSRF prevention). So do sockets, which the browser opens from any page
+/// and whose messages any page would read; every handshake has an Origin, and not every browser says more.
 ///
 /// # Errors
 /// 403 for a request from elsewhere.
@@ -276,7 +301,8 @@ pub fn check_origin(request: &Request, method: Method) -> Answer<()> {
         return Ok(());
     }
     let headers = request.headers();
-    let ours = match (headers.get("sec-fetch-site")?, headers.get("origin")?) {
+    let site = headers.get("sec-fetch-site")?.filter(|_| method != Method::Socket);
+    let ours = match (site, headers.get("origin")?) {
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => request.url()?.origin().ascii_serialization() == origin,
         (None, None) => false,

@@ -1,6 +1,8 @@
 //! The Worker: decides every change, answers every query. `routes` speak HTTP, `services` decide the order of
-//! things, `search` prepares texts, `storage` speaks SQL; what may and must be is decided by `domain`.
+//! things, `search` prepares texts, `storage` speaks SQL, `live` tells whoever watches; what may and must be is decided
+//! by `domain`.
 
+pub mod live;
 pub mod search;
 pub mod storage;
 
@@ -24,8 +26,8 @@ mod entry {
     use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
     #[event(fetch)]
-    async fn fetch(request: Request, env: Env, _cx: Context) -> Result<Response> {
-        crate::router::answer(request, env).await
+    async fn fetch(request: Request, env: Env, cx: Context) -> Result<Response> {
+        crate::router::answer(request, env, &cx).await
     }
 
     #[event(scheduled)]

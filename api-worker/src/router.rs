@@ -2,21 +2,22 @@
 //! handler without a description, does not compile or fails the tidy tests.
 
 use domain::api::{self, Call, Code, ENDPOINTS, Endpoint};
-use worker::{Env, Request, Response, Result};
+use worker::{Context, Env, Request, Response, Result};
 
 use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, envelope, finish, json};
+use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{account, command, export, file, forecast, record, search, timeline};
+use crate::routes::{account, command, export, file, forecast, live, record, search, timeline};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
 ///
 /// # Errors
 /// Only what the platform says while a reply is built.
-pub async fn answer(request: Request, env: Env) -> Result<Response> {
+pub async fn answer(request: Request, env: Env, context: &Context) -> Result<Response> {
     let request_id = new_id().map(|id| id.to_string()).unwrap_or_default();
-    let response = match route(request, env).await {
+    let response = match route(request, env, context).await {
         Ok(response) => response,
         Err(failure) => envelope(failure, &request_id)?,
     };
@@ -54,7 +55,7 @@ fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-async fn route(request: Request, env: Env) -> Answer<Response> {
+async fn route(request: Request, env: Env, context: &Context) -> Answer<Response> {
     let path = request.path();
     if path == "/api/v1/openapi.json" {
         let response = Response::ok(include_str!("../openapi.json"))?;
@@ -69,7 +70,13 @@ async fn route(request: Request, env: Env) -> Answer<Response> {
         if endpoint.method.name() == method {
             check_origin(&request, endpoint.method)?;
             let cx = Cx::new(&request, env)?;
-            let response = handle(endpoint, request, &cx, &parts).await?;
+            let answered = handle(endpoint, request, &cx, &parts).await;
+            let news = cx.news();
+            if !news.is_empty() {
+                // The answer does not wait for it; what was saved before a fault is told as well.
+                context.wait_until(tell(cx.env.clone(), news));
+            }
+            let response = answered?;
             // What the handler says of the session, its end for one, goes before.
             if let Some(cookie) =
                 cx.renewal().filter(|_| !response.headers().has("set-cookie").unwrap_or(true))
@@ -128,6 +135,7 @@ async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[Str
         () if is!(FindAlike) => record::alike(request, cx, &parts[0]).await,
         () if is!(RebuildSearch) => search::rebuild(request, cx).await,
         () if is!(ListChanges) => record::changes(request, cx).await,
+        () if is!(Live) => live::open(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }
 }

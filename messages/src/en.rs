@@ -754,6 +754,8 @@ pub static TABLE: &[(&str, &str)] = &[
     ("list.sort.descending", "Descending"),
     ("list.sum", "{field} {sum}"),
     ("list.sum.left_out", "({count} without a rate)"),
+    ("live.moved.toast", "{name} has meanwhile been moved to {stage}"),
+    ("live.moved_by.toast", "{who} has meanwhile moved {name} to {stage}"),
     ("members.active", "Active"),
     ("members.deactivate", "Deactivate"),
     ("members.inactive", "Deactivated"),

@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 20] = [
+pub const LATER_AREAS: [&str; 21] = [
     "bulk",
     "definition",
     "deleted",
@@ -75,6 +75,7 @@ pub const LATER_AREAS: [&str; 20] = [
     "forecast",
     "import",
     "lane",
+    "live",
     "members",
     "pause",
     "pipelines",

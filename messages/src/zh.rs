@@ -751,6 +751,8 @@ pub static TABLE: &[(&str, &str)] = &[
     ("list.sort.descending", "降序"),
     ("list.sum", "{field}合计 {sum}"),
     ("list.sum.left_out", "（{count} 条缺汇率）"),
+    ("live.moved.toast", "{name} 已被移到“{stage}”"),
+    ("live.moved_by.toast", "{who} 已先把 {name} 移到“{stage}”"),
     ("members.active", "在用"),
     ("members.deactivate", "停用"),
     ("members.inactive", "已停用"),

@@ -2,6 +2,8 @@
 // them instead of its own reply. One batch is one round trip.
 import Product from "./index.js";
 
+export { Live } from "./index.js";
+
 const watched = (database, batches) => {
   const statements = new WeakMap();
   return new Proxy(database, {

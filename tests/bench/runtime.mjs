@@ -31,6 +31,7 @@ export async function start(state) {
     DB_1: "00000000-0000-0000-0000-000000000003",
   };
   const common = { modulesRoot: "/", compatibilityDate: DATE, d1Databases: databases };
+  const objects = { durableObjects: { LIVE: { className: "Live", useSQLite: true } } };
   const bindings = { ZHIKE_ENV: "test", SIGNING_KEY: "a key of the benchmark, and of nothing else" };
   const product = productModules();
   const counting = text("counting.js", readFileSync(join(import.meta.dirname, "counting.js"), "utf8"));
@@ -42,7 +43,11 @@ export async function start(state) {
       port: 0,
       cf: false,
       resourcePersistencePath: join(state, "v3"),
-      workers: [worker("product", product), worker("counted", [counting, ...product]), worker("floor", [floor])],
+      workers: [
+        { ...worker("product", product), ...objects },
+        { ...worker("counted", [counting, ...product]), ...objects },
+        worker("floor", [floor]),
+      ],
     }),
   );
   const url = await miniflare.ready;

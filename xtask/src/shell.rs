@@ -132,6 +132,7 @@ fn headers(page: &str) -> Result<String> {
         &format!("style-src 'self'{styles}"),
         "img-src 'self' data: blob:",
         "font-src 'self'",
+        // This host over ws: or wss: as well (CSP level 3).
         "connect-src 'self'",
         "manifest-src 'self'",
         "worker-src 'self'",

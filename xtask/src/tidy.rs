@@ -113,8 +113,10 @@ fn bindings_match(problems: &mut Vec<String>) -> Result<()> {
         database.get(name).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
     };
     let worker: String = sources("api-worker/src")?.into_iter().map(|(_, text)| text).collect();
-    for bound in databases.iter().chain(&bound("r2_buckets")) {
-        let binding = field(bound, "binding");
+    let objects = config.get("durable_objects").and_then(|objects| objects.get("bindings"));
+    let objects = objects.and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let bindings = databases.iter().chain(&bound("r2_buckets")).map(|bound| field(bound, "binding"));
+    for binding in bindings.chain(objects.iter().map(|bound| field(bound, "name"))) {
         // A shard's binding may be put together from its number.
         let from_number = binding.starts_with("DB_") && worker.contains("\"DB_");
         if !from_number && !worker.contains(&format!("\"{binding}\"")) {
@@ -126,6 +128,11 @@ fn bindings_match(problems: &mut Vec<String>) -> Result<()> {
     let known = DATABASES.map(|(name, dir)| (name.to_owned(), dir.to_owned()));
     if named != known {
         problems.push("wrangler.toml and xtask/src/state.rs name different databases".into());
+    }
+    for class in objects.iter().map(|bound| field(bound, "class_name")) {
+        if !worker.contains(&format!("DurableObject for {class} ")) {
+            problems.push(format!("wrangler.toml binds objects of {class}, which api-worker does not have"));
+        }
     }
     let text = read("wrangler.toml")?;
     for name in LOCAL_ONLY.iter().filter(|name| text.contains(&format!("{name} ="))) {

@@ -164,6 +164,7 @@ async fn entrances(cx: &Cx, memberships: &[Membership]) -> Answer<Vec<(usize, En
 pub async fn sign_out(cx: &Cx) -> Answer<Response> {
     let (session, _) = cx.session(&|_| Ok(Vec::new())).await?;
     end_this(&session).await?;
+    cx.has_ended(session.db.workspace(), session.actor.user);
     with_cookie(json(&Empty {})?, &end_cookie())
 }
 
@@ -207,6 +208,7 @@ async fn set_password(
     let memberships: Vec<Membership> = rows.pop().map(|rows| rows.read()).transpose()?.unwrap_or_default();
     for (shard, workspace, user) in memberships {
         Db::open(&cx.env, shard, workspace)?.one(accounts::end_sessions(user, but)).await?;
+        cx.has_ended(workspace, user);
     }
     Ok(())
 }
@@ -286,10 +288,12 @@ pub async fn list_sessions(cx: &Cx) -> Answer<Response> {
 
 pub async fn revoke_session(cx: &Cx, id: &str) -> Answer<Response> {
     let id = read_id(id)?;
-    let (_, rows) = cx.session(&|session| Ok(vec![accounts::end_session(session.actor.user, id)])).await?;
+    let (session, rows) =
+        cx.session(&|session| Ok(vec![accounts::end_session(session.actor.user, id)])).await?;
     if rows.first().is_none_or(Rows::is_empty) {
         return Err(Failure::refused(Code::NotFound));
     }
+    cx.has_ended(session.db.workspace(), session.actor.user);
     json(&Empty {})
 }
 
@@ -363,6 +367,6 @@ pub async fn accept_invitation(request: &mut Request, cx: &Cx, link: &str) -> An
         Err(DbError::Constraint(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    let user = services::accept(&db, &hash, cx.now).await?;
+    let user = services::accept(cx, &db, &hash).await?;
     sign_in_as(&db, shard, user, Vec::new(), &agent(request)?, cx.now).await
 }

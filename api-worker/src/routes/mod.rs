@@ -5,6 +5,7 @@ pub mod command;
 pub mod export;
 pub mod file;
 pub mod forecast;
+pub mod live;
 pub mod record;
 pub mod search;
 pub mod timeline;

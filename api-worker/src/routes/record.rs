@@ -25,8 +25,9 @@ use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, json, read_query};
 use crate::platform::Zones;
 use crate::storage::db::Rows;
+use crate::storage::feed;
 use crate::storage::queries::{
-    self, CHANGES, Conditions, Cursor, GROUPS, HALF, Listed, Sort, TotalRow, Totalled, add_filter,
+    self, Conditions, Cursor, GROUPS, HALF, Listed, Sort, TotalRow, Totalled, add_filter,
 };
 use crate::storage::records::{self, Reader, Selected, Selection};
 
@@ -430,15 +431,23 @@ pub async fn changes(request: &mut Request, cx: &Cx) -> Answer<Response> {
             Problem::on("after", "problem.out_of_range").with("min", 0).with("max", domain::money::MAX_SAFE),
         ));
     }
-    let (session, rows) = cx.session(&|session| Ok(vec![queries::changes(session.reader()?, after)])).await?;
-    let note = |(seq, entity, record, version, change): (u64, String, Id, u64, ChangeKind)| ChangeNote {
+    let (session, rows) = cx
+        .session(&|session| {
+            let reader = session.reader()?;
+            Ok(vec![feed::changes(reader, after), feed::lost(reader, after)])
+        })
+        .await?;
+    type Row = (u64, String, Id, u64, ChangeKind, Id);
+    let note = |(seq, entity, record, version, change, command): Row| ChangeNote {
         seq,
         entity,
         record,
         version,
         change,
+        command,
     };
     let changes = answer_of(&rows, 0)?.read()?.into_iter().map(note).collect();
-    let seq = session.seq.min(after + CHANGES).max(after.min(session.seq));
-    json(&ChangesReply { changes, seq, more: seq < session.seq })
+    let seq = session.seq.min(after + feed::CHANGES).max(after.min(session.seq));
+    let lost = !answer_of(&rows, 1)?.is_empty();
+    json(&ChangesReply { changes, seq, more: seq < session.seq, head: session.seq, lost })
 }

@@ -168,7 +168,10 @@ pub async fn invite(
         };
         let link = accounts::invite(session.actor.user, user, email, token_hash, session.now);
         match write.save(&session.db, link).await {
-            Ok(_) => return Ok(session),
+            Ok(receipt) => {
+                cx.has_saved(session.db.workspace(), receipt.seq, &plan);
+                return Ok(session);
+            }
             Err(error) if came_in_between(&error) => {}
             Err(error) => return Err(error.into()),
         }
@@ -180,7 +183,8 @@ pub async fn invite(
 ///
 /// # Errors
 /// 404 when the invitation is no longer open; faults.
-pub async fn accept(db: &Db, token_hash: &str, now: Instant) -> Answer<Id> {
+pub async fn accept(cx: &Cx, db: &Db, token_hash: &str) -> Answer<Id> {
+    let now = cx.now;
     for _ in 0..TURNS {
         let rows = db.batch(vec![accounts::invitation(token_hash, now), definitions::current()]).await?;
         let open = rows.first().map(Rows::first::<InvitationRow>).transpose()?.flatten();
@@ -198,7 +202,10 @@ pub async fn accept(db: &Db, token_hash: &str, now: Instant) -> Answer<Id> {
             undoes: None,
         };
         match write.save(db, vec![accounts::use_invitation(token_hash, now)]).await {
-            Ok(_) => return Ok(user),
+            Ok(receipt) => {
+                cx.has_saved(db.workspace(), receipt.seq, &plan);
+                return Ok(user);
+            }
             // Also by a second click on the same link, for whom it is no longer open.
             Err(error) if came_in_between(&error) => {}
             Err(error) => return Err(error.into()),

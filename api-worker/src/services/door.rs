@@ -74,7 +74,15 @@ async fn turn(cx: &Cx, command: &Command) -> Answer<Turn> {
         load_undone(&session, &mut loaded).await?;
     }
     match plan(command, &world(&session, &loaded)) {
-        Ok(plan) => save(&session, command, &plan, &loaded.records).await,
+        Ok(plan) => {
+            let turn = save(&session, command, &plan, &loaded.records).await?;
+            if let Turn::Answered(answer) = &turn
+                && let CommandAnswer::Done(receipt) = &**answer
+            {
+                cx.has_saved(session.db.workspace(), receipt.seq, &plan);
+            }
+            Ok(turn)
+        }
         Err(refusal) => Ok(Turn::Answered(Box::new(refused(command.id, refusal)))),
     }
 }

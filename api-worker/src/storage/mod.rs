@@ -9,6 +9,7 @@ pub mod audit;
 pub mod decimals;
 pub mod definitions;
 pub mod directory;
+pub mod feed;
 pub mod files;
 pub mod filter;
 pub mod forecast;

@@ -1,4 +1,4 @@
-//! Lists, boards, totals, today, timelines, changes: reading many records under the reader's scope.
+//! Lists, boards, totals, today, timelines: reading many records under the reader's scope.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -475,30 +475,6 @@ pub fn is_about(relation: &str, id: &str) -> String {
     format!(
         "({about} OR r.lead_id IN (SELECT l.id FROM lead l WHERE l.workspace_id = ?1 AND l.\"{relation}_id\" = {id}))"
     )
-}
-
-/// Log entries scanned in one go.
-pub const CHANGES: u64 = 500;
-
-/// What changed among the next entries after a point, as far as the reader sees the records as they are now.
-#[must_use]
-pub fn changes(reader: Reader<'_>, after: u64) -> Statement {
-    let mut any: Vec<String> = reader
-        .schema
-        .entities
-        .iter()
-        .map(|entity| {
-            let scope = predicate(reader.schema, reader.role, entity, Act::View, "r");
-            format!("(l.entity = '{}' AND EXISTS (SELECT 1 FROM {} r WHERE r.workspace_id = ?1 AND r.id = l.record_id AND {scope}))", entity.id, table(entity))
-        })
-        .collect();
-    any.push("l.entity = 'definition'".to_owned());
-    let sql = format!(
-        "SELECT json_array(l.seq, l.entity, l.record_id, l.version, l.kind) AS j FROM change_log l \
-         WHERE l.workspace_id = ?1 AND l.seq > ?3 AND l.seq <= ?3 + {CHANGES} AND ({}) ORDER BY l.seq",
-        any.join(" OR ")
-    );
-    Statement::new("changes", sql, vec![reader.user.into(), after.into()])
 }
 
 #[cfg(test)]

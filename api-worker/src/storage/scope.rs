@@ -37,13 +37,11 @@ fn sql(schema: &Schema, entity: &Entity, scope: &Scope, alias: &str, depth: usiz
         (None, "user") => Some(format!("{alias}.id")),
         (None, _) => None,
     };
-    let mut any: Vec<String> = parents.iter().map(|parent| inherited(schema, parent, alias, depth)).collect();
+    let held =
+        |parent: &ParentScope| inherited(schema, parent, &format!("{alias}.\"{}_id\"", parent.field), depth);
+    let mut any: Vec<String> = parents.iter().map(held).collect();
     if let Some(owner) = owner {
-        let own = match owners {
-            Owners::Me => format!("{owner} = ?2"),
-            Owners::MyTeams => format!("{owner} IN ({TEAM_MATES})"),
-        };
-        any.insert(0, own);
+        any.insert(0, is_of(*owners, &owner));
     }
     if let Some(SharedViews { kinds, of_all_teams }) = shared
         && !kinds.is_empty()
@@ -64,12 +62,43 @@ fn sql(schema: &Schema, entity: &Entity, scope: &Scope, alias: &str, depth: usiz
     if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) }
 }
 
-fn inherited(schema: &Schema, parent: &ParentScope, alias: &str, depth: usize) -> String {
+/// Whether this is one of these people.
+fn is_of(owners: Owners, owner: &str) -> String {
+    match owners {
+        Owners::Me => format!("{owner} = ?2"),
+        Owners::MyTeams => format!("{owner} IN ({TEAM_MATES})"),
+    }
+}
+
+/// Over a field of a log entry, `{alias}.key` with before and after in `{alias}.value`: 1 where a record of `entity` was
+/// in sight by what stood there before. For a record that no longer is.
+#[must_use]
+pub fn was_in_sight(schema: &Schema, role: &Role, entity: &Entity, alias: &str) -> String {
+    let Scope::Within { owners, parents, shared } = scope(schema, role, &entity.id, Act::View) else {
+        // What is seen whole is never lost, and neither is what is not seen at all.
+        return "0".to_owned();
+    };
+    let before = format!("{alias}.value ->> 0");
+    let held = |parent: &ParentScope| {
+        format!("({alias}.key = '{}' AND {})", parent.field, inherited(schema, parent, &before, 0))
+    };
+    let mut any: Vec<String> = parents.iter().map(held).collect();
+    if entity.field("owner").is_some() {
+        any.push(format!("({alias}.key = 'owner' AND {})", is_of(owners, &format!("({before})"))));
+    }
+    if shared.is_some() {
+        any.push(format!("{alias}.key IN ('shared', 'teams')"));
+    }
+    if any.is_empty() { "0".to_owned() } else { format!("({})", any.join(" OR ")) }
+}
+
+/// Whether `id` is one of a parent that is there and in sight.
+fn inherited(schema: &Schema, parent: &ParentScope, id: &str, depth: usize) -> String {
     let Some(entity) = schema.entity(&parent.entity) else { return "0".to_owned() };
-    let (inner, field) = (format!("p{depth}"), &parent.field);
+    let inner = format!("p{depth}");
     let within = sql(schema, entity, &parent.scope, &inner, depth + 1);
     format!(
-        "EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.workspace_id = ?1 AND {inner}.id = {alias}.\"{field}_id\" AND {inner}.deleted_at IS NULL AND {within})",
+        "EXISTS (SELECT 1 FROM {} {inner} WHERE {inner}.workspace_id = ?1 AND {inner}.id = {id} AND {inner}.deleted_at IS NULL AND {within})",
         table(entity)
     )
 }

@@ -147,7 +147,7 @@ async fn answer(method: Method, address: &str, body: Option<String>) -> Result<S
 async fn send_now(method: Method, address: &str, body: Option<String>) -> Result<Response, ApiError> {
     let builder = RequestBuilder::new(address)
         .method(match method {
-            Method::Get => gloo_net::http::Method::GET,
+            Method::Get | Method::Socket => gloo_net::http::Method::GET,
             Method::Post | Method::Upload => gloo_net::http::Method::POST,
             Method::Patch => gloo_net::http::Method::PATCH,
             Method::Delete => gloo_net::http::Method::DELETE,

@@ -13,7 +13,7 @@ use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
 use crate::pages::home::BoardFilter;
 use crate::pages::{admin, import, more, records, search, tray};
-use crate::state::{app, outbox, sleep};
+use crate::state::{app, live, outbox, sleep};
 
 /// Builds a page. The function itself lives in the part that has been fetched.
 type Build = fn() -> AnyView;
@@ -182,8 +182,11 @@ fn sheet(fetch: Fetch, wanted: Signal<bool>, give_up: Callback<()>) -> AnyView {
 /// first what keeps a change, then what most changes are made with.
 pub fn fetch_in_the_background() {
     apart!(records, records_part, () => ());
+    apart!(outbox, live_part, live::run() => ());
     spawn_local(async {
         outbox::fetch().await;
+        // What did not come now comes when somebody comes in again; until then pages read when they are looked at.
+        let _ = live_part().await;
         sleep(3_000).await;
         // What did not come now is fetched when it is wanted.
         let _ = records_part().await;

@@ -18,6 +18,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::faults::Faults;
 use super::foresee::foresee;
+use super::live::moved;
 use super::outbox::{self, Dispatch, Item, Note, State, answered, any_waits, load, send_soon, undo};
 use super::overlay::effects;
 use super::session::{self, Entry};
@@ -219,7 +220,12 @@ async fn settle(answer: Answer) {
             set_state(command, State::Refused { code, problems });
         }
         Answer::Conflict { command, conflicts } => {
-            say_refused(command, Code::Conflict, &[]);
+            let item = app()
+                .items
+                .with_untracked(|items| items.iter().find(|item| item.command.id == command).cloned());
+            if !item.is_some_and(|item| moved::tell(item, &conflicts)) {
+                say_refused(command, Code::Conflict, &[]);
+            }
             set_state(command, State::Conflict { conflicts });
         }
     }

@@ -4,18 +4,18 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use domain::api::Call;
 use domain::api::command::ImportsReply;
 use domain::api::record::{
     AlikeReply, BoardReply, ListReply, Names, RecordReply, SearchReply, TimelineReply, TodayReply,
     TotalsReply,
 };
+use domain::api::{Call, Code};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 
 use super::session::{self, Entry};
-use super::{app, ask_for, names, store};
+use super::{app, ask_for, hands_free, names, store};
 use crate::api::{self, ApiError, Question, address};
 
 /// What every page does with a reply, whatever it holds.
@@ -124,8 +124,8 @@ impl<T: Send + Sync + 'static> Clone for Loader<T> {
 
 impl<T: Send + Sync + 'static> Copy for Loader<T> {}
 
-/// Loads what `request` asks for, again whenever it asks for something else and whenever something was saved. While it
-/// is `None` nothing is loaded.
+/// Loads what `request` asks for, again whenever it asks for something else, whenever something was saved and whenever
+/// others changed what may concern it. While it is `None` nothing is loaded.
 pub fn load<C>(request: impl Fn() -> Option<(Vec<String>, C::Request)> + 'static) -> Loader<C::Reply>
 where
     C: Call,
@@ -161,14 +161,19 @@ fn follow(wanted: Wanted, show: Show) -> (RwSignal<Option<ApiError>>, RwSignal<b
     let asked = StoredValue::new((String::new(), 0_u64));
     let answered = StoredValue::new(0_u64);
     let shown = StoredValue::new(false);
-    Effect::new(move |_| {
-        app().refresh.track();
+    Effect::new(move |heard: Option<(u64, u64)>| {
+        let (refresh, news) = (app().refresh.get(), app().news.get());
+        let hears = (refresh, news.turn);
         // Without a session there is nothing to read yet; what was seen last is somebody's.
         if app().entry.get() != Entry::In {
-            return;
+            return hears;
         }
-        let Some(name) = wanted() else { return };
+        let Some(name) = wanted() else { return hears };
         let (before, turn) = asked.get_value();
+        let only_news = heard.is_some_and(|heard| heard != hears && heard.0 == refresh) && before == name;
+        if only_news && !(news.concerns)(&name) {
+            return hears;
+        }
         let turn = turn + 1;
         let path = |name: &str| name.split('?').next().unwrap_or_default().to_owned();
         // A later question, or a page that is gone, takes no earlier answer.
@@ -193,6 +198,7 @@ fn follow(wanted: Wanted, show: Show) -> (RwSignal<Option<ApiError>>, RwSignal<b
         let show = show.clone();
         spawn_local(async move {
             let reply = ask_for(Question::get(name.clone())).await;
+            hands_free().await;
             if !current() {
                 return;
             }
@@ -207,11 +213,21 @@ fn follow(wanted: Wanted, show: Show) -> (RwSignal<Option<ApiError>>, RwSignal<b
                     }
                 }
                 Err(reason) => {
+                    // It is not there, or not for us any more: what was seen of it goes as well.
+                    let gone = matches!(&reason, ApiError::Refused(no) if no.code == Code::NotFound);
+                    if gone && shown.get_value() {
+                        let _ = show(None);
+                        shown.set_value(false);
+                    }
                     stale.set(reason.is_passing() && shown.get_value());
                     error.set(Some(reason));
+                    if let Some(store) = store::current().filter(|_| gone) {
+                        store.forget(&name).await;
+                    }
                 }
             }
         });
+        hears
     });
     (error, stale)
 }

@@ -2,12 +2,14 @@
 //!
 //! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`steady`] long
 //! work that goes past the outbox, [`overlay`] how the screen shows it meanwhile, [`loader`] how pages read, [`store`]
-//! what the device remembers, [`recent`] what was looked at on it, [`drafts`] what is not saved yet.
+//! what the device remembers, [`recent`] what was looked at on it, [`drafts`] what is not saved yet, [`live`] what others
+//! do meanwhile.
 
 mod dispatch;
 pub mod drafts;
 mod faults;
 pub mod foresee;
+pub mod live;
 pub mod loader;
 pub mod names;
 pub mod outbox;
@@ -52,6 +54,10 @@ pub struct App {
     pub overlay: Memo<Arc<Overlay>>,
     /// Grows when something was saved or the page was looked at again: pages read again.
     pub refresh: RwSignal<u64>,
+    /// What others have changed: pages that it concerns read again.
+    pub news: RwSignal<News>,
+    /// Something is held in the hand: nothing moves below it meanwhile.
+    pub holds: RwSignal<bool>,
     pub toasts: Toasts,
     /// The sheet of what waits is open.
     pub tray: RwSignal<bool>,
@@ -65,6 +71,15 @@ pub struct App {
     pub draft: RwSignal<Option<(String, Wire)>>,
     /// What each kind's list was asked for last: it stands beside its records.
     pub looked: RwSignal<BTreeMap<String, Looked>>,
+}
+
+/// That others have changed something.
+#[derive(Clone, Copy)]
+pub struct News {
+    /// Grows each time.
+    pub turn: u64,
+    /// Whether it may concern what is read from an address.
+    pub concerns: fn(&str) -> bool,
 }
 
 /// A list as it was looked through.
@@ -112,6 +127,8 @@ pub fn app() -> App {
                     Arc::new(items.with(|items: &Vec<Arc<Item>>| Overlay::of(items)))
                 }),
                 refresh: RwSignal::new(0),
+                news: RwSignal::new(News { turn: 0, concerns: |_| true }),
+                holds: RwSignal::new(false),
                 toasts: Toasts::default(),
                 tray: RwSignal::new(false),
                 palette: RwSignal::new(false),
@@ -160,6 +177,16 @@ pub fn heard(reply: &Result<String, ApiError>, believed: bool) {
                 app().online.set(true);
             }
         }
+    }
+}
+
+/// Waits until nothing is held any more; whoever holds something for a minute has forgotten it.
+pub async fn hands_free() {
+    for _ in 0..600 {
+        if !app().holds.get_untracked() {
+            break;
+        }
+        sleep(100).await;
     }
 }
 

@@ -97,6 +97,10 @@ impl Store {
         self.get(SEEN, address).await
     }
 
+    pub async fn forget(&self, address: &str) {
+        let _ = self.delete(SEEN, address).await;
+    }
+
     pub async fn keep_draft(&self, key: &str, text: &str) -> Result<(), idb::Error> {
         self.put(DRAFTS, key, text).await
     }

@@ -6,6 +6,7 @@ pub mod command;
 pub mod error;
 pub mod file;
 pub mod forecast;
+pub mod live;
 pub mod record;
 
 use serde::Serialize;
@@ -21,13 +22,15 @@ pub enum Method {
     Delete,
     /// POST of a file as it is; the parameters are in the address.
     Upload,
+    /// GET that becomes a WebSocket; what is sent over it are the replies.
+    Socket,
 }
 
 impl Method {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Get => "GET",
+            Self::Get | Self::Socket => "GET",
             Self::Post | Self::Upload => "POST",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
@@ -140,6 +143,7 @@ calls! {
     GetThumbnail: "get_thumbnail" Get "/api/v1/files/{id}/thumbnail" Session Empty => file::Bytes, "The small picture of a file.";
     GetImport: "get_import" Get "/api/v1/imports/{id}" Session Empty => command::ImportReply, "The commands of an import, for its report and its undo.";
     ListChanges: "list_changes" Get "/api/v1/changes" Session record::ChangesRequest => record::ChangesReply, "What has changed since a point, as far as one sees it.";
+    Live: "live" Socket "/api/v1/live" Session Empty => live::Told, "A WebSocket that says how far the workspace has come, whenever it has.";
 }
 
 /// Fills the varying parts of a path, percent-encoded, in order.

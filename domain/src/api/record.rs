@@ -452,7 +452,13 @@ pub struct ChangesReply {
     pub changes: Vec<ChangeNote>,
     /// Ask from here next; up to here everything in sight is in `changes`.
     pub seq: u64,
+    /// There may be others behind `seq`.
     pub more: bool,
+    /// How far the log has come. Whoever only keeps a screen up to date and finds `more` shows everything anew and goes
+    /// on from here.
+    pub head: u64,
+    /// Something went out of one's sight up to `seq`: its owner, or what it hangs on, is another. What it was is not said.
+    pub lost: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -463,4 +469,6 @@ pub struct ChangeNote {
     pub record: Id,
     pub version: u64,
     pub change: ChangeKind,
+    /// The command that did it.
+    pub command: Id,
 }

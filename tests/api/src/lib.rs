@@ -10,4 +10,5 @@ pub mod openapi;
 pub mod own_server;
 pub mod parity;
 pub mod person;
+pub mod socket;
 pub mod workspace;

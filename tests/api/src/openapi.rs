@@ -80,6 +80,11 @@ fn operation(
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
+    if endpoint.method == Method::Socket {
+        // OpenAPI knows no messages: the reply that opens the socket says what they are.
+        let messages = json!({"description": "Open. Each message is a text of this kind.", "content": {media: {"schema": reply}}});
+        operation["responses"] = json!({"101": messages, "default": operation["responses"]["default"]});
+    }
     if endpoint.gate == Gate::Session {
         operation["security"] = json!([{"session": []}]);
     }

@@ -19,7 +19,7 @@ use crate::routes;
 use crate::state::loader::note;
 use crate::state::names::name_of;
 use crate::state::session::schema;
-use crate::state::{Moving, app, ask};
+use crate::state::{Moving, app, ask, hands_free};
 
 #[component]
 pub fn Column(
@@ -70,6 +70,7 @@ pub fn Column(
                 found.push(Base { seq: reply.seq, records });
                 after = reply.next;
             }
+            hands_free().await;
             // Another filter, or a newer answer, asks for its own.
             let current = deck.about.try_get_untracked() == Some(about)
                 && next.try_get_untracked().is_some_and(|(now, _)| now == seq);

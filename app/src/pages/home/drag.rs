@@ -13,6 +13,7 @@ use web_sys::Element;
 use super::board::Deck;
 use super::hands::Hands;
 use crate::apart::apart;
+use crate::state::app;
 
 /// A finger that stays this long wants the card and not the page.
 const HOLD: Duration = Duration::from_millis(300);
@@ -90,7 +91,16 @@ impl Drag {
             // It lives as long as the element.
             keep.forget();
         });
-        on_cleanup(move || drag.cancel());
+        // What others move waits until the card is let go.
+        let holds = app().holds;
+        Effect::new(move |_| {
+            let held = drag.held.with(|held| held.as_ref().is_some_and(|held| held.active));
+            holds.set(held || deck.carried.with(Option::is_some));
+        });
+        on_cleanup(move || {
+            drag.cancel();
+            holds.set(false);
+        });
         drag
     }
 

@@ -59,9 +59,14 @@ pub fn Record() -> impl IntoView {
             beside.get().and_then(|entity| definition(&entity)).filter(|entity| entity.listed)?;
         Some(view! { <list::Beside definition /> })
     };
-    let page = move || {
+    // Another kind whose definition changes does not take a form away that is being filled in.
+    let shown = Memo::new(move |_| {
         let (entity, id) = at.get();
-        match (definition(&entity), id.as_str(), id.parse::<Id>()) {
+        (definition(&entity), id)
+    });
+    let page = move || {
+        let (definition, id) = shown.get();
+        match (definition, id.as_str(), id.parse::<Id>()) {
             (Some(definition), "new", _) => view! { <form::NewRecord definition /> }.into_any(),
             (Some(definition), _, Ok(id)) => view! { <page::RecordPage definition id /> }.into_any(),
             _ => view! { <Gone /> }.into_any(),

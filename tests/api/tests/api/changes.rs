@@ -1,7 +1,8 @@
 //! `/api/v1/changes`
 
-use api_tests::actions::create;
+use api_tests::actions::{assign, create};
 use api_tests::ids::new_id;
+use api_tests::person::command;
 use api_tests::workspace::Workspace;
 use domain::api::record::ChangesRequest;
 use domain::api::{Code, ListChanges};
@@ -49,6 +50,58 @@ fn changes_are_told_from_any_point_on_as_far_as_one_sees_them() {
         (0, start + 4),
         "who is ahead of the log starts again from its end"
     );
+}
+
+#[test]
+fn a_change_names_its_command_and_the_end_of_the_log() {
+    let Workspace { admin } = Workspace::new();
+    let start = admin.seq();
+    let one = command(vec![create("lead", new_id(), json!({"name": "李"}))]);
+    let many = command((0..600).map(|_| create("lead", new_id(), json!({"name": "王"}))).collect());
+    admin.done_as(&one);
+    admin.done_as(&many);
+    let reply = admin.call::<ListChanges>(&[], &ChangesRequest { after: start });
+    assert_eq!((reply.changes[0].command, reply.changes[1].command), (one.id, many.id));
+    assert_eq!((reply.seq, reply.head, reply.more, reply.lost), (start + 500, start + 601, true, false));
+    let rest = admin.call::<ListChanges>(&[], &ChangesRequest { after: reply.seq });
+    assert_eq!((rest.seq, rest.head, rest.more), (start + 601, start + 601, false));
+}
+
+#[test]
+fn what_goes_out_of_sight_is_only_said_to_have() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let rep = workspace.person("rep", None);
+    let other = workspace.person("rep", None);
+    let (account, deal) = workspace.account_and_deal(rep.user);
+    let contact = admin.create("contact", json!({"name": "王芳", "account": account}));
+    let theirs = admin.create("account", json!({"name": "别人的"}));
+    let told = |after: u64| {
+        let reply = rep.call::<ListChanges>(&[], &ChangesRequest { after });
+        let records: Vec<_> = reply.changes.iter().map(|note| note.record).collect();
+        (records, reply.lost)
+    };
+
+    let start = admin.seq();
+    admin.update("account", theirs, json!({"name": "改名"}));
+    admin.done(vec![assign("account", theirs, Some(admin.user), Some(other.user))]);
+    assert_eq!(told(start), (vec![], false));
+
+    // What hangs on an account is in sight as long as that is.
+    let start = admin.seq();
+    admin.update("contact", contact, json!({"position": "采购"}));
+    assert_eq!(told(start), (vec![contact], false));
+    let start = admin.seq();
+    admin.update("contact", contact, json!({"account": theirs}));
+    assert_eq!(told(start), (vec![], true));
+    assert!(!rep.sees("contact", contact));
+    let start = admin.seq();
+    admin.done(vec![assign("deal", deal, Some(rep.user), Some(admin.user))]);
+    assert_eq!(told(start), (vec![], true));
+    let start = admin.seq();
+    admin.done(vec![assign("account", account, Some(rep.user), Some(admin.user))]);
+    assert_eq!(told(start), (vec![], true));
+    assert_eq!(told(admin.seq()), (vec![], false));
 }
 
 #[test]

@@ -141,6 +141,7 @@ impl Target {
             ("list_imports", get(format!("/api/v1/imports?after={}", self.import))),
             ("get_import", get(format!("/api/v1/imports/{}", self.import))),
             ("list_changes", get("/api/v1/changes?after=0".into())),
+            ("live", get("/api/v1/live".into())),
             ("upload_file", Request::new("POST", "/api/v1/files?name=a.txt&size=1").body("a")),
             ("get_file", get(format!("/api/v1/files/{}", self.file))),
             (

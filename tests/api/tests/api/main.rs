@@ -31,6 +31,7 @@ mod forecast;
 mod health;
 mod imports;
 mod invitations;
+mod live;
 mod logo;
 mod records;
 mod schema;

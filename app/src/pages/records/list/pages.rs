@@ -39,14 +39,49 @@ impl Pages {
             let last = later.with(|later| later.last().cloned());
             last.or_else(|| first.value.get()).and_then(|reply| reply.next.clone())
         });
-        Self {
+        let pages = Self {
             definition: StoredValue::new(definition),
             request,
             first,
             later,
             next,
             pending: RwSignal::new(false),
-        }
+        };
+        Effect::new(move |before: Option<Option<u64>>| {
+            let seq = first.value.with(|reply| reply.as_ref().map(|reply| reply.seq));
+            if before.flatten().is_some_and(|before| seq.is_some_and(|seq| seq != before)) {
+                pages.again();
+            }
+            seq
+        });
+        pages
+    }
+
+    /// Asks for the pages after the first anew, as many as there are: what was changed must not stay in them as it was.
+    fn again(self) {
+        let wanted = self.later.with_untracked(Vec::len);
+        let Some(asked) = self.request.get_untracked().filter(|_| wanted > 0) else { return };
+        let first = self.first.value.get_untracked();
+        let entity = self.definition.with_value(|definition| definition.id.clone());
+        spawn_local(async move {
+            let mut found = Vec::new();
+            let mut after = first.as_ref().and_then(|reply| reply.next.clone());
+            while let Some(from) = after.take_if(|_| found.len() < wanted) {
+                let page = ListRequest { after: Some(from), ..asked.clone() };
+                // What was loaded before stays, and is asked for again with the next answer.
+                let Ok(reply) = ask::<ListRecords>(&[&entity], &page).await else { return };
+                note(&reply);
+                after.clone_from(&reply.next);
+                found.push(Arc::new(reply));
+            }
+            // Another question, a newer answer or a further page has come meanwhile.
+            let current = self.request.try_get_untracked() == Some(Some(asked))
+                && self.first.value.try_get_untracked() == Some(first)
+                && self.later.try_with_untracked(Vec::len) == Some(wanted);
+            if current {
+                self.later.set(found);
+            }
+        });
     }
 
     /// Asks for the next page.

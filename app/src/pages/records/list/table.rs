@@ -36,6 +36,10 @@ pub fn Table(
 ) -> impl IntoView {
     let picked = work.picked;
     let editing: Editing = RwSignal::new(None);
+    let rows = Memo::new(move |before: Option<&Vec<RecordBody>>| {
+        let edited = editing.with(|editing| editing.as_ref().map(|(record, _)| *record));
+        with_row_kept(rows.get(), before.map(Vec::as_slice).unwrap_or_default(), edited)
+    });
     let conflict = RwSignal::new(None::<Id>);
     let loaded = move || rows.with_untracked(|rows| rows.iter().map(|body| body.id).collect::<Vec<_>>());
     let every_one =
@@ -87,6 +91,19 @@ pub fn Table(
         </div>
         <ConflictSheet command=conflict on_done=|()| {} />
     }
+}
+
+/// The row that is being edited stays as it was when that began, and where it was if it is listed no more: what others did
+/// to it meets what is typed when it is saved.
+fn with_row_kept(mut rows: Vec<RecordBody>, before: &[RecordBody], edited: Option<Id>) -> Vec<RecordBody> {
+    let Some((at, kept)) = before.iter().enumerate().find(|(_, body)| Some(body.id) == edited) else {
+        return rows;
+    };
+    match rows.iter_mut().find(|body| body.id == kept.id) {
+        Some(body) => body.clone_from(kept),
+        None => rows.insert(at.min(rows.len()), kept.clone()),
+    }
+    rows
 }
 
 /// The head of a column: a press sorts by it, another turns the order around.
@@ -280,4 +297,44 @@ fn beside(cell: &web_sys::Element, below: bool) -> Option<web_sys::Element> {
     let other = if below { row.next_element_sibling() } else { row.previous_element_sibling() }?;
     std::iter::successors(other.first_element_child(), web_sys::Element::next_element_sibling)
         .nth(usize::try_from(at).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::command::May;
+
+    use super::*;
+
+    fn bodies(of: &[(u64, u64)]) -> Vec<RecordBody> {
+        let body = |(number, version): &(u64, u64)| RecordBody {
+            entity: "deal".into(),
+            id: id(*number),
+            version: *version,
+            values: [].into(),
+            deleted: false,
+            deleted_at: None,
+            may: May::default(),
+        };
+        of.iter().map(body).collect()
+    }
+
+    fn id(number: u64) -> Id {
+        Id::v7(number, &[0; 10])
+    }
+
+    #[test]
+    fn a_row_that_is_edited_stays_as_it_was() {
+        let before = bodies(&[(1, 1), (2, 1), (3, 1)]);
+        for (now, edited, shown) in [
+            (&[(1, 2), (2, 2), (3, 2)][..], None, &[(1, 2), (2, 2), (3, 2)][..]),
+            (&[(1, 2), (2, 2), (3, 2)], Some(2), &[(1, 2), (2, 1), (3, 2)]),
+            (&[(2, 5), (3, 1)], Some(2), &[(2, 1), (3, 1)]),
+            (&[(1, 1), (3, 1)], Some(2), &[(1, 1), (2, 1), (3, 1)]),
+            (&[], Some(2), &[(2, 1)]),
+            // It was not there when that began.
+            (&[(1, 1)], Some(9), &[(1, 1)]),
+        ] {
+            assert_eq!(with_row_kept(bodies(now), &before, edited.map(id)), bodies(shown), "{now:?}");
+        }
+    }
 }
