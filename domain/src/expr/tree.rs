@@ -62,7 +62,7 @@ pub enum Op {
 
 impl Op {
     /// Operator, its name on the wire, and how many arguments it takes; `None` is any number.
-    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 31] = [
+    pub(super) const TABLE: [(Self, &'static str, Option<usize>); 32] = [
         (Self::And, "and", None),
         (Self::Or, "or", None),
         (Self::Not, "not", Some(1)),

@@ -125,10 +125,9 @@ fn lacks(body: &RecordBody) -> AnyView {
     };
     let Some(names) = found() else { return ().into_any() };
     let text = match names.len().checked_sub(NAMED) {
-        Some(further) if further > 0 => tr(
-            "face.lacks.more",
-            &[("fields", &list_text(&names[..NAMED])), ("count", &further.to_string())],
-        ),
+        Some(further) if further > 0 => {
+            tr("face.lacks.more", &[("fields", &list_text(&names[..NAMED])), ("count", &further.to_string())])
+        }
         _ => tr("face.lacks", &[("fields", &list_text(&names))]),
     };
     view! { <Badge label=text tone=Tone::Warning /> }.into_any()

@@ -305,7 +305,12 @@ fn ViewForm(
                     naming.set(None);
                     listed.set(false);
                     if about == Some(Naming::New) {
-                        work.query.set(vec![(VIEW, Some(id.to_string())), (FILTER, None), (SORT, None), (LANES, None)]);
+                        work.query.set(vec![
+                            (VIEW, Some(id.to_string())),
+                            (FILTER, None),
+                            (SORT, None),
+                            (LANES, None),
+                        ]);
                     }
                 }
                 Err(problems) => problem.set(Some(untrack(|| problems_text(&problems, SAVED_VIEW)))),
