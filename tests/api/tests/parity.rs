@@ -20,6 +20,7 @@ use domain::message::Problem;
 use domain::money::Currency;
 use domain::record::RecordKey;
 use domain::schema::{Schema, WorkspaceSettings, change as definition};
+use domain::signals::SINCE;
 use domain::time::{Date, Instant, Zone as _};
 use parity::{Setting, decide};
 use serde_json::{Value as Json, json};
@@ -218,6 +219,11 @@ impl Scene {
         if change.kind == ChangeKind::Created {
             // New cards go on top, by the clock.
             kept_by_the_save.push("rank");
+        }
+        if change.after.get(SINCE).is_some_and(|since| !since.is_null()) {
+            // By the clock too.
+            assert!(values.contains_key(SINCE), "{change:?}");
+            kept_by_the_save.push(SINCE);
         }
         for field in kept_by_the_save {
             values.remove(field);
