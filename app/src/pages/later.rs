@@ -185,9 +185,9 @@ pub fn fetch_in_the_background() {
     apart!(outbox, live_part, live::run() => ());
     spawn_local(async {
         outbox::fetch().await;
-        // What did not come now comes when somebody comes in again; until then pages read when they are looked at.
-        let _ = live_part().await;
         sleep(3_000).await;
+        // Without it pages read again when they are looked at, until somebody comes in anew.
+        let _ = live_part().await;
         // What did not come now is fetched when it is wanted.
         let _ = records_part().await;
     });
