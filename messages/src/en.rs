@@ -890,7 +890,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.definition.currency_is_fixed", "{count} {count:amount or rate is|amounts or rates are} recorded in this currency; it cannot change any more"),
     ("problem.definition.decimals_do_not_fit", "{count} {count:record has a number|records have numbers} that would not fit; change {count:it|them} first"),
     ("problem.definition.last_administrator", "Somebody active has to be left who may change definitions and manage people"),
-    ("problem.definition.last_pipeline", "One pipeline has to stay: new records begin there"),
+    ("problem.definition.last_pipeline", "One pipeline with stages has to stay: new records begin there"),
     ("problem.definition.not_a_choice_field", "This field has no options"),
     ("problem.definition.not_a_setting", "Fields of this type have no such setting"),
     ("problem.definition.not_the_pipelines", "The pipelines have changed; arrange them again"),

@@ -887,7 +887,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.definition.currency_is_fixed", "已有 {count} 个金额或汇率按现在的货币记录，不能再更换"),
     ("problem.definition.decimals_do_not_fit", "有 {count} 条记录的数值放不下，请先修改它们"),
     ("problem.definition.last_administrator", "至少要有一位在用的同事能修改定义并管理成员"),
-    ("problem.definition.last_pipeline", "至少要保留一个流程，新记录从它开始"),
+    ("problem.definition.last_pipeline", "至少要保留一个有阶段的流程，新记录从它开始"),
     ("problem.definition.not_a_choice_field", "这个字段没有选项"),
     ("problem.definition.not_a_setting", "这种类型的字段没有这项设置"),
     ("problem.definition.not_the_pipelines", "流程已有变化，请重新排列"),

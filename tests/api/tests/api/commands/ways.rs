@@ -302,7 +302,7 @@ fn a_pipeline_works_with_no_stages_and_with_thirty() {
         Stage { status: StageStatus::Won, ..stage(28) },
         Stage { status: StageStatus::Lost, ..stage(29) },
     ]);
-    let full = change(&admin, stages("p_renewal", thirty.clone()));
+    let full = change(&admin, stages("p_renewal", thirty));
     assert_eq!(board().columns.len(), 30);
     admin.done(vec![move_deal(deal, "first_contact", "s_0")]);
     for at in 0..28 {
