@@ -59,6 +59,29 @@ pub fn row(fields: &[&Field], values: &Wire, cx: &Exporting<'_>) -> Vec<u8> {
     line(&cells)
 }
 
+/// A file out of cells as somebody wrote them, such as the rows of an import that were refused.
+#[must_use]
+pub fn table(rows: &[Vec<String>]) -> String {
+    // A number below zero is one; everything else that begins like it might be more.
+    let cell = |text: &String| if is_below_zero(text) { text.clone() } else { harmless(text) };
+    let line = |cells: &Vec<String>| line(&cells.iter().map(cell).collect::<Vec<_>>());
+    let lines: Vec<u8> = rows.iter().flat_map(line).collect();
+    format!("{MARK}{}", String::from_utf8_lossy(&lines))
+}
+
+fn is_below_zero(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|number| {
+        number.contains(|c: char| c.is_ascii_digit())
+            && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+    })
+}
+
+/// What a cell says without the apostrophe that makes it harmless, for files that come back.
+#[must_use]
+pub fn said(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| is_risky(text)).unwrap_or(cell)
+}
+
 fn is_money(field: &Field) -> bool {
     field.kind.behaviour().shape() == Shape::Money
 }
@@ -66,10 +89,12 @@ fn is_money(field: &Field) -> bool {
 /// Spreadsheets run what begins like a formula, also in full width (OWASP, CSV injection): an apostrophe in front
 /// makes it text.
 fn harmless(text: &str) -> String {
-    let risky = text
-        .trim_start_matches([' ', '\u{3000}'])
-        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if risky { format!("'{text}") } else { text.to_owned() }
+    if is_risky(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn is_risky(text: &str) -> bool {
+    text.trim_start_matches([' ', '\u{3000}'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 fn line(cells: &[String]) -> Vec<u8> {
@@ -139,6 +164,31 @@ mod tests {
         assert!(
             written("contact", json!({"phone": "+14155550100"}), false).ends_with("\r\n'+14155550100\r\n")
         );
+    }
+
+    #[test]
+    fn rows_that_come_back_are_harmless_meanwhile_and_say_the_same() {
+        let cells = [
+            "=1+1",
+            "+86 138 0013 8000",
+            "-12.50",
+            "-1.054,50",
+            "-",
+            "-1+1",
+            "@a",
+            "'t Hof",
+            "",
+            "a\"b",
+            "x,y\nz",
+        ];
+        let rows = vec![cells.map(str::to_owned).to_vec(); 2];
+        let file = table(&rows);
+        for risky in ["\n=", ",=", ",+", ",-1+", ",@"] {
+            assert!(!file.contains(risky), "{file}");
+        }
+        assert!(file.contains(",-12.50,"), "{file}");
+        let sheet = crate::import_file::Sheet::parse(&file).unwrap();
+        assert_eq!((&sheet.header, &sheet.rows[0].cells), (&rows[0], &rows[1]));
     }
 
     #[test]

@@ -205,6 +205,8 @@ test("hands a filtered list over in one go and takes it back whole @main", async
 
   await me.press(me.button(t("bulk.undo"), report));
   await expect(report.getByText(t("bulk.undone"))).toBeVisible();
+  await expect(report.getByText(t("bulk.stat.taken_back"), { exact: true })).toBeVisible();
+  await expect(report.getByText(t("bulk.stat.changed"), { exact: true })).toHaveCount(0);
   expect(await owners()).toBe(0);
   expect((await me.record("account", ids[2])).values.owner).toBe(owner);
 });

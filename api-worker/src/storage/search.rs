@@ -11,7 +11,7 @@ use domain::record::Values;
 use domain::schema::{Entity, Field};
 use domain::value::Value;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::place::{searched, table};
 use super::queries::Conditions;

@@ -20,9 +20,9 @@ fn any_text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
-/// What of a text has to be found again: neither what parts cells nor what is trimmed from them.
+/// What of a text has to be found again: neither what parts cells nor what is taken from their ends.
 fn essence(text: &str) -> String {
-    let kept = |c: &char| !c.is_whitespace() && !matches!(c, ',' | ';' | '|' | '\u{feff}');
+    let kept = |c: &char| !c.is_whitespace() && !matches!(c, ',' | ';' | '|' | '\'' | '\u{feff}');
     text.chars().filter(kept).collect()
 }
 

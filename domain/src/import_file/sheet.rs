@@ -2,6 +2,7 @@
 
 use super::formats::{Look, decimal_mark, look};
 use super::guess::is_known_name;
+use crate::export_file;
 use crate::schema::Schema;
 
 /// Rows of one import: a browser holds that many with ease, and a bigger move is several files.
@@ -76,7 +77,8 @@ impl Sheet {
             if rows.len() > MAX_ROWS {
                 return Err(SheetProblem::TooManyRows);
             }
-            let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
+            // What an export made harmless for spreadsheets is read as what it was.
+            let cells = record.iter().map(|cell| export_file::said(cell.trim()).trim().to_owned()).collect();
             rows.push(SheetRow { line: u32::try_from(line.max(after)).unwrap_or(u32::MAX), cells });
         }
         Self::with_header(rows)

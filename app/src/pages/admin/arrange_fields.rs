@@ -169,10 +169,11 @@ fn follow(place: NodeRef<html::Div>, layout: RwSignal<Layout>, key: String, lost
     request_animation_frame(move || {
         let Some(place) = place.get_untracked() else { return };
         let nothing = || document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-        if (!lost || nothing()) && !focus_row(&place, &key, Hold::Grip) {
-            if let Some(first) = layout.with_untracked(|layout| layout.rows().first().map(Row::key)) {
-                focus_row(&place, &first, Hold::Grip);
-            }
+        if (!lost || nothing())
+            && !focus_row(&place, &key, Hold::Grip)
+            && let Some(first) = layout.with_untracked(|layout| layout.rows().first().map(Row::key))
+        {
+            focus_row(&place, &first, Hold::Grip);
         }
     });
 }

@@ -366,13 +366,9 @@ fn error_name(file: &str) -> String {
 /// The refused rows as a file: what they said, by field, and why not. It can be mended and brought in again.
 fn error_sheet(entity: &str, rows: &[Refused]) -> String {
     let columns: BTreeSet<&String> = rows.iter().flat_map(|row| row.cells.keys()).collect();
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let line = |cells: Vec<String>| cells.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(",");
     let mut head: Vec<String> = columns.iter().map(|field| untrack(|| field_name(entity, field))).collect();
     head.push(untrack(|| tr("import.report.why", &[])));
-    // The mark at the front tells Excel that this is UTF-8.
-    let mut sheet = format!("\u{feff}{}\r\n", line(head));
-    for row in rows {
+    let line = |row: &Refused| {
         let mut cells: Vec<String> =
             columns.iter().map(|field| row.cells.get(*field).cloned().unwrap_or_default()).collect();
         cells.push(untrack(|| {
@@ -382,8 +378,7 @@ fn error_sheet(entity: &str, rows: &[Refused]) -> String {
             });
             said.collect::<Vec<_>>().join("; ")
         }));
-        sheet.push_str(&line(cells));
-        sheet.push_str("\r\n");
-    }
-    sheet
+        cells
+    };
+    domain::export_file::table(&std::iter::once(head).chain(rows.iter().map(line)).collect::<Vec<_>>())
 }

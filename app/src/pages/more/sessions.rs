@@ -3,9 +3,9 @@ use domain::api::{Empty, ListSessions, RevokeSession};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::components::{Badge, Button, ButtonKind, EmptyState, SkeletonRows, Toast, Tone, icon, icons};
+use crate::components::{Badge, Button, ButtonKind, SkeletonRows, Toast, Tone, icon, icons};
 use crate::i18n::{format, say, t, tr};
-use crate::pages::Page;
+use crate::pages::{Page, Unread};
 use crate::routes;
 use crate::state::loader::load;
 use crate::state::{app, ask};
@@ -75,7 +75,7 @@ pub fn Sessions() -> impl IntoView {
                 let error = loader.error.get();
                 match (reply, error) {
                     (Some(reply), _) => view! { <ul class="group">{reply.sessions.iter().cloned().map(row).collect_view()}</ul> }.into_any(),
-                    (None, Some(error)) => view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t(error.message_key()) /> }.into_any(),
+                    (None, Some(error)) => view! { <Unread error /> }.into_any(),
                     (None, None) => view! { <SkeletonRows count=2 /> }.into_any(),
                 }
             }}

@@ -36,6 +36,19 @@ fn said(job: &Job) -> String {
     }
 }
 
+/// What came of it, each figure with its message: of what was taken back, how much of it still stands.
+fn figures(job: &Job) -> Vec<(&'static str, usize)> {
+    let changed = match job.phase {
+        Phase::Undone { kept } => [
+            ("bulk.stat.taken_back", job.changed.saturating_sub(kept)),
+            ("bulk.stat.kept", kept.min(job.changed)),
+        ],
+        _ => [("bulk.stat.changed", job.changed), ("bulk.stat.kept", 0)],
+    };
+    let rest = [("bulk.stat.same", job.same), ("bulk.stat.left", job.left_count)];
+    changed.into_iter().chain(rest).filter(|(_, count)| *count > 0).collect()
+}
+
 /// Above the list: what is going on or has just ended, until somebody has seen it.
 #[component]
 pub fn JobNotices(work: Work, shown: RwSignal<Option<Id>>) -> impl IntoView {
@@ -112,15 +125,13 @@ fn report(job: &Job) -> AnyView {
         _ => (job.done(), job.expected),
     };
     let percent = (done * 100).checked_div(of).unwrap_or(0).min(100);
-    let stat = |key: &'static str, count: usize| {
-        (count > 0).then(|| {
-            view! {
-                <div class="stat">
-                    <span class="stat-number numeric">{number(count)}</span>
-                    <span class="stat-label">{t(key)}</span>
-                </div>
-            }
-        })
+    let stat = |(key, count): (&'static str, usize)| {
+        view! {
+            <div class="stat">
+                <span class="stat-number numeric">{number(count)}</span>
+                <span class="stat-label">{t(key)}</span>
+            </div>
+        }
     };
     let entity = job.entity.clone();
     let left = job.left.iter().map(|left| {
@@ -149,11 +160,7 @@ fn report(job: &Job) -> AnyView {
                 </div>
                 <p class="soft">{t("bulk.leave")}</p>
             })}
-            <div class="stats">
-                {stat("bulk.stat.changed", job.changed)}
-                {stat("bulk.stat.same", job.same)}
-                {stat("bulk.stat.left", job.left_count)}
-            </div>
+            <div class="stats">{figures(job).into_iter().map(stat).collect_view()}</div>
             {(job.left_count > 0).then(|| view! {
                 <section class="stack stack-tight">
                     <h3 class="group-title">{t("bulk.left")}</h3>
@@ -164,4 +171,33 @@ fn report(job: &Job) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::records::wish::Wish;
+
+    #[test]
+    fn what_was_taken_back_no_longer_counts_as_changed() {
+        let job = |phase: Phase| Job {
+            id: Id::v7(1, &[1; 10]),
+            entity: "account".to_owned(),
+            wish: Wish::Delete,
+            title: String::new(),
+            parts: Vec::new(),
+            gathered: 7,
+            expected: 7,
+            changed: 4,
+            same: 2,
+            left_count: 1,
+            left: Vec::new(),
+            phase,
+        };
+        let rest = [("bulk.stat.same", 2), ("bulk.stat.left", 1)];
+        assert_eq!(figures(&job(Phase::Done)), [&[("bulk.stat.changed", 4)][..], &rest].concat());
+        let back = [("bulk.stat.taken_back", 3), ("bulk.stat.kept", 1)];
+        assert_eq!(figures(&job(Phase::Undone { kept: 1 })), [&back[..], &rest].concat());
+        assert_eq!(figures(&job(Phase::Undone { kept: 0 }))[0], ("bulk.stat.taken_back", 4));
+    }
 }
