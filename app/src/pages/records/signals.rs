@@ -102,8 +102,9 @@ fn all(found: &Signals, body: &RecordBody) -> Vec<Told> {
 
 fn small(told: Vec<Told>) -> AnyView {
     let one = |Told { drawings, short, said, tone }| {
+        let title = said.clone();
         view! {
-            <span class="badge signal" data-tone=tone.code() title=said.clone()>
+            <span class="badge signal" data-tone=tone.code() title=title>
                 {drawings.into_iter().map(icon).collect_view()}
                 <span aria-hidden="true">{short}</span>
                 <span class="visually-hidden">{said}</span>

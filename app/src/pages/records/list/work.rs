@@ -2,7 +2,7 @@
 
 use domain::api::record::{ListRequest, RecordBody};
 use domain::expr::{self, Env, Expr};
-use domain::filter::{Filter, Part, Quick, quick};
+use domain::filter::{Filter, Quick, quick};
 use domain::message::Problem;
 use domain::schema::builtin::saved_view::SAVED_VIEW;
 use domain::schema::{Entity, Field};
