@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::time::Date;
 
+/// Month and day.
+type MonthDay = (u32, u32);
+
 /// The holidays of a country in a year, as they were ordered.
 #[derive(Clone, Copy, Debug)]
 pub struct Holidays {
     pub year: i32,
-    /// First and last day, month and day of each.
-    off: &'static [((u32, u32), (u32, u32))],
+    /// First and last day of each.
+    off: &'static [(MonthDay, MonthDay)],
     /// Days of weekends that are worked for them.
-    worked: &'static [(u32, u32)],
+    worked: &'static [MonthDay],
 }
 
 /// Mainland China: 国务院办公厅关于2026年部分节假日安排的通知, 4 November 2025.
@@ -33,8 +36,8 @@ impl Holidays {
     /// Each of its days and whether it is worked, weekends within a holiday too: who usually works on them does not then.
     #[must_use]
     pub fn days(&self) -> BTreeMap<Date, bool> {
-        let day = |(month, day): (u32, u32)| Date::new(self.year, month, day);
-        let span = |(first, last): &((u32, u32), (u32, u32))| {
+        let day = |(month, day): MonthDay| Date::new(self.year, month, day);
+        let span = |(first, last): &(MonthDay, MonthDay)| {
             let (first, last) = (day(*first)?, day(*last)?);
             Some((0..=last.days_since(first)).map(move |later| (first.plus_days(later), false)))
         };
