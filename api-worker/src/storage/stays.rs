@@ -89,6 +89,9 @@ mod tests {
     use super::super::tests::plan_of;
     use super::*;
 
+    /// Stages in their order, each with the moment it was entered.
+    type Way = Vec<(String, i64)>;
+
     /// A shard in which commands move deals; each command is one tick of the clock.
     struct World {
         shard: Shard,
@@ -134,7 +137,7 @@ mod tests {
             }
         }
 
-        fn way(&self, deal: u64) -> Vec<(String, i64)> {
+        fn way(&self, deal: u64) -> Way {
             let stays = read(&self.shard.run(of_record(&RecordKey::new("deal", id(deal)))).unwrap()).unwrap();
             for pair in stays.windows(2) {
                 assert_eq!(pair[0].to, Some(pair[1].from));
@@ -144,12 +147,12 @@ mod tests {
         }
     }
 
-    fn way(entries: &[(&str, i64)]) -> Vec<(String, i64)> {
+    fn way(entries: &[(&str, i64)]) -> Way {
         entries.iter().map(|(stage, at)| ((*stage).to_owned(), *at)).collect()
     }
 
     /// Moves of three deals with all that can happen to them, and the ways these have then gone.
-    fn told() -> (World, [(u64, Vec<(String, i64)>); 4]) {
+    fn told() -> (World, [(u64, Way); 4]) {
         let mut world = World::new();
         world.saves(1, &[(11, "a"), (12, "a"), (13, "a")], None);
         world.saves(2, &[(11, "b"), (12, "b")], None);

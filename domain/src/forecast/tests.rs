@@ -182,7 +182,7 @@ proptest! {
     fn a_quarter_is_three_months_and_a_span_holds_its_day(days in 0..109_000_i64) {
         let day = day("1900-01-01").plus_days(days);
         let (month, quarter) = (Span::month(day), Span::quarter(day));
-        prop_assert!(month.from <= day && day <= month.to);
+        prop_assert!((month.from..=month.to).contains(&day));
         prop_assert!(quarter.from <= month.from && month.to <= quarter.to);
         prop_assert!((89..=91).contains(&quarter.to.days_since(quarter.from)));
     }

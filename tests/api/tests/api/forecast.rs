@@ -290,7 +290,7 @@ impl Deal {
         let begins = OPEN[self.begins].0;
         let mut values = json!({"name": "单", "stage": begins, "owner": self.owner, "own_probability": self.own, "close_date": self.close});
         if let Some(minor) = self.minor {
-            let minor = i64::try_from(minor).unwrap();
+            let minor = i64::try_from(minor).unwrap_or_default();
             values["amount"] = json!({"amount": minor, "currency": CURRENCIES[self.currency].0});
         }
         let deal = admin.create("deal", values);
@@ -316,7 +316,8 @@ fn shares(deals: &[&Deal]) -> Vec<StageHistory> {
             lost += u64::from(deal.end == End::Lost);
         }
         let decided = won + lost;
-        let share = (decided >= 10).then(|| u16::try_from((won * 20_000 + decided) / (decided * 2)).unwrap());
+        let share = (decided >= 10)
+            .then(|| u16::try_from((won * 20_000 + decided) / (decided * 2)).unwrap_or_default());
         StageHistory { stage: (*stage).to_owned(), reached, won, lost, share }
     };
     OPEN.iter().enumerate().map(one).collect()
@@ -329,7 +330,7 @@ fn weighed(deals: &[&Deal], history: &[StageHistory], from: Date, to: Date) -> F
     let (mut unvalued, mut converted, mut unconverted) = (0, 0, 0);
     let within = deals
         .iter()
-        .filter(|deal| deal.end != End::Lost && deal.close.is_some_and(|day| from <= day && day <= to));
+        .filter(|deal| deal.end != End::Lost && deal.close.is_some_and(|day| (from..=to).contains(&day)));
     for deal in within {
         let worth = deal.worth().unwrap_or_default();
         unvalued += u64::from(deal.minor.is_none());
@@ -355,7 +356,7 @@ fn weighed(deals: &[&Deal], history: &[StageHistory], from: Date, to: Date) -> F
             }
         }
     }
-    let whole = |sum: i128| i64::try_from(sum).unwrap();
+    let whole = |sum: i128| i64::try_from(sum).unwrap_or(i64::MAX);
     let [by_stage, by_own, by_history] = sums.map(|sum| whole((sum.abs() + 5_000) / 10_000 * sum.signum()));
     Forecast {
         from,
