@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::access::{Act, Level};
-use domain::api::record::{BoardRequest, RecordBody, Total, TotalsRequest};
+use domain::api::record::{BoardRequest, RecordBody, Total, TotalsReply, TotalsRequest};
 use domain::api::{GetBoard, GetTotals};
 use domain::ids::Id;
 use domain::schema::{Pipeline, Stage};
@@ -30,7 +30,7 @@ use crate::pages::records::StaleNote;
 use crate::pages::{Page, Width};
 use crate::routes;
 use crate::state::app;
-use crate::state::loader::load;
+use crate::state::loader::{Loader, load};
 use crate::state::session::{role, schema};
 
 pub type Cards = BTreeMap<String, Vec<Arc<RecordBody>>>;
@@ -125,7 +125,7 @@ fn Filtered(pipeline: Pipeline) -> impl IntoView {
     let bar = Memo::new(move |_| asked.ready.get() || condition.with(Option::is_none));
     view! {
         <div class="board-filters">{move || bar.get().then(later::board_filters)}</div>
-        <Columns pipeline condition missing=asked.missing ready=asked.ready />
+        <Columns pipeline condition missing=asked.missing ready=asked.ready lanes=asked.lanes />
     }
 }
 
@@ -161,6 +161,21 @@ pub struct Deck {
     pub carried: RwSignal<Option<Carried>>,
     /// What a screen reader is to say.
     pub says: RwSignal<String>,
+    /// The field whose values are the lanes, where there are any, and the cards that each of them has loaded.
+    pub lanes: RwSignal<Option<String>>,
+    pub laid: RwSignal<BTreeMap<String, Base>>,
+    pub totals: Loader<TotalsReply>,
+}
+
+impl Deck {
+    /// The numbers of a stage, once they are known; nothing in them where nothing stands there.
+    pub fn total_of(self, stage: &str) -> Option<Option<Total>> {
+        self.totals.value.with(|reply| {
+            reply
+                .as_ref()
+                .map(|reply| reply.groups.iter().find(|total| total.group.as_deref() == Some(stage)).cloned())
+        })
+    }
 }
 
 #[component]
@@ -169,6 +184,7 @@ fn Columns(
     condition: Memo<Option<Option<String>>>,
     missing: RwSignal<bool>,
     ready: RwSignal<bool>,
+    lanes: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let entity = pipeline.entity.clone();
     let reply = load::<GetBoard>({
@@ -217,6 +233,7 @@ fn Columns(
         };
         pipeline.stages.iter().map(one).collect::<BTreeMap<_, _>>()
     });
+    let laid = RwSignal::new(BTreeMap::<String, Base>::new());
     let cards = {
         let entity = entity.clone();
         let changed = |before: Option<&Cards>, now: Option<&Cards>| match (before, now) {
@@ -237,6 +254,7 @@ fn Columns(
                 deep.with_value(|deep| deep.values().flat_map(|deep| deep.further.get()).collect::<Vec<_>>());
             let all = std::iter::once(base.clone())
                 .chain(further)
+                .chain(laid.with(|laid| laid.values().cloned().collect::<Vec<_>>()))
                 .flat_map(|base| base.records.into_iter().map(move |body| (base.seq, body)));
             let shown = all.filter_map(|(seq, body)| {
                 if touched.contains(&body.id) { overlay.apply(seq, &body).map(Arc::new) } else { Some(body) }
@@ -271,7 +289,11 @@ fn Columns(
         needed: RwSignal::new(Vec::new()),
         carried: RwSignal::new(None),
         says: RwSignal::new(String::new()),
+        lanes,
+        laid,
+        totals,
     };
+    provide_context(deck);
     let board = deck.board;
     let drag = Drag::new(deck);
     keep_focus(deck);
@@ -288,6 +310,7 @@ fn Columns(
                 deep.pages.set(0);
                 deep.further.set(Vec::new());
             }
+            laid.set(BTreeMap::new());
         }
         now
     });
@@ -308,13 +331,7 @@ fn Columns(
             here.set(at);
         }
     };
-    let total_of = move |stage: &str| {
-        totals.value.with(|reply| {
-            reply
-                .as_ref()
-                .map(|reply| reply.groups.iter().find(|total| total.group.as_deref() == Some(stage)).cloned())
-        })
-    };
+    let total_of = move |stage: &str| deck.total_of(stage);
     let strip = {
         let stages = pipeline.stages.clone();
         move || {
@@ -412,6 +429,8 @@ fn Columns(
             Some(said.into_iter().flatten().map(|text| view! { <span>{text}</span> }).collect_view())
         })
     };
+    let laned = Memo::new(move |_| lanes.with(Option::is_some));
+    let stages = move || if laned.get() { later::board_lanes() } else { columns().into_any() };
     view! {
         <p class="board-summary numeric">{all}</p>
         <div class="board-note">
@@ -438,6 +457,7 @@ fn Columns(
                     <p class="visually-hidden" id="board-help">{t("board.drag.help")}</p>
                     <div
                         class="board"
+                        class:board-lanes=move || laned.get()
                         node_ref=board
                         on:scroll=on_scroll
                         on:pointerdown=move |event| drag.down(&event)
@@ -452,7 +472,7 @@ fn Columns(
                         on:keydown=move |event| drag.key(&event)
                         on:focusout=move |_| drag.left()
                     >
-                        {columns.clone()}
+                        {stages.clone()}
                     </div>
                 }
                 .into_any()
@@ -479,15 +499,19 @@ fn short_total(total: Option<&Total>) -> String {
 
 /// The condition of exactly those records that a stage's numbers are about.
 pub fn in_stage(condition: Option<&str>, stage: &str) -> Json {
-    let stage = json!(["in", ["field", "stage"], [stage]]);
+    narrowed(condition, json!(["in", ["field", "stage"], [stage]]))
+}
+
+/// A condition and one more.
+pub fn narrowed(condition: Option<&str>, further: Json) -> Json {
     match condition.and_then(|condition| serde_json::from_str(condition).ok()) {
-        None => stage,
+        None => further,
         // Flat, so that each part can be taken out of the list's filter by itself.
         Some(Json::Array(mut parts)) if parts.first().and_then(Json::as_str) == Some("and") => {
-            parts.push(stage);
+            parts.push(further);
             Json::Array(parts)
         }
-        Some(condition) => json!(["and", condition, stage]),
+        Some(condition) => json!(["and", condition, further]),
     }
 }
 

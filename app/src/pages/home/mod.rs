@@ -7,8 +7,10 @@ mod column;
 mod drag;
 mod hands;
 mod kept;
+mod lanes;
 mod moves;
 mod today;
 
 pub use board::{Board, BoardFilter, Face};
+pub use lanes::Lanes;
 pub use today::Today;
