@@ -118,7 +118,9 @@ async function growth() {
     ["search, one deal has it", "/api/v1/search?q=deal000777"],
     ["search, a word of every twentieth", "/api/v1/search?q=garnet"],
     ["search, nothing has it", "/api/v1/search?q=zzyzx"],
+    ["one lane of the board, of an account", `/api/v1/board/sales?limit=30&filter=${encodeURIComponent(JSON.stringify(["=", ["field", "account"], accountId(3)]))}`],
     ["totals of the board", "/api/v1/totals/deal?group=stage&sum=amount", "totals"],
+    ["totals of its lanes, by owner", "/api/v1/totals/deal?group=owner&sum=amount", "totals"],
   ];
   for (const [role, cookie] of Object.entries(by)) {
     const [few, many] = [client("product", small, cookie), client("product", large, cookie)];
@@ -204,6 +206,9 @@ async function roundTrips() {
     ["list", 1, "GET", "/api/v1/records/deal"],
     ["board", 1, "GET", "/api/v1/board/sales"],
     ["totals", 1, "GET", "/api/v1/totals/deal?group=stage&sum=amount"],
+    ["a further page of a column", 1, "GET", `/api/v1/records/deal?sort=rank&limit=200&filter=${encodeURIComponent('["in",["field","stage"],["needs"]]')}`],
+    ["one lane of the board", 1, "GET", `/api/v1/board/sales?limit=30&filter=${encodeURIComponent(JSON.stringify(["=", ["field", "account"], accountId(3)]))}`],
+    ["totals of the lanes", 1, "GET", "/api/v1/totals/deal?group=owner&sum=amount"],
     ["Today", 1, "GET", "/api/v1/today"],
     ["search", 1, "GET", "/api/v1/search?q=garnet"],
     ["one record", 1, "GET", `/api/v1/records/deal/${dealId(5)}`],

@@ -18,9 +18,15 @@ const { address, stop } = await serve(runtime.url);
 const LEAST = 16;
 /** A card that has not arrived by then has fallen elsewhere. */
 const PATIENCE = 8_000;
+/** The board whose deals all stand in one column. */
+const COLUMN = "column";
 const STAGES = ["first_contact", "needs", "proposal", "negotiation", "signed", "lost"];
-/** Cards that a column draws before it is scrolled (app/src/pages/home/board.rs). */
+/** Cards that a column draws before it is scrolled (app/src/pages/home/block.rs). */
 const DRAWN = 20;
+/** What a phone computes with, on a good line. */
+const PHONE = { processor: 4, latency: 0, down: -1, up: -1 };
+/** Frames longer than this are seen as a jerk, at 30 in a second. */
+const SMOOTH = 33;
 const SLOW = { processor: 4, latency: 150, down: 1_600_000 / 8, up: 750_000 / 8 };
 const NO_LIMITS = { processor: 1, latency: 0, down: -1, up: -1 };
 const FLAGS = [
@@ -28,10 +34,10 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync",
 ];
 
-/** A workspace with that many deals, made as any client would make it. */
-async function workspace(deals) {
+/** A workspace with that many deals in some of the stages, made as any client would make it. */
+async function workspace(deals, stages = STAGES) {
   const client = new Client(runtime.url, HOSTS.product);
-  const name = `board-${deals}`;
+  const name = `board-${deals}-${stages.length}`;
   const email = `${name}.${Date.now()}@zhike.example`;
   const settings = { name, language: "en", zone: "Asia/Shanghai", currency: "CNY" };
   const reply = await client.ask("POST", "/api/v1/auth/sign-up", { workspace: settings, name: "Bench", email, password: "only in the benchmark" });
@@ -43,7 +49,7 @@ async function workspace(deals) {
     actions.push({ do: "create", entity: "account", record: id(1, at), values: { name: `Quillhaven Works ${at}` } });
   }
   for (let at = 0; at < deals; at++) {
-    const values = { name: `Meeting room hubs ${at}`, account: id(1, at % accounts), stage: STAGES[at % STAGES.length], amount: { amount: 1_000_000 + at * 10_000, currency: "CNY" } };
+    const values = { name: `Meeting room hubs ${at}`, account: id(1, at % accounts), stage: stages[at % stages.length], amount: { amount: 1_000_000 + at * 10_000, currency: "CNY" } };
     actions.push({ do: "create", entity: "deal", record: id(2, at), values });
   }
   for (let first = 0; first < actions.length; first += 400) {
@@ -52,7 +58,7 @@ async function workspace(deals) {
     if (json.answers[0].answer !== "done") throw new Error(JSON.stringify(json).slice(0, 500));
   }
   client.close();
-  const cards = STAGES.map((_, at) => Math.min(DRAWN, Math.ceil((deals - at) / STAGES.length)));
+  const cards = stages.map((_, at) => Math.min(DRAWN, Math.ceil((deals - at) / stages.length)));
   return { deals, email, signedIn: `${reply.json.workspace}.${reply.json.user}`, cards: cards.reduce((sum, count) => sum + count, 0) };
 }
 
@@ -77,6 +83,22 @@ function watch({ signedIn, cards, least }) {
     type: "event",
     durationThreshold: least,
   });
+  // How long each frame takes, until the function that comes back is called.
+  window.benchFrames = () => {
+    const frames = [];
+    let last;
+    let going = true;
+    const frame = (now) => {
+      if (last !== undefined) frames.push(now - last);
+      last = now;
+      if (going) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    window.benchFramesEnd = () => {
+      going = false;
+      return frames;
+    };
+  };
   // From the moment a card is let go to the frame that shows it in its new column.
   window.benchDrop = (card, stage) =>
     new Promise((resolve) => {
@@ -176,6 +198,9 @@ async function loads(sizes) {
     { deals: 1_000, limits: NO_LIMITS, name: "1,000 deals, cold", ready: 1_000, memory: 150 },
     { deals: 1_000, limits: SLOW, name: "1,000 deals, cold, throttled", ready: 3_500 },
     { deals: 5_000, limits: NO_LIMITS, name: "5,000 deals, cold", ready: 1_500, memory: 150 },
+    { deals: 300, limits: NO_LIMITS, name: "300 deals, cold", first: true },
+    { deals: COLUMN, limits: NO_LIMITS, name: "2,000 deals in one column, cold", first: true },
+    { deals: 10_000, limits: NO_LIMITS, name: "10,000 deals, cold", first: true },
   ];
   for (const { deals, limits, name, again, ...bars } of cases) {
     if (!wants(name) || !sizes.has(deals)) continue;
@@ -196,7 +221,7 @@ async function loads(sizes) {
       }
     });
     const of = (key) => all.map((seen) => seen[key]);
-    if (bars.paint) rows.push(row(`first paint, ${name}`, of("paint"), bars.paint));
+    if (bars.paint || bars.first) rows.push(row(`first paint, ${name}`, of("paint"), bars.paint));
     rows.push(row(`board ready, ${name}`, of("ready"), bars.ready));
     if (again) rows.push(row(`code fetched, ${name}`, of("code"), 0, "bytes"));
     if (bars.memory) rows.push(row(`memory of the page, ${name}`, of("memory"), bars.memory, "MB"));
@@ -231,6 +256,73 @@ async function moves(sizes) {
     }
   }
   return { title: "A card moved with the mouse", columns: ["what", "median (range)", "bar"], rows };
+}
+
+/** The frames of a column that is scrolled down through its pages and up again, and of a card that is carried over the board. */
+async function frames(sizes) {
+  const rows = [];
+  const boards = [
+    { deals: 300, what: "300 deals" },
+    { deals: COLUMN, what: "2,000 deals in one column", bar: SMOOTH },
+    { deals: 10_000, what: "10,000 deals", bar: SMOOTH },
+  ];
+  const during = async (page, then) => {
+    await page.evaluate(() => window.benchFrames());
+    await then();
+    return summary(await page.evaluate(() => window.benchFramesEnd())).p95;
+  };
+  for (const { deals, what, bar } of boards) {
+    const names = { scroll: `frame while a column scrolls, ${what}`, drag: `frame while a card is carried, ${what}` };
+    if (!Object.values(names).some(wants) || !sizes.has(deals)) continue;
+    const browser = await open(await sizes.get(deals)());
+    try {
+      const { page } = browser;
+      await load(page);
+      await page.waitForTimeout(500);
+      await browser.limit(PHONE);
+      const column = await page.locator('.column[data-stage="needs"]').boundingBox();
+      const [x, y] = [column.x + column.width / 2, column.y + column.height / 2];
+      const turn = async (by, times) => {
+        for (let at = 0; at < times; at++) {
+          await page.mouse.wheel(0, by);
+          await page.waitForTimeout(40);
+        }
+      };
+      if (wants(names.scroll)) {
+        const seen = await repeat(names.scroll, async () => {
+          await page.mouse.move(x, y);
+          return during(page, async () => {
+            await turn(500, 50);
+            await turn(-500, 50);
+          });
+        });
+        rows.push(row(names.scroll, seen, bar));
+      }
+      if (wants(names.drag)) {
+        const seen = await repeat(names.drag, async () => {
+          await page.mouse.move(x, column.y + 160);
+          await page.mouse.down();
+          const p95 = await during(page, async () => {
+            await page.mouse.move(x + 500, y, { steps: 40 });
+            await page.mouse.move(x, y, { steps: 40 });
+            // At the edge the column moves along.
+            await page.mouse.move(x, column.y + column.height - 12, { steps: 10 });
+            await page.waitForTimeout(2_000);
+          });
+          // It goes back, and so does the column.
+          await page.keyboard.press("Escape");
+          await page.mouse.up();
+          await page.mouse.move(x, y);
+          await turn(-2_000, 10);
+          return p95;
+        });
+        rows.push(row(names.drag, seen, bar));
+      }
+    } finally {
+      await browser.close();
+    }
+  }
+  return { title: "Frames, 95 of 100 no longer than, processor four times slower", columns: ["what", "median (range)", "bar"], rows };
 }
 
 /** How long from the drop to the frame that shows the card in its new column; nothing when it fell elsewhere. */
@@ -285,11 +377,13 @@ async function taps(sizes) {
 }
 
 /** Made when first needed, once. */
-const sizes = new Map([50, 1_000, 5_000].map((deals) => {
+const once = (what, make) => {
   let made;
-  return [deals, () => (made ??= (say(`a workspace of ${deals} deals`), workspace(deals)))];
-}));
-const sections = [await loads(sizes), await moves(sizes), await taps(sizes)];
+  return () => (made ??= (say(what), make()));
+};
+const sizes = new Map([50, 300, 1_000, 5_000, 10_000].map((deals) => [deals, once(`a workspace of ${deals} deals`, () => workspace(deals))]));
+sizes.set(COLUMN, once("a workspace of 2,000 deals in one column", () => workspace(2_000, ["needs"])));
+const sections = [await loads(sizes), await moves(sizes), await frames(sizes), await taps(sizes)];
 stop();
 await runtime.stop();
 console.log(JSON.stringify({ sections: sections.filter((section) => section.rows.length > 0) }));

@@ -234,6 +234,17 @@ export class Person {
     return id;
   }
 
+  /** Many records at once, in commands as a bulk change sends them. */
+  async hasMany(entity: string, all: Wire[]): Promise<string[]> {
+    const ids = all.map(() => newId());
+    for (let first = 0; first < all.length; first += 100) {
+      const part = all.slice(first, first + 100);
+      const actions = part.map((values, at) => ({ do: "create", entity, record: ids[first + at], values }));
+      await this.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+    }
+    return ids;
+  }
+
   /** Changes a record as it was at a version, as somebody else at another device does. */
   async edits(entity: string, id: string, version: number, values: Wire): Promise<void> {
     const actions = [{ do: "update", entity, record: id, base_version: version, values }];

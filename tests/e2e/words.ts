@@ -48,6 +48,7 @@ const BUILT_IN = {
   "deal.account": { zh: "客户", en: "Account" },
   "deal.amount": { zh: "金额", en: "Amount" },
   "deal.own_probability": { zh: "自估赢率", en: "Own probability" },
+  "deal.owner": { zh: "负责人", en: "Owner" },
   "deal.close_date": { zh: "成交日期", en: "Close date" },
   "deal.lost_reason": { zh: "输单原因", en: "Lost reason" },
   "deal.lost_note": { zh: "输单说明", en: "Lost details" },

@@ -12,7 +12,7 @@ use crate::apart::apart;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
 use crate::pages::home::BoardFilter;
-use crate::pages::{admin, import, more, records, search, tray};
+use crate::pages::{admin, home, import, more, records, search, tray};
 use crate::state::{app, live, outbox, sleep};
 
 /// Builds a page. The function itself lives in the part that has been fetched.
@@ -40,6 +40,7 @@ later! { records:
     tray_sheet: tray = tray::TraySheet();
     palette_sheet: palette = search::Palette();
     board_filters: filters = records::BoardFilters();
+    board_lanes: filters = home::Lanes();
 }
 
 later! { office:
@@ -142,7 +143,7 @@ fn palette(fetch: Fetch) -> AnyView {
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
 }
 
-/// The filters of the board; nothing stands in their place until they are there.
+/// What belongs to the board, its filters and its lanes; nothing stands in its place until it is there.
 fn filters(fetch: Fetch) -> AnyView {
     let here = RwSignal::new(None::<Build>);
     let board = use_context::<BoardFilter>();

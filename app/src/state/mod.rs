@@ -103,7 +103,13 @@ pub enum Moving {
     /// Where to is still to be chosen.
     Choose(Box<RecordBody>),
     /// Into this stage and, with a rank, to a place in its column.
-    To { body: Box<RecordBody>, to: String, rank: Option<String> },
+    To {
+        body: Box<RecordBody>,
+        to: String,
+        rank: Option<String>,
+        /// What else changes in the same command.
+        also: Wire,
+    },
 }
 
 thread_local! {

@@ -802,9 +802,12 @@ fn a_view_filters_sorts_and_shows_what_its_kind_of_record_has() {
         ("filter", r#"["=",["field","owner"],["me"]]"#),
         ("sort", "-amount"),
         ("columns", "name,stage,amount"),
+        ("card", "amount,close_date,owner"),
+        ("lanes", "owner"),
         ("shared", "team"),
         ("roles", "rep,manager"),
     ];
+    let crowded = ["amount"; 13].join(",");
     let plan = story.tell(view(&sound)).unwrap();
     assert_eq!(plan.changes[0].after["shared"], text("team"));
     assert_eq!(story.tell(view(&[])).unwrap().changes[0].after["shared"], text("own"));
@@ -815,6 +818,10 @@ fn a_view_filters_sorts_and_shows_what_its_kind_of_record_has() {
         (("filter", r#"["frobnicate"]"#), "filter"),
         (("sort", "nothing"), "sort"),
         (("columns", "name,nothing"), "columns"),
+        (("card", "name,nothing"), "card"),
+        (("card", crowded.as_str()), "card"),
+        (("lanes", "stage"), "lanes"),
+        (("lanes", "nothing"), "lanes"),
         (("roles", "rep"), "roles"),
         (("roles", "nobody"), "roles"),
     ] {

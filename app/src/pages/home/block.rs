@@ -64,7 +64,7 @@ pub fn Block(at: usize, shelf: Shelf, deck: Deck) -> impl IntoView {
     let near = RwSignal::new(at < FIRST);
     // Whether the view is near, whatever else keeps the block.
     let in_sight = StoredValue::new(at < FIRST);
-    let was = RwSignal::new(None::<f64>);
+    let was = RwSignal::new(None::<(usize, f64)>);
     let ids = Memo::new(move |_| {
         shelf.ids.with(|ids| ids.iter().skip(at * BLOCK).take(BLOCK).copied().collect::<Vec<_>>())
     });
@@ -86,7 +86,7 @@ pub fn Block(at: usize, shelf: Shelf, deck: Deck) -> impl IntoView {
             let is_drawn = drawn.try_get_untracked() == Some(true);
             let count = ids.try_with_untracked(Vec::len).unwrap_or_default();
             if is_drawn && count > 0 && height > 0.0 {
-                was.set(Some(height));
+                was.set(Some((count, height)));
                 shelf.card_height.try_set_value(height / many(count));
             }
             // Whoever is at one of its cards stays there.
@@ -116,8 +116,10 @@ pub fn Block(at: usize, shelf: Shelf, deck: Deck) -> impl IntoView {
         if drawn.get() {
             return "auto".to_owned();
         }
-        let guess = || many(ids.with(Vec::len)) * shelf.card_height.get_value();
-        format!("{:.1}px", was.get().unwrap_or_else(guess))
+        let count = ids.with(Vec::len);
+        let guess = || many(count) * shelf.card_height.get_value();
+        let was = was.get().filter(|(then, _)| *then == count).map(|(_, height)| height);
+        format!("{:.1}px", was.unwrap_or_else(guess))
     };
     let shown = move || if drawn.get() { ids.get() } else { Vec::new() };
     view! {

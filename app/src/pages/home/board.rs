@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::access::{Act, Level};
-use domain::api::record::{BoardRequest, RecordBody, Total, TotalsRequest};
+use domain::api::record::{BoardRequest, RecordBody, Total, TotalsReply, TotalsRequest};
 use domain::api::{GetBoard, GetTotals};
 use domain::ids::Id;
 use domain::process::place;
@@ -32,7 +32,7 @@ use crate::pages::records::StaleNote;
 use crate::pages::{Page, Width};
 use crate::routes;
 use crate::state::app;
-use crate::state::loader::load;
+use crate::state::loader::{Loader, load};
 use crate::state::session::{own_teams, role, schema};
 
 pub type Cards = BTreeMap<String, Vec<Arc<RecordBody>>>;
@@ -154,7 +154,7 @@ fn Filtered(pipeline: Pipeline) -> impl IntoView {
     let bar = Memo::new(move |_| asked.ready.get() || condition.with(Option::is_none));
     view! {
         <div class="board-filters">{move || bar.get().then(later::board_filters)}</div>
-        <Columns pipeline condition missing=asked.missing ready=asked.ready />
+        <Columns pipeline condition missing=asked.missing ready=asked.ready lanes=asked.lanes />
     }
 }
 
@@ -190,6 +190,21 @@ pub struct Deck {
     pub carried: RwSignal<Option<Carried>>,
     /// What a screen reader is to say.
     pub says: RwSignal<String>,
+    /// The field whose values are the lanes, where there are any, and the cards that each of them has loaded.
+    pub lanes: RwSignal<Option<String>>,
+    pub laid: RwSignal<BTreeMap<String, Base>>,
+    pub totals: Loader<TotalsReply>,
+}
+
+impl Deck {
+    /// The numbers of a stage, once they are known; nothing in them where nothing stands there.
+    pub fn total_of(self, stage: &str) -> Option<Option<Total>> {
+        self.totals.value.with(|reply| {
+            reply
+                .as_ref()
+                .map(|reply| reply.groups.iter().find(|total| total.group.as_deref() == Some(stage)).cloned())
+        })
+    }
 }
 
 #[component]
@@ -198,6 +213,7 @@ fn Columns(
     condition: Memo<Option<Option<String>>>,
     missing: RwSignal<bool>,
     ready: RwSignal<bool>,
+    lanes: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let entity = pipeline.entity.clone();
     limit::count(&pipeline);
@@ -247,6 +263,7 @@ fn Columns(
         };
         pipeline.stages.iter().map(one).collect::<BTreeMap<_, _>>()
     });
+    let laid = RwSignal::new(BTreeMap::<String, Base>::new());
     let cards = {
         let entity = entity.clone();
         let changed = |before: Option<&Cards>, now: Option<&Cards>| match (before, now) {
@@ -267,6 +284,7 @@ fn Columns(
                 deep.with_value(|deep| deep.values().flat_map(|deep| deep.further.get()).collect::<Vec<_>>());
             let all = std::iter::once(base.clone())
                 .chain(further)
+                .chain(laid.with(|laid| laid.values().cloned().collect::<Vec<_>>()))
                 .flat_map(|base| base.records.into_iter().map(move |body| (base.seq, body)));
             let shown = all.filter_map(|(seq, body)| {
                 if touched.contains(&body.id) { overlay.apply(seq, &body).map(Arc::new) } else { Some(body) }
@@ -301,7 +319,11 @@ fn Columns(
         needed: RwSignal::new(Vec::new()),
         carried: RwSignal::new(None),
         says: RwSignal::new(String::new()),
+        lanes,
+        laid,
+        totals,
     };
+    provide_context(deck);
     let board = deck.board;
     let drag = Drag::new(deck);
     keep_focus(deck);
@@ -318,6 +340,7 @@ fn Columns(
                 deep.pages.set(0);
                 deep.further.set(Vec::new());
             }
+            laid.set(BTreeMap::new());
         }
         now
     });
@@ -338,13 +361,7 @@ fn Columns(
             here.set(at);
         }
     };
-    let total_of = move |stage: &str| {
-        totals.value.with(|reply| {
-            reply
-                .as_ref()
-                .map(|reply| reply.groups.iter().find(|total| total.group.as_deref() == Some(stage)).cloned())
-        })
-    };
+    let total_of = move |stage: &str| deck.total_of(stage);
     let strip = {
         let stages = pipeline.stages.clone();
         move || {
@@ -445,6 +462,8 @@ fn Columns(
             Some(said.into_iter().flatten().map(|text| view! { <span>{text}</span> }).collect_view())
         })
     };
+    let laned = Memo::new(move |_| lanes.with(Option::is_some));
+    let stages = move || if laned.get() { later::board_lanes() } else { columns().into_any() };
     view! {
         <p class="board-summary numeric">{all}</p>
         <div class="board-note">
@@ -472,6 +491,7 @@ fn Columns(
                     <p class="visually-hidden" id="board-help">{t("board.drag.help")}</p>
                     <div
                         class="board"
+                        class:board-lanes=move || laned.get()
                         node_ref=board
                         on:scroll=on_scroll
                         on:pointerdown=move |event| drag.down(&event)
@@ -486,7 +506,7 @@ fn Columns(
                         on:keydown=move |event| drag.key(&event)
                         on:focusout=move |_| drag.left()
                     >
-                        {columns.clone()}
+                        {stages.clone()}
                     </div>
                 }
                 .into_any()

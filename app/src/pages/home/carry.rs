@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use super::board::{Deck, scroll_to};
 use super::drag::{Drop, Place};
 use super::hands::{show, unmark};
-use super::moves::{self, others, stands};
+use super::moves::{self, Stand, others, stands};
 use crate::i18n::{label, say};
 use crate::state::sleep;
 
@@ -18,6 +18,8 @@ use crate::state::sleep;
 pub struct Carried {
     card: Id,
     name: String,
+    /// The lane it stays in, where there are some.
+    lane: Option<String>,
     /// The place of its stage, and how many other cards there are above it.
     stage: usize,
     at: usize,
@@ -29,7 +31,8 @@ pub fn key(deck: Deck, key: &str, card: Option<(Id, String)>) {
         return card.into_iter().for_each(|card| take_up(deck, card));
     };
     let stages = deck.pipeline.with_value(|pipeline| pipeline.stages.len());
-    let room = |stage: usize| others(deck, &stage_id(deck, stage), carried.card).len();
+    let (card, lane) = (carried.card, carried.lane.clone());
+    let room = |stage: usize| others(deck, &stage_id(deck, stage), lane.as_deref(), card).len();
     match key {
         "Escape" => return put_back(deck, &carried),
         " " | "Enter" => return put_down(deck, &carried),
@@ -49,12 +52,12 @@ pub fn key(deck: Deck, key: &str, card: Option<(Id, String)>) {
 }
 
 fn take_up(deck: Deck, (card, name): (Id, String)) {
-    let Some((stage, at)) = stands(deck, card) else { return };
+    let Some(Stand { stage, lane, at }) = stands(deck, card) else { return };
     let stage = deck
         .pipeline
         .with_value(|pipeline| pipeline.stages.iter().position(|known| known.id == stage))
         .unwrap_or_default();
-    let carried = Carried { card, name, stage, at };
+    let carried = Carried { card, name, lane, stage, at };
     tell(deck, "board.carry.taken", &carried);
     show(deck, card, Some(&drop_of(deck, &carried)));
     deck.carried.set(Some(carried));
@@ -81,9 +84,7 @@ fn put_down(deck: Deck, carried: &Carried) {
         // In another column it is another element, once the command is written down: the focus follows it there.
         for _ in 0..40 {
             let found = document()
-                .query_selector(&format!(
-                    ".column[data-stage='{stage}'] [data-card='{card}'] .deal-card-link"
-                ))
+                .query_selector(&format!("[data-stage='{stage}'] [data-card='{card}'] .deal-card-link"))
                 .ok()
                 .flatten()
                 .and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
@@ -106,13 +107,13 @@ fn stage_id(deck: Deck, at: usize) -> String {
 
 fn drop_of(deck: Deck, carried: &Carried) -> Drop {
     let stage = stage_id(deck, carried.stage);
-    let column = others(deck, &stage, carried.card);
+    let column = others(deck, &stage, carried.lane.as_deref(), carried.card);
     let place = match (column.get(carried.at), column.last()) {
         (Some(before), _) => Place::Before(before.id),
         (None, Some(last)) => Place::After(last.id),
         (None, None) => Place::Alone,
     };
-    Drop { card: carried.card, stage, place }
+    Drop { card: carried.card, stage, lane: carried.lane.clone(), place }
 }
 
 fn tell(deck: Deck, key: &str, carried: &Carried) {
@@ -120,7 +121,8 @@ fn tell(deck: Deck, key: &str, carried: &Carried) {
         .pipeline
         .with_value(|pipeline| pipeline.stages.get(carried.stage).map(|stage| label(&stage.label)))
         .unwrap_or_default();
-    let count = others(deck, &stage_id(deck, carried.stage), carried.card).len() + 1;
+    let stage_id = stage_id(deck, carried.stage);
+    let count = others(deck, &stage_id, carried.lane.as_deref(), carried.card).len() + 1;
     let (at, count) = ((carried.at + 1).to_string(), count.to_string());
     deck.says.set(say(
         key,

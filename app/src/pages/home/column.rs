@@ -147,7 +147,7 @@ pub fn Column(
 /// How many, how much, and how much by probability: of everything the filter lets through, as the server counts it. A tap
 /// shows exactly those.
 #[component]
-fn Numbers(
+pub fn Numbers(
     stage: Stage,
     deck: Deck,
     cards: Memo<Vec<Arc<RecordBody>>>,

@@ -25,6 +25,8 @@ const SLACK: f64 = 8.0;
 pub struct Drop {
     pub card: Id,
     pub stage: String,
+    /// The value that makes the lane, empty for none; nothing where there are no lanes.
+    pub lane: Option<String>,
     pub place: Place,
 }
 

@@ -14,6 +14,7 @@ use super::block::BLOCK;
 use super::board::{Deck, scroll_to, stage_at};
 use super::drag::{Drag, Drop, Place, card_id};
 use super::kept::{self, Kept};
+use super::moves::cards_in;
 use super::{carry, moves};
 
 /// So near to an edge things move along.
@@ -155,6 +156,10 @@ fn move_along(drag: Drag) {
     } else {
         nudge(&board, side, 0.0);
     }
+    if drag.deck.lanes.with_untracked(Option::is_some) {
+        // Lanes stand one below the other.
+        return nudge(&board, 0.0, near_edge(y, rect.top(), rect.bottom().min(viewport_height())));
+    }
     if let Some(cards) = column_at(drag, &board, &rect).and_then(|column| cards_of(&column)) {
         let rect = cards.get_bounding_client_rect();
         nudge(&cards, 0.0, near_edge(y, rect.top(), rect.bottom().min(viewport_height())));
@@ -232,11 +237,15 @@ fn under(drag: Drag) -> Option<Drop> {
     let board = drag.deck.board.get_untracked()?;
     let column = column_at(drag, &board, &board.get_bounding_client_rect())?;
     let stage = column.get_attribute("data-stage")?;
+    let lane = column.get_attribute("data-lane");
     let place = match cards_of(&column) {
-        Some(cards) => place_in(drag, &stage, &cards, held.card, drag.at.get_untracked().1),
+        Some(cards) => {
+            let column = cards_in(drag.deck, &stage, lane.as_deref());
+            place_in(&column, &cards, held.card, drag.at.get_untracked().1)
+        }
         None => Place::Anywhere,
     };
-    Some(Drop { card: held.card, stage, place })
+    Some(Drop { card: held.card, stage, lane, place })
 }
 
 fn cards_of(column: &Element) -> Option<Element> {
@@ -245,7 +254,7 @@ fn cards_of(column: &Element) -> Option<Element> {
 
 /// Before the first card whose middle is below the pointer. Blocks, and the cards in one, come from top to bottom, so that
 /// a long column is measured in a few places only. Where a block is not drawn yet, the cards it will hold are counted.
-fn place_in(drag: Drag, stage: &str, cards: &Element, own: Id, y: f64) -> Place {
+fn place_in(column: &[Arc<RecordBody>], cards: &Element, own: Id, y: f64) -> Place {
     let is_above = |card: &Element| {
         let rect = card.get_bounding_client_rect();
         rect.top() + rect.height() / 2.0 <= y
@@ -260,25 +269,17 @@ fn place_in(drag: Drag, stage: &str, cards: &Element, own: Id, y: f64) -> Place 
     let above = block.as_ref().map_or(0, |block| count_first(block, is_above)) as usize;
     let drawn = block.and_then(|block| card_id(&block.first_element_child()?));
     let first = match drawn {
-        Some(first) => placed(drag, stage, first).unwrap_or_default(),
+        Some(first) => column.iter().position(|body| body.id == first).unwrap_or_default(),
         None => number.unwrap_or_default() * BLOCK,
     };
-    drag.deck.cards.with_untracked(|cards| {
-        let column = cards.get(stage).map(Vec::as_slice).unwrap_or_default();
-        let at = (first + above).min(column.len());
-        // The card itself is no neighbour of its own.
-        let other = |body: &&Arc<RecordBody>| body.id != own;
-        match (column[at..].iter().find(other), column[..at].iter().rev().find(other)) {
-            (Some(next), _) => Place::Before(next.id),
-            (None, Some(last)) => Place::After(last.id),
-            (None, None) => Place::Alone,
-        }
-    })
-}
-
-/// Which place of its column a card has.
-fn placed(drag: Drag, stage: &str, card: Id) -> Option<usize> {
-    drag.deck.cards.with_untracked(|cards| cards.get(stage)?.iter().position(|body| body.id == card))
+    let at = (first + above).min(column.len());
+    // The card itself is no neighbour of its own.
+    let other = |body: &&Arc<RecordBody>| body.id != own;
+    match (column[at..].iter().find(other), column[..at].iter().rev().find(other)) {
+        (Some(next), _) => Place::Before(next.id),
+        (None, Some(last)) => Place::After(last.id),
+        (None, None) => Place::Alone,
+    }
 }
 
 /// How many of an element's children come before the first one of which this is not so.
@@ -308,9 +309,13 @@ pub fn show(deck: Deck, card: Id, drop: Option<&Drop>) {
     if let Ok(Some(own)) = board.query_selector(&format!("[data-card='{card}']")) {
         let _ = own.set_attribute("data-dragging", "true");
     }
-    let Some(Drop { stage, place, .. }) = drop else { return };
-    let kind = if *place == Place::Anywhere { "strip-stage" } else { "column" };
-    mark(&format!(".{kind}[data-stage='{stage}']"), "data-over", "true");
+    let Some(Drop { stage, lane, place, .. }) = drop else { return };
+    let over = match lane {
+        Some(lane) => format!(".lane-cell[data-stage='{stage}'][data-lane='{lane}']"),
+        None if *place == Place::Anywhere => format!(".strip-stage[data-stage='{stage}']"),
+        None => format!(".column[data-stage='{stage}']"),
+    };
+    mark(&over, "data-over", "true");
     match place {
         Place::Before(id) => mark(&format!("[data-card='{id}']"), "data-drop", "before"),
         Place::After(id) => mark(&format!("[data-card='{id}']"), "data-drop", "after"),

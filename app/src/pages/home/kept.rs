@@ -22,6 +22,8 @@ pub struct Kept {
     /// The pipeline and what its address asked for: another one begins at its beginning.
     pub about: String,
     left: i32,
+    /// Where lanes stand one below the other.
+    top: i32,
     pub columns: BTreeMap<String, KeptColumn>,
     /// The card that was opened.
     card: Option<Id>,
@@ -80,6 +82,7 @@ pub fn keep(deck: Deck, click: &web_sys::MouseEvent) {
     let kept = Kept {
         about: deck.about.get_untracked(),
         left: board.scroll_left(),
+        top: board.scroll_top(),
         columns: columns(&board).into_iter().filter_map(one).collect(),
         card,
     };
@@ -117,7 +120,9 @@ pub fn restore(deck: Deck, kept: Kept) {
                     waiting.remove(&stage);
                 }
             }
-            if waiting.is_empty() {
+            // Lanes come in a part of their own.
+            board.set_scroll_top(kept.top);
+            if waiting.is_empty() && board.scroll_top() == kept.top {
                 card.take().map(focus_card);
                 break;
             }

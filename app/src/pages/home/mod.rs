@@ -7,9 +7,11 @@ mod column;
 mod drag;
 mod hands;
 mod kept;
+mod lanes;
 mod limit;
 mod moves;
 mod today;
 
 pub use board::{Board, BoardFilter, Face, money_short, narrowed};
+pub use lanes::Lanes;
 pub use today::Today;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::api::Code;
 use domain::api::record::RecordBody;
+use domain::command::Wire;
 use domain::fields::FieldKind;
 use domain::ids::Id;
 use domain::message::Problem;
@@ -101,7 +102,7 @@ impl Edit {
         if let (FieldKind::Stage(_), Some(to)) = (&self.field.kind, json.as_str()) {
             // Another stage is a move, for which the process may ask something.
             let (body, to) = (Box::new((*self.body).clone()), to.to_owned());
-            app().moving.set(Some(Moving::To { body, to, rank: None }));
+            app().moving.set(Some(Moving::To { body, to, rank: None, also: Wire::new() }));
             return Submitted::Same;
         }
         let schema = schema_now();

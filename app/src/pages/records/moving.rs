@@ -38,6 +38,8 @@ struct Wish {
     body: RecordBody,
     to: String,
     rank: Option<String>,
+    /// What else changes, whatever the process says of the move.
+    also: Wire,
 }
 
 /// What goes along with a move.
@@ -94,7 +96,7 @@ async fn send(wish: Wish, beside: Beside, parking: Parking) -> Result<(), Vec<Pr
         record: Some((body.entity.clone(), body.id)),
     };
     let said = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let action = Action::MoveStage {
+    let mut actions = vec![Action::MoveStage {
         entity: body.entity.clone(),
         record: body.id,
         from,
@@ -105,8 +107,18 @@ async fn send(wish: Wish, beside: Beside, parking: Parking) -> Result<(), Vec<Pr
         exception: said(beside.exception),
         days: beside.days.into_iter().map(|(step, day)| (step, Json::from(day.to_string()))).collect(),
         checked: beside.checked,
-    };
-    outbox::submit(outbox::command(vec![action]), note, vec![body]).await?;
+    }];
+    if !wish.also.is_empty() {
+        let before = |id: &String| (id.clone(), body.values.get(id).cloned().unwrap_or(Json::Null));
+        actions.push(Action::Update {
+            entity: body.entity.clone(),
+            record: body.id,
+            base_version: body.version,
+            old: wish.also.keys().map(before).collect(),
+            values: wish.also,
+        });
+    }
+    outbox::submit(outbox::command(actions), note, vec![body]).await?;
     if stage_of(&moved) != target {
         spawn_local(parking.look(moved, target));
     }
@@ -140,14 +152,14 @@ pub fn MovingSheet() -> impl IntoView {
         moving.set(None);
         match next {
             Moving::Choose(body) => choosing.set(Some(*body)),
-            Moving::To { body, to, rank } => begin(Wish { body: *body, to, rank }),
+            Moving::To { body, to, rank, also } => begin(Wish { body: *body, to, rank, also }),
         }
     });
     let choose = move |to: String| {
         let Some(body) = choosing.get_untracked() else { return };
         choosing.set(None);
         if stage_of(&body) != to {
-            begin(Wish { body, to, rank: None });
+            begin(Wish { body, to, rank: None, also: Wire::new() });
         }
     };
     let (choice_open, asked_open) = (open_while(choosing), open_while(asked));
@@ -190,7 +202,7 @@ fn Choose(body: RecordBody, #[prop(into)] on_choose: Callback<String>) -> impl I
         let like = current.with_value(|current| process::counterpart(&schema, current, pipeline));
         let like = like.map(|stage| stage.id.clone());
         let row = |stage: &Stage| {
-            let wish = Wish { body: body.get_value(), to: stage.id.clone(), rank: None };
+            let wish = Wish { body: body.get_value(), to: stage.id.clone(), rank: None, also: Wire::new() };
             let closed = matches!(decide(&schema, &wish, &Beside::default()), Some(Decision::Forbidden(_)));
             let here = like.as_ref() == Some(&stage.id);
             let (name, id) = (stage.label.clone(), stage.id.clone());

@@ -140,17 +140,19 @@ const STAGES: [(&str, i128); 6] = [
 struct Deal {
     stage: usize,
     owner: Id,
+    account: Option<Id>,
     minor: Option<i128>,
     currency: usize,
 }
 
 impl Deal {
-    fn chance(owners: &[Id]) -> Self {
-        let [stage, owner, currency, filled, a, b, c, sign] = random::<8>();
+    fn chance(owners: &[Id], accounts: &[Id]) -> Self {
+        let [stage, owner, account, currency, filled, a, b, c, sign] = random::<9>();
         let minor = i128::from(u32::from_be_bytes([0, a, b, c])) * 101;
         Self {
             stage: usize::from(stage) % STAGES.len(),
             owner: owners[usize::from(owner) % owners.len()],
+            account: accounts.get(usize::from(account) % (accounts.len() + 1)).copied(),
             minor: (filled % 8 > 0).then_some(if sign % 16 == 0 { -minor } else { minor }),
             currency: usize::from(currency) % CURRENCIES.len(),
         }
@@ -217,14 +219,22 @@ fn totals_are_what_adding_up_one_by_one_gives_for_every_reader_and_currency() {
     let manager = workspace.person("manager", Some(north));
     let near = workspace.person("rep", Some(under));
     let far = workspace.person("rep", Some(south));
+    // Two more, each in some team: whom the manager sees is worked out below.
+    let places = [north, south, under];
+    let further = [(); 2].map(|()| {
+        let team = places[usize::from(random::<1>()[0]) % places.len()];
+        (workspace.person("rep", Some(team)), team != south)
+    });
     for (code, _, rate) in CURRENCIES {
         if let Some(micros) = rate.filter(|_| code != "CNY") {
             let rate = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
             admin.create("rate", json!({"currency": code, "from": "2026-01-01", "rate": rate}));
         }
     }
-    let owners = [admin.user, manager.user, near.user, far.user];
-    let deals: Vec<Deal> = (0..120).map(|_| Deal::chance(&owners)).collect();
+    let [one, other] = [further[0].0.user, further[1].0.user];
+    let owners = [admin.user, manager.user, near.user, far.user, one, other];
+    let accounts = [0, 1, 2].map(|at| admin.create("account", json!({"name": format!("客户 {at}")})));
+    let deals: Vec<Deal> = (0..120).map(|_| Deal::chance(&owners, &accounts)).collect();
     for (at, deal) in deals.iter().enumerate() {
         let amount = deal.minor.map(
             |minor| json!({"amount": i64::try_from(minor).unwrap(), "currency": CURRENCIES[deal.currency].0}),
@@ -234,19 +244,23 @@ fn totals_are_what_adding_up_one_by_one_gives_for_every_reader_and_currency() {
         if let Some(amount) = amount {
             values["amount"] = amount;
         }
+        if let Some(account) = deal.account {
+            values["account"] = json!(account);
+        }
         admin.create("deal", values);
     }
     let sees = |person: &Person| -> BTreeSet<Id> {
         if person.user == admin.user {
             owners.into_iter().collect()
         } else if person.user == manager.user {
-            [manager.user, near.user].into_iter().collect()
+            let below = further.iter().filter(|(_, below)| *below).map(|(person, _)| person.user);
+            [manager.user, near.user].into_iter().chain(below).collect()
         } else {
             [person.user].into_iter().collect()
         }
     };
     let some_stages = ["needs", "negotiation", "lost"];
-    for person in [admin, &manager, &near, &far] {
+    for person in [admin, &manager, &near, &far, &further[0].0, &further[1].0] {
         let seen = sees(person);
         for stages in [None, Some(some_stages.as_slice())] {
             let shown = |deal: &&Deal| {
@@ -271,6 +285,11 @@ fn totals_are_what_adding_up_one_by_one_gives_for_every_reader_and_currency() {
                 told(person, Some("owner"), stages),
                 grouped(&|deal| deal.owner.to_string()),
                 "by owner"
+            );
+            assert_eq!(
+                told(person, Some("account"), stages),
+                grouped(&|deal| deal.account.map(|account| account.to_string()).unwrap_or_default()),
+                "by account"
             );
         }
     }

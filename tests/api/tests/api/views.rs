@@ -235,3 +235,39 @@ fn a_view_that_makes_no_sense_is_refused_by_name() {
     let (code, problems) = marketing.refused(vec![create("saved_view", new_id(), values)]);
     assert_eq!((code, problems[0].key.as_str()), (Code::Invalid, "problem.expr.unknown_field"));
 }
+
+#[test]
+fn a_view_of_a_board_keeps_its_cards_and_lanes_and_refuses_what_cannot_be_shown() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let with = |field: &str, value: Json| {
+        let mut values = view("deal", "team");
+        values[field] = value;
+        values
+    };
+    let mut values = with("card", json!("amount,close_date,owner"));
+    values["lanes"] = json!("owner");
+    let kept = admin.create("saved_view", values);
+    let rep = workspace.person("rep", None);
+    assert_eq!(
+        (rep.value("saved_view", kept, "card"), rep.value("saved_view", kept, "lanes")),
+        (json!("amount,close_date,owner"), json!("owner"))
+    );
+    let long = ["amount"; 13].join(",");
+    for (field, value, key) in [
+        ("card", json!("amount,nothing"), "problem.unknown_field"),
+        ("card", json!(long), "problem.too_many"),
+        ("card", json!(7), "problem.not_text"),
+        ("lanes", json!("stage"), "problem.not_a_choice"),
+        ("lanes", json!("nothing"), "problem.not_a_choice"),
+    ] {
+        let (code, problems) =
+            admin.refused(vec![create("saved_view", new_id(), with(field, value.clone()))]);
+        let found = (code, problems[0].field.as_deref(), problems[0].key.as_str());
+        assert_eq!(found, (Code::Invalid, Some(field), key), "{value}");
+    }
+    // An account has no account to make lanes of.
+    let mut values = view("account", "team");
+    values["lanes"] = json!("account");
+    assert_eq!(admin.refused(vec![create("saved_view", new_id(), values)]).0, Code::Invalid);
+}

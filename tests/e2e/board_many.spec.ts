@@ -1,0 +1,162 @@
+// The board with many deals, in lanes, and with cards as one wants them.
+import type { Locator, Page } from "@playwright/test";
+
+import { expect, test } from "./fixtures";
+import type { Person } from "./steps";
+
+/** How far down the cards of a stage are. */
+function scrolled(column: Locator): Promise<number> {
+  return column.evaluate((column) => {
+    const cards = [column, ...column.querySelectorAll("*")].find((element) => element.scrollTop > 0);
+    return cards?.scrollTop ?? 0;
+  });
+}
+
+/** The name of the card in the middle of the screen. */
+function cardInSight(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    for (let y = innerHeight / 2; y < innerHeight; y += 10) {
+      const name = document.elementFromPoint(innerWidth / 2, y)?.closest("[data-card]")?.querySelector(".deal-card-name");
+      if (name?.textContent) return name.textContent;
+    }
+    return "";
+  });
+}
+
+function lane(me: Person, name: string): Locator {
+  return me.page.getByRole("region", { name, exact: true });
+}
+
+function cell(me: Person, owner: string, stage: "stage.needs" | "stage.proposal"): Locator {
+  return lane(me, owner).getByRole("group", { name: me.called(stage), exact: true });
+}
+
+async function chooses(me: Person, what: (sheet: Locator) => Promise<void>): Promise<void> {
+  const sheet = me.sheet(me.t("face.title"));
+  await me.press(me.button(me.t("face.title")));
+  await what(sheet);
+  await me.press(me.button(me.t("action.close"), sheet));
+  await expect(sheet).toBeHidden();
+}
+
+test("scrolls a long column by thumb, opens a card far down, and comes back to it", async ({ me, page, finger }) => {
+  test.slow();
+  const { t } = me;
+  await me.hasWorkspace();
+  const many = Array.from({ length: 200 }, (_, at) => ({ name: `单子 ${String(at).padStart(3, "0")}`, stage: "needs" }));
+  await me.hasMany("deal", many);
+  await page.goto("/board");
+  await me.scrollBoardTo("stage.needs");
+  const column = me.column("stage.needs");
+  await expect(column.getByRole("article").first()).toBeVisible();
+  await expect(column.getByRole("article").first()).toHaveAttribute("aria-setsize", "200");
+  // Past the cards that the board came with: the next page comes by itself.
+  await expect(async () => {
+    await finger.swipe(column, { y: -380 });
+    expect(await scrolled(column)).toBeGreaterThan(7_000);
+  }).toPass({ timeout: 90_000 });
+  let last = -1;
+  await expect.poll(async () => {
+    const [before, now] = [last, await scrolled(column)];
+    last = now;
+    return before === now;
+  }).toBe(true);
+  // Only what is near is on the page.
+  expect(await column.getByRole("article").count()).toBeLessThan(70);
+
+  const name = await cardInSight(page);
+  expect(name).not.toBe("");
+  const card = me.card(name, "stage.needs");
+  await expect(card).toHaveAttribute("aria-posinset", /^\d+$/);
+  const before = await card.boundingBox();
+  await me.press(card.getByRole("link"));
+  await me.isOnRecord(name);
+  await me.press(me.button(t("action.back")));
+  await expect(card).toBeInViewport({ ratio: 0.9 });
+  await expect.poll(async () => Math.abs(((await card.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(3);
+  expect(await column.getByRole("article").count()).toBeLessThan(90);
+});
+
+test("hands a deal to a colleague by dragging it into their lane @desktop @desktop-only", async ({ me, page, expectAccessible }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const colleague = await me.has("user", { name: "陈晨", role: "rep", status: "inactive" });
+  const money = { amount: 1_000_000, currency: "CNY" };
+  const mine = await me.has("deal", { name: "交出去的", stage: "needs", amount: money });
+  await me.has("deal", { name: "陈晨的", stage: "proposal", amount: money, owner: colleague });
+  await page.goto("/board");
+  await expect(me.card("交出去的", "stage.needs")).toBeVisible();
+
+  await chooses(me, (sheet) => me.choose(me.called("deal.owner"), sheet));
+  await expect(page).toHaveURL(/lanes=owner/);
+  const card = cell(me, "林小满", "stage.needs").getByRole("article").filter({ hasText: "交出去的" });
+  await expect(card).toBeVisible();
+  await expect(lane(me, "陈晨").getByRole("link", { name: new RegExp(t("lane.list")) }).first()).toContainText(/^1 /);
+  await expectAccessible();
+
+  // Into the next stage and the other lane at once.
+  await card.hover();
+  await page.mouse.down();
+  const target = cell(me, "陈晨", "stage.proposal");
+  await target.hover();
+  await expect(target).toHaveAttribute("data-over", "true");
+  await page.mouse.up();
+  await expect(target.getByRole("article").filter({ hasText: "交出去的" })).toBeVisible();
+  await expect.poll(async () => (await me.record("deal", mine)).values).toMatchObject({ owner: colleague, stage: "proposal" });
+  await expect(lane(me, "陈晨").getByRole("link", { name: new RegExp(t("lane.list")) }).first()).toContainText(/^2 /);
+
+  // Folded up it keeps its numbers.
+  const fold = lane(me, "陈晨").getByRole("button", { name: "陈晨" });
+  await me.press(fold);
+  await expect(fold).toHaveAttribute("aria-expanded", "false");
+  await expect(target).toBeHidden();
+});
+
+test("a card stays in the lane of its account @desktop @desktop-only", async ({ me, page }) => {
+  await me.hasWorkspace();
+  const [one, other] = [await me.has("account", { name: "恒通" }), await me.has("account", { name: "远大" })];
+  const deal = await me.has("deal", { name: "仓储", stage: "needs", account: one });
+  await me.has("deal", { name: "物流", stage: "needs", account: other });
+  await page.goto("/board?lanes=account");
+  const card = cell(me, "恒通", "stage.needs").getByRole("article").filter({ hasText: "仓储" });
+  await expect(card).toBeVisible();
+  await card.hover();
+  await page.mouse.down();
+  await cell(me, "远大", "stage.proposal").hover();
+  await page.mouse.up();
+  await expect(me.toast(me.t("lane.account.stays"))).toBeVisible();
+  await expect(card).toBeVisible();
+  expect((await me.record("deal", deal)).values).toMatchObject({ account: one, stage: "needs" });
+});
+
+test("chooses what the cards show, sees what they lack, and keeps it as a view @desktop", async ({ me, page, expectAccessible }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await me.has("deal", { name: "仓储二期", stage: "needs", close_date: "2030-01-05", amount: { amount: 1_234_500, currency: "CNY" } });
+  await me.has("deal", { name: "没有金额", stage: "signed" });
+  await page.goto("/board");
+  await expect(me.card("仓储二期", "stage.needs")).toBeAttached();
+  await expect(me.card("没有金额", "stage.signed")).toContainText(me.called("deal.amount"));
+  await me.scrollBoardTo("stage.needs");
+  const card = me.card("仓储二期", "stage.needs");
+  await expect(card).not.toContainText(me.called("deal.close_date"));
+
+  await chooses(me, (sheet) => me.press(sheet.getByRole("checkbox", { name: me.called("deal.close_date"), exact: true })));
+  await expect(card).toContainText(me.called("deal.close_date"));
+  await expectAccessible();
+
+  await me.press(me.button(t("view.button", { name: t("list.filter.all") })));
+  await me.press(me.button(t("view.new"), me.sheet(t("view.title"))));
+  const form = me.sheet(t("view.new"));
+  await me.field(t("view.name"), form).fill("看日期");
+  await me.press(me.button(t("action.save"), form));
+  await expect(form).toBeHidden();
+  await expect(me.button(t("view.button", { name: "看日期" }))).toBeVisible();
+  const [saved] = await me.list("saved_view");
+  expect(String(saved.values.card).split(",")).toContain("close_date");
+
+  // A link to the view shows the same.
+  const id = saved.id;
+  await page.goto(`/board?view=${id}`);
+  await expect(card).toContainText(me.called("deal.close_date"));
+});
