@@ -115,7 +115,8 @@ fn bindings_match(problems: &mut Vec<String>) -> Result<()> {
     let worker: String = sources("api-worker/src")?.into_iter().map(|(_, text)| text).collect();
     let objects = config.get("durable_objects").and_then(|objects| objects.get("bindings"));
     let objects = objects.and_then(toml::Value::as_array).cloned().unwrap_or_default();
-    let bindings = databases.iter().chain(&bound("r2_buckets")).map(|bound| field(bound, "binding"));
+    let buckets = bound("r2_buckets");
+    let bindings = databases.iter().chain(&buckets).map(|bound| field(bound, "binding"));
     for binding in bindings.chain(objects.iter().map(|bound| field(bound, "name"))) {
         // A shard's binding may be put together from its number.
         let from_number = binding.starts_with("DB_") && worker.contains("\"DB_");
