@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::{Icon, icons};
 use crate::pages::account::{SignIn, SignUp};
-use crate::pages::home::{Board, Today};
+use crate::pages::home::Today;
 use crate::pages::later;
 
 pub const TODAY: &str = "/";
@@ -124,7 +124,7 @@ const fn inside(path: &'static str, view: fn() -> AnyView) -> Route {
 
 static ROUTES: [Route; 23] = [
     inside("", || view! { <Today /> }.into_any()),
-    inside("board", || view! { <Board /> }.into_any()),
+    inside("board", later::board),
     inside("search", later::search_page),
     inside("import", later::import_page),
     inside("settings/fields/:entity", later::definitions),

@@ -339,7 +339,7 @@ mod tests {
         let zones = domain::time::UtcOnly;
         let today = Date::parse("2026-11-28").unwrap();
         let now = Instant::from_unix_ms(0).unwrap();
-        let env = domain::expr::Env { today, now, me: id(2), zone: "UTC", zones: &zones };
+        let env = domain::expr::Env { today, now, me: id(2), mates: None, zone: "UTC", zones: &zones };
         let stages = domain::forecast::counted(&schema.pipelines[0]);
         let where_is = |parts: [serde_json::Value; 2]| {
             let mut conditions = Conditions::new(reader);

@@ -88,7 +88,14 @@ fn the_database_finds_what_plain_counting_finds() {
     let reader = Reader { schema: &schema, role: schema.role(ADMINISTRATOR).unwrap(), user: id(2) };
     let entity = schema.entity("deal").unwrap();
     // A reader whose day is another.
-    let env = Env { today: today.plus_days(1), now, me: id(2), zone: "Pacific/Kiritimati", zones: &Zones };
+    let env = Env {
+        today: today.plus_days(1),
+        now,
+        me: id(2),
+        mates: None,
+        zone: "Pacific/Kiritimati",
+        zones: &Zones,
+    };
     let found = |text: String| {
         let mut conditions = Conditions::new(reader);
         add_filter(&mut conditions, reader, entity, Some(&text), &env).unwrap();

@@ -1,5 +1,5 @@
 //! Pages whose code is fetched when it is first wanted: `xtask/src/split.rs` cuts the program at the functions below,
-//! one file for each group and one for what groups share. What daily work begins with stays in the program itself.
+//! one file for each group and one for what groups share. What every day begins with stays in the program itself.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -27,6 +27,10 @@ macro_rules! later {
             $shown(|| Box::pin($name()))
         }
     )+};
+}
+
+later! { board:
+    board: page = home::Board();
 }
 
 later! { records:
@@ -182,10 +186,13 @@ fn sheet(fetch: Fetch, wanted: Signal<bool>, give_up: Callback<()>) -> AnyView {
 /// Brings the code of daily work while nothing else is to be done, so that it is there on a bad line and without one:
 /// first what keeps a change, then what most changes are made with.
 pub fn fetch_in_the_background() {
+    apart!(board, board_part, () => ());
     apart!(records, records_part, () => ());
     apart!(outbox, live_part, live::run() => ());
     spawn_local(async {
         outbox::fetch().await;
+        // Without it the board comes when it is opened.
+        let _ = board_part().await;
         sleep(3_000).await;
         // Without it pages read again when they are looked at, until somebody comes in anew.
         let _ = live_part().await;

@@ -14,6 +14,7 @@ fn every_endpoint_has_a_contract_test() {
         super::commands::COVERED,
         super::records::COVERED,
         super::totals::COVERED,
+        super::forecast::COVERED,
         super::board::COVERED,
         super::today::COVERED,
         super::search::COVERED,

@@ -208,6 +208,8 @@ fn a_forecast_is_refused_by_name_where_it_cannot_be() {
             stage("left", StageStatus::Lost, 0),
         ],
         edges: Vec::new(),
+        teams: Vec::new(),
+        products: Vec::new(),
     };
     admin
         .done(vec![define(admin.revision(), DefinitionChange::AddPipeline { pipeline: partners, at: None })]);
