@@ -248,7 +248,7 @@ proptest! {
         };
         // A reader far away, whose day is another: the condition asks the workspace's.
         let me = Id::v7(1, &[1; 10]);
-        let env = Env { today: today.plus_days(1), now, me, zone: "Pacific/Kiritimati", zones: &Real };
+        let env = Env { today: today.plus_days(1), now, me, mates: None, zone: "Pacific/Kiritimati", zones: &Real };
         let checked = expr::check(&Expr::parse(&rotting()).unwrap(), schema.entity("deal").unwrap(), &schema);
         let shown = signals(stage, &facts, &calendar, now, &Real).is_some_and(|found| found.rotting);
         prop_assert_eq!(checked.unwrap().holds(&get, &env), shown);
