@@ -96,6 +96,6 @@ impl FieldType for Percent {
     fn adjusted(&self, to: &Adjustment) -> Result<FieldKind, Problem> {
         to.only(&Adjustment { scale: to.scale, ..Adjustment::default() })?;
         let scale = to.scale.ok_or_else(|| Problem::on("scale", "problem.required"))?;
-        Ok(FieldKind::percent(scale))
+        Ok(FieldKind::Percent(Self { scale, ..self.clone() }))
     }
 }
