@@ -440,7 +440,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("export.start", "Export {count} {count:record|records}"),
     ("export.title", "Export CSV"),
     ("export.trace", "Each export is written down, and administrators can see it"),
-    ("face.button", "Card"),
+    ("face.button", "Cards"),
     ("face.fields", "Fields on the card"),
     ("face.lacks", "Lacks {fields}"),
     ("face.lacks.more", "Lacks {fields} and {count} more"),

@@ -159,7 +159,6 @@ test("makes a section, puts one field under more, hides another and finds it aga
 
   // It is found in a list of its own and comes back; one tap undoes that.
   await page.goto("/settings/fields/account");
-  const hidden = page.getByRole("listitem").filter({ hasText: website });
   await me.press(me.button(t("definition.hidden.show"), hidden));
   await expect(me.heading(t("definition.hidden"))).toHaveCount(0);
   await me.press(me.button(t("action.undo")));

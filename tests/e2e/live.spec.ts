@@ -50,6 +50,11 @@ test("two browsers see each other on the board, and nobody's place is lost @desk
   await colleague.scrollBoardTo("stage.needs");
   const column = colleague.column("stage.needs");
   const card = colleague.card("单子 06", "stage.needs");
+  // Only cards near the view are drawn.
+  await expect(async () => {
+    await column.getByRole("article").last().scrollIntoViewIfNeeded();
+    await expect(card).toBeAttached({ timeout: 500 });
+  }).toPass();
   await card.scrollIntoViewIfNeeded();
   await expect.poll(() => scrolled(column)).toBeGreaterThan(0);
   const before = { down: await scrolled(column), at: await card.boundingBox() };

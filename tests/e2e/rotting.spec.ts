@@ -2,10 +2,10 @@
 import { expect, test } from "./fixtures";
 import { newId, type Person } from "./steps";
 
-/** A touch of so many days ago. */
-async function touched(me: Person, deal: string, days: number): Promise<void> {
+/** A touch of so many days ago, and the day of the next one. */
+async function touched(me: Person, deal: string, days: number, next?: string): Promise<void> {
   const happened_at = new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString();
-  const actions = [{ do: "log_touch", record: newId(), entity: "deal", subject: deal, values: { kind: "call", happened_at } }];
+  const actions = [{ do: "log_touch", record: newId(), entity: "deal", subject: deal, values: { kind: "call", happened_at }, next_touch: next && { date: next } }];
   await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
 }
 
@@ -13,9 +13,9 @@ test("finds what rots, lets it rest with a reason, and makes it fresh by a touch
   const { t } = me;
   await me.hasWorkspace();
   const old = await me.has("deal", { name: "三号产线检测仪", stage: "needs" });
-  const fresh = await me.has("deal", { name: "仓储二期", stage: "needs", next_touch: { date: "2030-01-05" } });
+  const fresh = await me.has("deal", { name: "仓储二期", stage: "needs" });
   await touched(me, old, 60);
-  await touched(me, fresh, 0);
+  await touched(me, fresh, 0, "2030-01-05");
   const says = new RegExp(`^${t("signal.rotting", { contact: "" })}`);
 
   await page.goto("/board");

@@ -182,7 +182,7 @@ test("an administrator gives a pipeline to a team; others are told who may @desk
   await rep.press(choice.getByRole("button", { name: new RegExp(`^${renewals}`) }));
   const due = named(me, "到期", "Due");
   await rep.press(choice.getByRole("button", { name: new RegExp(`^${due}`) }));
-  const roles = [t("role.administrator"), t("role.manager")].join(me.lang === "zh" ? "、" : ", ");
+  const roles = [me.called("role.administrator"), me.called("role.manager")].join(me.lang === "zh" ? "、" : ", ");
   await expect(rep.sheet(t("process.move_to", { stage: due }))).toContainText(t("problem.process.team", { roles }));
   expect((await me.record("deal", deal)).values.stage).toBe("needs");
 });

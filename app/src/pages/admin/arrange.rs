@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
 use wasm_bindgen::JsCast;
 
 use crate::components::{Button, ButtonKind, FormProblem, IconButton, icon, icons};
@@ -63,8 +64,10 @@ pub fn Movables(
         let last = items.with_untracked(Vec::len).saturating_sub(1);
         on_move.run((id.clone(), from.saturating_add_signed(by).min(last)));
         // A row that is put into another place loses the focus, and so does a button that is off at the end.
-        request_animation_frame(move || {
-            if let Some(list) = list.get_untracked() {
+        // Before the next key: whoever holds an arrow down goes on without a stop.
+        spawn_local(async move {
+            tick().await;
+            if let Some(list) = list.try_get_untracked().flatten() {
                 focus_row(&list, &id, hold);
             }
         });
