@@ -18,6 +18,8 @@ use crate::time::{Date, Instant, Zone};
 
 /// When a record came into its stage.
 pub const SINCE: &str = "stage_since";
+/// The day a record began; it came into no stage before.
+pub const STARTED: &str = "engaged_on";
 /// The day on which a pause ends.
 pub const PAUSED_UNTIL: &str = "paused_until";
 pub const PAUSE_REASON: &str = "pause_reason";

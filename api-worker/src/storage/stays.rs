@@ -1,10 +1,11 @@
 //! When records came to their stages. The save that moves a record writes it down, whichever way the move came; a stay
 //! ends where the next one begins.
 
-use domain::command::Plan;
+use domain::command::{ChangeKind, Plan};
 use domain::forecast::STAGE;
 use domain::ids::Id;
 use domain::record::RecordKey;
+use domain::signals::SINCE;
 use domain::stay::Stay;
 use domain::time::Instant;
 use domain::value::Value;
@@ -22,7 +23,10 @@ const LAST: &str = "(SELECT max(s.seq) FROM stay s WHERE s.workspace_id = ?1 AND
 pub fn begun(plan: &Plan, entries: usize, now: Instant, undoes: Option<Id>) -> Vec<Statement> {
     let begin = plan.changes.iter().enumerate().filter_map(|(at, change)| {
         let stage = change.after.get(STAGE).and_then(Value::text)?;
-        Some(json!([change.key.entity, change.key.id, at, stage]))
+        // History that is entered says when it was; whatever moves is there from now on.
+        let new = change.kind == ChangeKind::Created;
+        let since = change.after.get(SINCE).filter(|_| new).and_then(Value::instant);
+        Some(json!([change.key.entity, change.key.id, at, stage, since.map(Instant::unix_ms)]))
     });
     let begin: Vec<Json> = begin.collect();
     if begin.is_empty() {
@@ -30,7 +34,7 @@ pub fn begun(plan: &Plan, entries: usize, now: Instant, undoes: Option<Id>) -> V
     }
     let insert = format!(
         "INSERT INTO stay (workspace_id, entity, record_id, seq, stage, entered_at) \
-         SELECT ?1, e.value ->> 0, e.value ->> 1, {FIRST_SEQ} + (e.value ->> 2), e.value ->> 3, ?3 FROM json_each(?4) e"
+         SELECT ?1, e.value ->> 0, e.value ->> 1, {FIRST_SEQ} + (e.value ->> 2), e.value ->> 3, coalesce(e.value ->> 4, ?3) FROM json_each(?4) e"
     );
     let params = vec![(entries as u64).into(), now.unix_ms().into(), Json::from(begin.clone()).into()];
     let Some(undone) = undoes else { return vec![Statement::new("stay", insert, params)] };
@@ -82,7 +86,7 @@ pub fn read(rows: &Rows) -> Result<Vec<Stay>, DbError> {
 mod tests {
     use std::fs;
 
-    use domain::command::{Change, ChangeKind};
+    use domain::command::Change;
     use domain::record::Values;
 
     use super::super::testing::{Shard, id};
@@ -193,6 +197,27 @@ mod tests {
         });
         let now = Instant::from_unix_ms(1).unwrap();
         assert!(begun(&plan, 1, now, None).is_empty() && begun(&plan, 1, now, Some(id(1))).is_empty());
+    }
+
+    #[test]
+    fn history_that_is_entered_began_when_it_says() {
+        let world = World::new();
+        let since = Instant::from_unix_ms(-5).unwrap();
+        let mut plan = Plan::default();
+        for (deal, kind) in [(11, ChangeKind::Created), (12, ChangeKind::Updated)] {
+            let after = [(STAGE, Value::Text("a".to_owned())), (SINCE, Value::Instant(since))];
+            plan.changes.push(Change {
+                key: RecordKey::new("deal", id(deal)),
+                base_version: 0,
+                kind,
+                before: Values::new(),
+                after: after.map(|(field, value)| (field.to_owned(), value)).into(),
+            });
+        }
+        for statement in begun(&plan, 2, Instant::from_unix_ms(9).unwrap(), None) {
+            world.shard.run(statement).unwrap();
+        }
+        assert_eq!((world.way(11), world.way(12)), (way(&[("a", -5)]), way(&[("a", 9)])));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A row is of one kind of record, and may describe records that it points at besides: the account and the contact of a
 //! deal. Those are found again or made, and what they lack is filled ([`parts`]).
 
+mod history;
 mod parts;
 
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub use history::takes_cells;
 use parts::{Cells, Fill, Part};
 
 use super::draft::Draft;
@@ -262,19 +264,10 @@ impl<'s> Run<'_, 's> {
         self.new.note(entity, name.filter(|_| first || self.wish.by_name), external, row.record);
     }
 
-    fn insert(&mut self, draft: &mut Draft<'_>, entity: &Entity, id: Id, values: Values) {
-        if let Some(stage) = values.get("stage").and_then(Value::text) {
-            let first = draft
-                .world
-                .schema
-                .pipelines_of(&entity.id)
-                .any(|pipeline| pipeline.stages.first().is_some_and(|first| first.id == stage));
-            if !first && !draft.role.may(Permission::EnterHistory) {
-                draft.invalid(Problem::on("stage", "problem.needs_enter_history"));
-                return;
-            }
+    fn insert(&mut self, draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values: Values) {
+        if history::settle(draft, entity, &mut values) {
+            insert(draft, entity, id, values);
         }
-        insert(draft, entity, id, values);
     }
 
     /// Reads cells for a new record. `prefix` is the relation by which the row describes it, for problems; `values` is
@@ -312,7 +305,7 @@ impl<'s> Run<'_, 's> {
         beside: &Values,
     ) -> Option<Value> {
         let before = draft.problems.len();
-        let Some(field) = draft.writable(entity, id) else {
+        let Some(field) = history::writable(draft, entity, id) else {
             parts::place(&mut draft.problems[before..], entity, prefix);
             return None;
         };

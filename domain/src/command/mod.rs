@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use import::{described, field_at, has_name};
+pub use import::{described, field_at, has_name, takes_cells};
 pub use invite::{Invitation, plan_acceptance, plan_invitation};
 pub use needs::{Needs, hangs_on, needs, needs_to_undo, touches_to_undo};
 pub use plan::plan;

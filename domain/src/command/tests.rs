@@ -120,7 +120,7 @@ impl Story {
         plan.changes.iter().map(entry).collect()
     }
 
-    fn within<T>(&self, then: impl FnOnce(&World<'_>) -> T) -> T {
+    pub(super) fn within<T>(&self, then: impl FnOnce(&World<'_>) -> T) -> T {
         then(&World {
             schema: &self.schema,
             actor: &self.actor,

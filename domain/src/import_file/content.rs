@@ -118,7 +118,8 @@ fn free(given: &[Guess]) -> impl Iterator<Item = usize> {
 fn untaken<'e>(given: &[Guess], entity: &'e Entity) -> impl Iterator<Item = &'e Field> {
     let taken: Vec<String> =
         given.iter().filter_map(|guess| guess.target.field().map(str::to_owned)).collect();
-    fields_of(entity).filter(move |field| !taken.contains(&field.id))
+    // Since when something stands in its stage is said by a heading, or not at all.
+    fields_of(entity).filter(move |field| !field.system && !taken.contains(&field.id))
 }
 
 fn give(given: &mut [Guess], at: usize, field: &Field, score: u32) {

@@ -7,7 +7,7 @@ use super::formats::{self, DateGuess};
 use super::guess;
 use super::meaning::{holds_several, is_blank_word, words_of};
 use super::sheet::Sheet;
-use crate::command::{described, field_at, has_name};
+use crate::command::{described, field_at, has_name, takes_cells};
 use crate::fields::{DateOrder, DecimalMark, FieldKind, TextFormats, split_list};
 use crate::money::Currency;
 use crate::schema::{Entity, Field, Schema};
@@ -70,8 +70,7 @@ impl Target {
 
 /// Fields that a file may fill.
 pub fn fields_of(entity: &Entity) -> impl Iterator<Item = &Field> {
-    let takes = |field: &&Field| !field.system && !field.retired && field.kind.behaviour().is_importable();
-    entity.fields.iter().filter(takes)
+    entity.fields.iter().filter(|field| takes_cells(field))
 }
 
 /// Where a column may go: a field of the file's own kind, or of what one of its relations points at.

@@ -9,6 +9,7 @@ use crate::command::{described, field_at};
 use crate::fields::Reading;
 use crate::message::Problem;
 use crate::schema::{Entity, Field, Schema};
+use crate::signals::SINCE;
 use crate::time::UtcOnly;
 
 /// Problems that are shown one by one; beyond that only their count.
@@ -78,7 +79,8 @@ pub fn check(schema: &Schema, mapping: &Mapping, sheet: &Sheet, first: usize) ->
         if !finds && cells.get("external_id").is_some_and(|id| !seen.insert(id.clone())) {
             preview.repeated += 1;
         }
-        if cells.get("stage").is_some_and(|stage| !first_stages.contains(stage.as_str())) {
+        let beyond = cells.get("stage").is_some_and(|stage| !first_stages.contains(stage.as_str()));
+        if beyond || cells.contains_key(SINCE) {
             preview.history += 1;
         }
         if preview.rows.len() < first {

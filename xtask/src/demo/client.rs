@@ -73,7 +73,9 @@ impl Client {
     pub fn command(&mut self, id: &Uuid, actions: &[Value]) -> Result<()> {
         let body = json!({"commands": [{"v": 1, "id": id, "actions": actions}]});
         let reply = self.post("/api/v1/commands", &body)?;
-        if reply["answers"][0]["answer"] != "done" {
+        let answer = &reply["answers"][0];
+        let refuses = |rows: &Vec<Value>| rows.iter().any(|row| row["outcome"] != "created");
+        if answer["answer"] != "done" || answer["rows"].as_array().is_some_and(refuses) {
             bail!(
                 "a command of the demo was not done: {}",
                 reply.to_string().chars().take(2_000).collect::<String>()
@@ -82,21 +84,35 @@ impl Client {
         Ok(())
     }
 
+    pub fn get(&mut self, path: &str) -> Result<Value> {
+        let mut request = self.agent.get(format!("{}{path}", self.url));
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        let response = request.call().with_context(|| format!("GET {path}"))?;
+        self.take(&format!("GET {path}"), response)
+    }
+
     fn post(&mut self, path: &str, body: &Value) -> Result<Value> {
         // What changes something has to come from the product's own pages.
         let mut request = self.agent.post(format!("{}{path}", self.url)).header("origin", &self.url);
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        let mut response = request.send_json(body).with_context(|| format!("POST {path}"))?;
+        let response = request.send_json(body).with_context(|| format!("POST {path}"))?;
+        self.take(&format!("POST {path}"), response)
+    }
+
+    /// What was answered; the session's cookie is kept.
+    fn take(&mut self, call: &str, mut response: Response<Body>) -> Result<Value> {
         let status = response.status().as_u16();
         if let Some(cookie) = session_cookie(&response) {
             self.cookie = Some(cookie);
         }
         let reply: Value =
-            response.body_mut().read_json().with_context(|| format!("POST {path}: answered {status}"))?;
+            response.body_mut().read_json().with_context(|| format!("{call}: answered {status}"))?;
         if status != 200 {
-            return Err(Refused { call: format!("POST {path}"), status, reply }.into());
+            return Err(Refused { call: call.to_owned(), status, reply }.into());
         }
         Ok(reply)
     }

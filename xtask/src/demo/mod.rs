@@ -9,6 +9,7 @@ mod names;
 mod phrases;
 mod random;
 mod sales;
+mod ways;
 mod work;
 
 use anyhow::{Context as _, Result, bail};
@@ -82,6 +83,13 @@ impl Person {
     fn index(self) -> usize {
         self as usize
     }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Administrator => ADMINISTRATOR.0,
+            colleague => COLLEAGUES[colleague.index() - 1].0,
+        }
+    }
 }
 
 /// When the workspace is made, and under which ids its people are known.
@@ -149,6 +157,7 @@ fn fill(url: &str) -> Result<Vec<SignIn>> {
     let (mut clients, sign_ins, people) = found(url)?;
     let setting = Setting { now: Utc::now(), people };
     let mut random = Random::about("commands", SEED);
+    limit(&mut clients[Person::Administrator.index()], &setting.new_id(&mut random, 0))?;
     for sending in workspace(&setting, SEED) {
         let client = &mut clients[sending.by.index()];
         for actions in sending.actions.chunks(sending.at_once) {
@@ -156,6 +165,21 @@ fn fill(url: &str) -> Result<Vec<SignIn>> {
         }
     }
     Ok(sign_ins)
+}
+
+/// Says of one stage how much of it is too much for one person.
+fn limit(administrator: &mut Client, command: &Uuid) -> Result<()> {
+    let mut schema = administrator.get("/api/v1/schema")?;
+    let revision = schema["revision"].clone();
+    let (limited, limit) = ways::LIMITED;
+    let pipeline = &mut schema["pipelines"][0];
+    let stages = pipeline["stages"].as_array_mut().context("a pipeline without stages")?;
+    for stage in stages.iter_mut().filter(|stage| stage["id"] == limited) {
+        stage["limit"] = json!(limit);
+    }
+    let change = json!({"change": "set_stages", "pipeline": pipeline["id"], "stages": pipeline["stages"]});
+    administrator
+        .command(command, &[json!({"do": "change_definition", "base_revision": revision, "change": change})])
 }
 
 /// Everything that is in the workspace beside its people.
@@ -167,6 +191,7 @@ fn workspace(setting: &Setting, seed: u64) -> Vec<Sending> {
     sendings.extend(work::leads(setting, &customers, &sales, seed));
     sendings.extend(work::touches(setting, &customers, &sales, seed));
     sendings.extend(work::tasks(setting, &customers, &sales, seed));
+    sendings.push(ways::pauses(setting, &sales, seed));
     sendings
 }
 
@@ -237,7 +262,7 @@ fn widened(ten: [u8; 10]) -> [u8; 16] {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 
@@ -248,6 +273,10 @@ mod tests {
 
     fn actions(sendings: &[Sending]) -> Vec<&Value> {
         sendings.iter().flat_map(|sending| &sending.actions).collect()
+    }
+
+    fn rows<'a>(actions: &[&'a Value]) -> Vec<&'a Value> {
+        actions.iter().filter_map(|action| action["rows"].as_array()).flatten().collect()
     }
 
     #[test]
@@ -265,23 +294,53 @@ mod tests {
             all.iter().filter(|action| action["do"] == "create" && action["entity"] == entity).count()
         };
         assert_eq!(
-            (count("account"), count("contact"), count("deal"), count("lead"), count("product")),
+            (count("account"), count("contact"), rows(&all).len(), count("lead"), count("product")),
             (200, 400, 300, 60, 8)
         );
         assert!((75..=95).contains(&count("task")), "{}", count("task"));
         let touches = all.iter().filter(|action| action["do"] == "log_touch").count();
         assert!((800..=1_000).contains(&touches), "{touches}");
-        let stages: BTreeSet<&str> =
-            all.iter().filter_map(|action| action["values"]["stage"].as_str()).collect();
-        assert_eq!(stages.len(), 6);
+    }
+
+    #[test]
+    fn deals_stand_in_every_stage_and_enough_have_passed_each_for_a_history() {
+        let setting = setting();
+        let sendings = workspace(&setting, SEED);
+        let all = actions(&sendings);
+        let mut way: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for row in rows(&all) {
+            let stage = row["cells"]["stage"].as_str().unwrap();
+            way.insert(row["record"].as_str().unwrap(), vec![stage]);
+            let day = |field: &str| row["cells"][field].as_str().unwrap().parse::<NaiveDate>().unwrap();
+            assert!(day("engaged_on") <= day("stage_since") && day("stage_since") <= setting.today());
+            assert!(day("stage_since") > setting.day(-360), "within what history looks back");
+        }
+        for step in all.iter().filter(|action| action["do"] == "move_stage") {
+            let gone = way.get_mut(step["record"].as_str().unwrap()).unwrap();
+            assert_eq!(gone.last(), step["from"].as_str().as_ref(), "{step}");
+            gone.push(step["to"].as_str().unwrap());
+        }
+        let stands: BTreeSet<&str> = way.values().filter_map(|way| way.last().copied()).collect();
+        assert_eq!(stands.len(), 6);
+        let decided: Vec<&Vec<&str>> =
+            way.values().filter(|way| way.contains(&"signed") || way.contains(&"lost")).collect();
+        for phase in phrases::Phase::OPEN {
+            let passed = decided.iter().filter(|way| way.contains(&phase.stage())).count();
+            assert!(passed >= 20, "{phase:?}: {passed}");
+        }
+        let own = rows(&all).iter().filter(|row| row["cells"]["own_probability"].is_string()).count();
+        assert!((30..=70).contains(&own), "{own}");
+        assert_eq!(all.iter().filter(|action| action["do"] == "pause").count(), 7);
     }
 
     #[test]
     fn ids_and_company_names_are_used_once() {
         let sendings = workspace(&setting(), SEED);
         let all = actions(&sendings);
-        let ids: BTreeSet<&str> = all.iter().filter_map(|action| action["record"].as_str()).collect();
-        assert_eq!(ids.len(), all.len());
+        let new = |action: &&&Value| action["do"] == "create" || action["do"] == "log_touch";
+        let made: Vec<&Value> = all.iter().filter(new).copied().chain(rows(&all)).collect();
+        let ids: BTreeSet<&str> = made.iter().filter_map(|made| made["record"].as_str()).collect();
+        assert_eq!(ids.len(), made.len());
         let names: BTreeSet<&str> = all
             .iter()
             .filter(|action| action["entity"] == "account" && action["do"] == "create")

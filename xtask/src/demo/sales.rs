@@ -7,7 +7,7 @@ use super::customers::Customers;
 use super::names::OFFERS;
 use super::phrases::{DEAL_KINDS, ENGLISH_DEAL_KINDS, ENGLISH_LOST_REASONS, LOST_REASONS, Phase};
 use super::random::Random;
-use super::{ACTIONS, Person, Sending, Setting, create};
+use super::{ACTIONS, Person, Sending, Setting, create, ways};
 
 /// How many deals stand in each stage: a funnel, and what has left it.
 const STAGES: [(Phase, usize); 6] = [
@@ -38,7 +38,7 @@ pub struct Deal {
     pub age: i64,
     /// Days since it was won or lost.
     pub closed: Option<i64>,
-    values: Value,
+    pub values: Value,
 }
 
 impl Sales {
@@ -71,20 +71,17 @@ impl Sales {
     }
 
     pub fn sendings(&self, setting: &Setting, customers: &Customers, seed: u64) -> Vec<Sending> {
-        let actions = self.deals.iter().map(|deal| {
-            let mut values = deal.values.clone();
-            values["owner"] = json!(setting.id_of(customers.accounts[deal.account].owner));
-            create("deal", deal.id, values)
-        });
-        let mut all: Vec<Value> = actions.collect();
+        let mut sendings = ways::sendings(setting, customers, self, seed);
         let mut random = Random::about("standings", seed);
         let rivals: Vec<(Uuid, &str)> =
             RIVALS.iter().map(|name| (setting.new_id(&mut random, -200), *name)).collect();
-        all.extend(rivals.iter().map(|(id, name)| create("competitor", *id, json!({"name": name}))));
+        let mut all: Vec<Value> =
+            rivals.iter().map(|(id, name)| create("competitor", *id, json!({"name": name}))).collect();
         for deal in self.deals.iter().filter(|deal| deal.phase != Phase::First) {
             standings(setting, customers, deal, &rivals, &mut random, &mut all);
         }
-        vec![Sending { by: Person::Administrator, actions: all, at_once: ACTIONS }]
+        sendings.push(Sending { by: Person::Administrator, actions: all, at_once: ACTIONS });
+        sendings
     }
 }
 
@@ -158,8 +155,7 @@ fn deal(setting: &Setting, customers: &Customers, random: &mut Random, at: usize
         format!("{} – {what} {kind}", account.short)
     };
     let mut values = json!({
-        "name": name, "account": account.id, "contact": contact.map(|contact| contact.id), "product": customers.products[offer],
-        "amount": amount(random, offer, account.chinese), "stage": phase.stage(), "engaged_on": setting.date(-age),
+        "name": name, "amount": amount(random, offer, account.chinese), "engaged_on": setting.date(-age),
         "close_date": close_date, "source": source,
     });
     if phase == Phase::Lost {

@@ -11,6 +11,7 @@ use crate::ids::Id;
 use crate::message::Problem;
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::{Entity, Field, Schema};
+use crate::signals::SINCE;
 use crate::text::match_key;
 use crate::value::Value;
 
@@ -322,6 +323,10 @@ impl<'s> Run<'_, 's> {
                 continue;
             };
             let current = found.record.get(id);
+            if *id == SINCE && current.is_null() {
+                // Of what is there the stage may be another than the file knows.
+                continue;
+            }
             if *id == entity.title && current.text().is_some_and(|name| match_key(name) == match_key(text)) {
                 continue;
             }

@@ -6,11 +6,13 @@ use serde_json::json;
 
 use super::super::tests::{ALL, Story, id, text};
 use super::super::{Action, ChangeKind, ImportRow, May, Plan, Refusal, RowOutcome};
-use crate::access::{ADMINISTRATOR, Act, Grant, Level, MANAGER};
+use crate::access::{ADMINISTRATOR, Act, Grant, Level, MANAGER, Permission};
 use crate::fields::{DateOrder, DecimalMark, TextFormats};
 use crate::ids::Id;
 use crate::money::Currency;
 use crate::record::RecordKey;
+use crate::signals::SINCE;
+use crate::time::Instant;
 use crate::value::Value;
 
 pub(super) fn row(line: u32, cells: &[(&str, &str)]) -> ImportRow {
@@ -410,4 +412,90 @@ fn rows_find_a_record_by_the_external_id_that_an_earlier_one_filled_in() {
     assert_eq!(accounts.len(), 1, "{accounts:?}");
     assert_eq!(accounts[0].after["external_id"], text("A2"));
     assert_eq!(plan.rows[2].remarks[0].field.as_deref(), Some("account"));
+}
+
+/// A story in which a manager may enter history, or may not; its day is 2026-05-01.
+fn historian(enters: bool) -> Story {
+    let mut story = Story::new(MANAGER);
+    let role = story.schema.roles.iter_mut().find(|role| role.id == MANAGER).unwrap();
+    role.permissions.retain(|known| *known != Permission::EnterHistory);
+    if enters {
+        role.permissions.push(Permission::EnterHistory);
+    }
+    story
+}
+
+/// Since when the deal of a row stands in its stage, or the field and the reason why it may not.
+fn since(story: &Story, cells: &[(&str, &str)]) -> Result<Instant, (String, String)> {
+    let mut all = vec![("name", "三号线")];
+    all.extend_from_slice(cells);
+    let plan = tell(story, import("deal", &[], false, vec![row(2, &all)]));
+    match plan.rows[0].problems.first() {
+        Some(problem) => Err((problem.field.clone().unwrap_or_default(), problem.key.clone())),
+        None => Ok(made_with(&plan, "deal", "三号线")[SINCE].instant().unwrap()),
+    }
+}
+
+#[test]
+fn a_row_says_since_when_its_record_stands_in_its_stage() {
+    let story = historian(true);
+    let now = story.within(|world| world.now);
+    let day = |text: &str| {
+        let day = crate::time::Date::parse(text).unwrap().naive().and_time(chrono::NaiveTime::MIN);
+        story.within(|world| world.zones.instant(&world.actor.zone, day).unwrap())
+    };
+    let needs = ("stage", "needs");
+    assert_eq!(since(&story, &[needs, (SINCE, "2026-04-02")]), Ok(day("2026-04-02")));
+    assert_eq!(since(&story, &[(SINCE, "2026-04-02")]), Ok(day("2026-04-02")), "the first stage too");
+    let moment = "2026-04-02T08:30:00Z";
+    assert_eq!(since(&story, &[needs, (SINCE, moment)]), Ok(Instant::parse(moment).unwrap()));
+    assert_eq!(since(&story, &[needs]), Ok(now), "as ever");
+    assert_eq!(since(&story, &[needs, ("close_date", "2026-04-02")]), Ok(now), "an open one closes later");
+    assert_eq!(
+        since(&story, &[needs, ("engaged_on", "2026-04-02"), (SINCE, "2026-04-02")]),
+        Ok(day("2026-04-02"))
+    );
+    // What is won or lost came there on its day.
+    let (won, closed) = (("stage", "signed"), ("close_date", "2026-04-10"));
+    assert_eq!(since(&story, &[won, closed]), Ok(day("2026-04-10")));
+    assert_eq!(since(&story, &[won, closed, (SINCE, "2026-04-12")]), Ok(day("2026-04-12")));
+    for odd in [("close_date", "2026-05-20"), ("engaged_on", "2026-04-11")] {
+        let date = if odd.0 == "close_date" { vec![won, odd] } else { vec![won, closed, odd] };
+        assert_eq!(since(&story, &date), Ok(now), "{odd:?}");
+    }
+}
+
+#[test]
+fn a_moment_that_cannot_be_or_may_not_be_said_refuses_its_row() {
+    let says = |key: &str| Err((SINCE.to_owned(), key.to_owned()));
+    let story = historian(true);
+    for (cells, key) in [
+        (vec![(SINCE, "2026-05-03")], "problem.in_future"),
+        (vec![(SINCE, "2099-12-31")], "problem.in_future"),
+        (vec![("engaged_on", "2026-04-02"), (SINCE, "2026-04-01")], "problem.before_start"),
+        (vec![(SINCE, "soon")], "problem.not_instant"),
+    ] {
+        assert_eq!(since(&story, &cells), says(key), "{cells:?}");
+    }
+    let story = historian(false);
+    assert_eq!(since(&story, &[(SINCE, "2026-04-02")]), says("problem.needs_enter_history"));
+    let accounts = import("account", &[], false, vec![row(2, &[("name", "恒通"), (SINCE, "2026-04-02")])]);
+    let plan = tell(&historian(true), accounts);
+    assert_eq!(plan.rows[0].problems[0].key, "problem.unknown_field", "accounts have no stages");
+}
+
+#[test]
+fn since_when_a_known_deal_stands_in_its_stage_stays() {
+    let mut story = historian(true);
+    let cells = |since| [("name", "三号线"), ("account", "恒通"), (SINCE, since)];
+    let file = |since| import("deal", &["account"], true, vec![row(2, &cells(since))]);
+    let plan = tell(&story, file("2026-04-02"));
+    story.save(&plan);
+    let again = tell(&story, file("2026-04-02"));
+    assert_eq!((outcomes(&again), remarks(&again, 0)), (vec![RowOutcome::Skipped], vec![]));
+    let other = tell(&story, file("2026-04-03"));
+    assert_eq!(
+        (outcomes(&other), remarks(&other, 0)),
+        (vec![RowOutcome::Skipped], vec![(SINCE, "problem.kept_another")])
+    );
 }

@@ -164,6 +164,24 @@ fn history_and_competitors_are_understood() {
 }
 
 #[test]
+fn since_when_a_deal_stands_in_its_stage_is_said_by_a_heading_only() {
+    for header in
+        ["Stage since", "Entered stage", "In its stage since", "进入阶段", "进入阶段日期", "stage_since"]
+    {
+        let (_, fields, mapping) = guessed(&format!(
+            "Deal name,Deal stage,{header},Close date\nPumps,Needs,2025-03-01,2025-06-01\n"
+        ));
+        assert_eq!(fields, ["name", "stage", "stage_since", "close_date"], "{header}");
+        let rows = format!("Deal name,Deal stage,{header}\nPumps,first_contact,2025-03-01\n");
+        let preview = super::super::preview::check(&schema(), &mapping, &Sheet::parse(&rows).unwrap(), 9);
+        assert_eq!(preview.history, 1, "{header}");
+    }
+    let (_, fields, _) =
+        guessed("Deal name,Deal stage,Whatever\nPumps,Needs,2025-03-01\nPipes,Needs,2025-04-01\n");
+    assert!(!fields.iter().any(|field| field == "stage_since"), "{fields:?}");
+}
+
+#[test]
 fn rows_without_headings_are_understood_by_their_cells() {
     let schema = schema();
     let text =

@@ -29,7 +29,7 @@ pub(super) fn entity() -> Entity {
         field("product", "产品", "Product", FieldKind::relation("product")),
         field("amount", "金额", "Amount", FieldKind::money()),
         field("stage", "阶段", "Stage", FieldKind::stage()).required(),
-        field("engaged_on", "接触日期", "Engaged on", FieldKind::date()),
+        field(signals::STARTED, "接触日期", "Engaged on", FieldKind::date()),
         field("close_date", "成交日期", "Close date", FieldKind::date()),
         field(forecast::OWN, "自估赢率", "Own probability", FieldKind::share()),
         field("source", "来源", "Source", source()),

@@ -1,12 +1,14 @@
 //! Importing rows.
 
 use api_tests::actions::{import, undo};
-use api_tests::ids::new_id;
-use api_tests::person::command;
+use api_tests::ids::{new_id, now_ms};
+use api_tests::person::{Person, command};
 use api_tests::workspace::Workspace;
-use domain::api::{Code, Empty, GetImport};
+use domain::api::{Code, Empty, GetImport, GetStays};
 use domain::command::{ImportRow, MAX_IMPORT_ROWS, RowOutcome};
 use domain::ids::Id;
+use domain::signals::SINCE;
+use domain::time::Instant;
 use serde_json::json;
 
 fn row(line: u32, cells: &[(&str, &str)]) -> ImportRow {
@@ -190,6 +192,75 @@ fn importing_and_entering_history_are_permissions_of_their_own() {
     let (code, _) =
         workspace.person("marketing", None).refused(vec![import(new_id(), "deal", false, rows())]);
     assert_eq!(code, Code::Forbidden, "marketing imports leads only");
+}
+
+/// The stages of a deal, each with the moment it came there.
+#[track_caller]
+fn way(person: &Person, deal: Id) -> Vec<(String, String)> {
+    let reply = person.call::<GetStays>(&["deal", &deal.to_string()], &Empty {});
+    reply.stays.into_iter().map(|stay| (stay.stage, stay.from.to_string())).collect()
+}
+
+#[test]
+fn a_row_says_since_when_its_deal_stands_in_its_stage_where_history_may_be_entered() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let ago = |days: i64| {
+        let ms = i64::try_from(now_ms()).unwrap() - days * 24 * 60 * 60 * 1000;
+        Instant::from_unix_ms(ms).unwrap().to_string()
+    };
+    let (then, later) = (ago(40), ago(-2));
+    let sent = |name: &'static str, since: &str| {
+        row(7, &[("name", name), ("stage", "needs"), ("engaged_on", "2024-01-02"), (SINCE, since)])
+    };
+    let rows = vec![
+        sent("一", &then),
+        row(8, &[("name", "二"), (SINCE, &later)]),
+        row(9, &[("name", "三"), ("engaged_on", "2024-01-02"), (SINCE, "2023-12-30")]),
+        row(10, &[("name", "四"), ("stage", "signed"), ("close_date", "2025-03-04")]),
+        row(11, &[("name", "五")]),
+    ];
+    let ids: Vec<Id> = rows.iter().map(|row| row.record).collect();
+    let receipt = admin.done(vec![import(new_id(), "deal", false, rows)]);
+    let told: Vec<_> = receipt
+        .rows
+        .iter()
+        .map(|row| {
+            let problem = row.problems.first();
+            (row.line, problem.map(|problem| (problem.field.as_deref().unwrap_or(""), problem.key.as_str())))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (7, None),
+            (8, Some((SINCE, "problem.in_future"))),
+            (9, Some((SINCE, "problem.before_start"))),
+            (10, None),
+            (11, None)
+        ]
+    );
+    assert_eq!(admin.value("deal", ids[0], SINCE), json!(then));
+    assert_eq!(way(admin, ids[0]), [("needs".to_owned(), then)]);
+    // What is won came there on its day: it began between the evening before and the morning in every zone.
+    let won = admin.value("deal", ids[3], SINCE);
+    let day = Instant::parse(won.as_str().unwrap()).unwrap();
+    let midnight = Instant::parse("2025-03-04T00:00:00Z").unwrap();
+    assert!((day.unix_ms() - midnight.unix_ms()).abs() <= 14 * 60 * 60 * 1000, "{won}");
+    assert_eq!(way(admin, ids[3]), [("signed".to_owned(), won.as_str().unwrap().to_owned())]);
+    assert_eq!(way(admin, ids[4])[0].1, admin.value("deal", ids[4], SINCE), "without a word it is now");
+
+    let manager = workspace.person("manager", None);
+    let since = ago(3);
+    let rows = vec![row(2, &[("name", "六"), (SINCE, &since)]), row(3, &[("name", "七")])];
+    let receipt = manager.done(vec![import(new_id(), "deal", false, rows)]);
+    let outcomes: Vec<_> = receipt.rows.iter().map(|row| row.outcome).collect();
+    assert_eq!(outcomes, [RowOutcome::Refused, RowOutcome::Created]);
+    let problem = &receipt.rows[0].problems[0];
+    assert_eq!(
+        (problem.field.as_deref(), problem.key.as_str()),
+        (Some(SINCE), "problem.needs_enter_history")
+    );
 }
 
 #[test]
