@@ -114,6 +114,10 @@ fn a_field_that_is_there_takes_other_values_from_now_on() {
         there_and_back(&schema, &set(field, decimals(to)));
         assert_eq!(set(field, decimals(to)).vacates(&schema), in_the_way(field, to));
         assert!(set(field, decimals(now)).vacates(&schema).is_empty());
+        // Nobody counts values by decimals that there cannot be.
+        for beyond in [7, 20, 64, u32::MAX] {
+            assert!(set(field, decimals(beyond)).vacates(&schema).is_empty(), "{field} {beyond}");
+        }
     }
     for (field, settings, problem) in [
         ("f_size", decimals(0), pair("scale", "problem.out_of_range")),
