@@ -90,6 +90,20 @@ fn undoing_a_move_brings_back_when_it_had_come() {
 }
 
 #[test]
+fn who_does_not_see_the_clock_of_a_deal_takes_a_move_back_all_the_same() {
+    for (hidden, is_back) in [(SINCE, true), (PAUSED_UNTIL, false)] {
+        let mut story = deal(REP, "needs", &[(PAUSED_UNTIL, date("2026-05-20"))], ALL);
+        let rep = story.schema.roles.iter_mut().find(|role| role.id == REP).unwrap();
+        rep.hidden.insert("deal".into(), [hidden.to_owned()].into());
+        let lost = json!([{"do": "move_stage", "entity": "deal", "record": id(7), "from": "needs", "to": "lost", "values": {"lost_reason": "price"}}]);
+        let moved = story.tell(lost).unwrap();
+        story.save(&moved);
+        story.undo = Story::logged(&moved);
+        assert_eq!(story.tell(json!([{"do": "undo", "command": id(99)}])).is_ok(), is_back, "{hidden}");
+    }
+}
+
+#[test]
 fn nobody_writes_these_by_hand() {
     let story = deal(ADMINISTRATOR, "needs", &[], ALL);
     for (field, value) in [(SINCE, LONG_AGO), (PAUSED_UNTIL, "2026-05-20"), (PAUSE_REASON, "等预算")] {
