@@ -7,7 +7,6 @@ use domain::ids::Id;
 use domain::record::RecordKey;
 use domain::stay::Stay;
 use domain::time::Instant;
-use domain::value::Value;
 use serde_json::{Value as Json, json};
 
 use super::save::FIRST_SEQ;
@@ -86,6 +85,7 @@ mod tests {
 
     use domain::command::{Change, ChangeKind};
     use domain::record::Values;
+    use domain::value::Value;
 
     use super::super::testing::{Shard, id};
     use super::super::tests::plan_of;

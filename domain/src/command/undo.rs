@@ -11,7 +11,7 @@ use crate::fields;
 use crate::files::FileInfo;
 use crate::message::Problem;
 use crate::record::{Record, RecordKey, Values};
-use crate::signals::SINCE;
+use crate::signals::{PAUSE, SINCE};
 use crate::value::Value;
 
 pub(super) fn undo(draft: &mut Draft<'_>) {
@@ -78,6 +78,7 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged, held: &mut BTreeSet<Record
         ChangeKind::Updated => {
             let mut changed = fields_changed_since(draft, entry, record);
             changed.extend(entry.before.keys().filter(|field| is_gone(draft, entry, field)).cloned());
+            changed.extend(paused_since(entry, record));
             let back: Values = entry
                 .before
                 .iter()
@@ -147,6 +148,13 @@ fn fields_changed_since(draft: &Draft<'_>, entry: &Logged, record: &Record) -> V
         fields.extend(filled.map(|(field, _): (&String, &Value)| field.clone()));
     }
     fields
+}
+
+/// Day and reason of a pause, when another was made of them after the entry: they belong together.
+fn paused_since(entry: &Logged, record: &Record) -> Vec<String> {
+    let own = PAUSE.into_iter().filter_map(|field| Some((field, entry.after.get(field)?)));
+    let is_other = own.clone().any(|(field, after)| !record.get(field).same(after));
+    own.filter(|_| is_other).map(|(field, _)| field.to_owned()).collect()
 }
 
 fn keep(draft: &mut Draft<'_>, entry: &Logged, fields: Vec<String>) {

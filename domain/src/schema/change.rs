@@ -118,7 +118,7 @@ pub enum DefinitionChange {
         #[serde(default)]
         products: Vec<Id>,
     },
-    /// The order of the pipelines of an entity; the first is the one new records begin in.
+    /// The order of the pipelines of an entity; of those that suit somebody equally well, new records begin in the first.
     ArrangePipelines {
         entity: String,
         order: Vec<String>,
