@@ -1,6 +1,8 @@
 //! Every rule of a way on every way in, whom pipelines are for, and pipelines with no stages and with thirty.
 
-use api_tests::actions::{define, delete, import as import_rows, move_deal, move_deal_with, undo, update};
+use api_tests::actions::{
+    define, delete, import as import_rows, move_deal, move_deal_with, restore, undo, update,
+};
 use api_tests::browser::Request;
 use api_tests::ids::new_id;
 use api_tests::person::{Person, command};
@@ -243,6 +245,28 @@ fn into_a_pipeline_of_a_team_come_its_members_on_every_way_in() {
     assert_eq!(refused(&inside, audience(Vec::new(), Vec::new())).0, Code::Forbidden);
     change(admin, audience(vec![north], Vec::new()));
     admin.done(vec![delete("team", south, version)]);
+}
+
+#[test]
+fn no_undo_leaves_a_pipeline_to_a_team_that_is_gone() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    change(admin, DefinitionChange::AddPipeline { pipeline: renewal(Vec::new(), Vec::new()), at: None });
+    let team = new_id();
+    let made = command(vec![api_tests::actions::create("team", team, json!({"name": "东区"}))]);
+    admin.done_as(&made);
+    change(admin, audience(vec![team], Vec::new()));
+    // The team that was just made has a pipeline by now.
+    let receipt = admin.done(vec![undo(made.id)]);
+    assert_eq!((receipt.records.len(), receipt.kept[0].record), (0, team));
+    let opened = change(admin, audience(Vec::new(), Vec::new()));
+    let version = admin.read("team", team).version;
+    admin.done(vec![delete("team", team, version)]);
+    assert_eq!(keys(&admin.refused(vec![undo(opened)]).1), ["problem.reference_not_found"]);
+    admin.done(vec![restore("team", team)]);
+    admin.done(vec![undo(opened)]);
+    let pipelines = admin.call::<GetSchema>(&[], &Empty {}).pipelines;
+    assert_eq!(pipelines.last().unwrap().teams, [team]);
 }
 
 #[test]
