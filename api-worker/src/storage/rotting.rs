@@ -123,10 +123,13 @@ fn the_longest_filters_are_statements_that_the_platform_takes() {
     schema.pipelines[0].stages = (1..=50).map(stage).collect();
     let reader = Reader { schema: &schema, role: schema.role(ADMINISTRATOR).unwrap(), user: id(2) };
     let entity = schema.entity("deal").unwrap();
-    let (now, today) = (Instant::from_unix_ms(1_790_000_000_000).unwrap(), Date::parse("2026-09-21").unwrap());
+    let (now, today) =
+        (Instant::from_unix_ms(1_790_000_000_000).unwrap(), Date::parse("2026-09-21").unwrap());
     let env = Env { today, now, me: id(2), mates: None, zone: "Asia/Shanghai", zones: &Zones };
     for part in [rotting(), json!(["not", rotting()]), json!(["my_team", ["field", "owner"]])] {
-        let many = |count: usize| json!(["or"].into_iter().map(Json::from).chain(vec![part.clone(); count]).collect::<Vec<_>>());
+        let many = |count: usize| {
+            json!(["or"].into_iter().map(Json::from).chain(vec![part.clone(); count]).collect::<Vec<_>>())
+        };
         let most = (1..200).rev().map(many).find(|json| Expr::parse(json).is_ok()).unwrap();
         let page = || {
             let mut conditions = Conditions::new(reader);

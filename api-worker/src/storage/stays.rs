@@ -22,7 +22,8 @@ pub fn begun(plan: &Plan, entries: usize, now: Instant, undoes: Option<Id>) -> V
     let begin = plan.changes.iter().enumerate().filter_map(|(at, change)| {
         let after = change.after.get(STAGE)?;
         // There and back in one command is no move.
-        let stage = after.text().filter(|_| change.before.get(STAGE).is_none_or(|before| !before.same(after)))?;
+        let stage =
+            after.text().filter(|_| change.before.get(STAGE).is_none_or(|before| !before.same(after)))?;
         Some(json!([change.key.entity, change.key.id, at, stage]))
     });
     let begin: Vec<Json> = begin.collect();

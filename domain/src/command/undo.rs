@@ -55,8 +55,8 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged, held: &mut BTreeSet<Record
         return;
     }
     // A pipeline of a team is no record, and leans on it all the same.
-    let has_pipeline =
-        entry.key.entity == "team" && draft.world.schema.pipelines.iter().any(|one| one.teams.contains(&entry.key.id));
+    let has_pipeline = entry.key.entity == "team"
+        && draft.world.schema.pipelines.iter().any(|one| one.teams.contains(&entry.key.id));
     let leant_on = has_pipeline || draft.world.leant_on.contains(&entry.key) || held.contains(&entry.key);
     match entry.kind {
         ChangeKind::Created => {

@@ -307,7 +307,9 @@ mod tests {
             let problem = Expr::parse(&json).unwrap_err();
             assert_eq!(problem.key, key, "{json}");
         }
-        for fine in [nested(20), many(199), rotting(9), json!(["in", 1, vec![1; 1000]]), json!("字".repeat(2000))] {
+        for fine in
+            [nested(20), many(199), rotting(9), json!(["in", 1, vec![1; 1000]]), json!("字".repeat(2000))]
+        {
             assert_eq!(Expr::parse(&fine).unwrap().to_json(), fine);
         }
     }

@@ -127,7 +127,8 @@ fn a_role_that_does_not_see_stages_is_not_told_by_a_pause_whether_one_is_open() 
         let mut story = deal(REP, stage, &[], ALL);
         let rep = story.schema.roles.iter_mut().find(|role| role.id == REP).unwrap();
         rep.hidden.insert("deal".into(), ["stage".to_owned()].into());
-        let Err(Refusal::Invalid(problems)) = story.tell(pause(json!({"until": "2026-05-20", "reason": "x"})))
+        let Err(Refusal::Invalid(problems)) =
+            story.tell(pause(json!({"until": "2026-05-20", "reason": "x"})))
         else {
             unreachable!("{stage}")
         };
