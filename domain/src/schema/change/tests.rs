@@ -544,7 +544,7 @@ fn limits_and_checklists_are_kept_within_bounds() {
         DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None }
     };
     there_and_back(&schema, &stages(5));
-    for wrong in [0, 1_001, u16::MAX] {
+    for wrong in [0, 200, u16::MAX] {
         assert_eq!(refused(&schema, &stages(wrong)), [pair("limit", "problem.out_of_range")], "{wrong}");
     }
     let check = |id: &str, name: &str| Check { id: id.into(), label: Label::new(name, name) };

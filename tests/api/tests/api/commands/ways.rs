@@ -395,7 +395,7 @@ fn unknown_stale_foreign_and_absurd_moves_and_limits_are_refused_in_words() {
         stages[0].limit = Some(limit);
         DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None }
     };
-    for limit in [0, 1_001, u16::MAX] {
+    for limit in [0, 200, u16::MAX] {
         let (code, problems) = refused(&admin, stages(limit));
         assert_eq!((code, keys(&problems)), (Code::Invalid, vec!["problem.out_of_range"]), "{limit}");
         assert_eq!(problems[0].field.as_deref(), Some("limit"));
