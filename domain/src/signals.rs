@@ -23,6 +23,8 @@ pub const STARTED: &str = "engaged_on";
 /// The day on which a pause ends.
 pub const PAUSED_UNTIL: &str = "paused_until";
 pub const PAUSE_REASON: &str = "pause_reason";
+/// What a pause is: kept by the system, told in the history all the same.
+pub const PAUSE: [&str; 2] = [PAUSED_UNTIL, PAUSE_REASON];
 pub const LAST_TOUCH: &str = "last_touch_at";
 pub const NEXT_TOUCH: &str = "next_touch";
 /// A pause reaches so many days ahead: what rests for longer is lost for now.

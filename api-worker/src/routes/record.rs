@@ -248,7 +248,7 @@ fn groupable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a
     }
 }
 
-pub(super) fn summable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
+fn summable<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a Field> {
     let field = known_field(reader, entity, id, "sum")?;
     match field.kind.behaviour().shape() {
         Shape::Money | Shape::Integer | Shape::Decimal(_) => Ok(field),

@@ -6,9 +6,9 @@ use domain::api::Code;
 use domain::api::record::{Names, TimelineEntry, TimelineKind, TimelineReply, TimelineRequest};
 use domain::command::ChangeKind;
 use domain::ids::Id;
-use domain::process;
 use domain::schema::{Entity, Field};
 use domain::time::Instant;
+use domain::{process, signals};
 use serde_json::Value as Json;
 use worker::{Request, Response};
 
@@ -147,14 +147,15 @@ fn file_row(held: files::Held) -> timeline::Row<TimelineEntry> {
     timeline::Row { at: moment, place, entry }
 }
 
-/// The fields whose changes are told: those that the reader sees and people fill, and what a mover said.
+/// The fields whose changes are told: those that the reader sees and people fill, what a mover said, and pauses.
 fn told_fields(reader: Reader<'_>, entity: &Entity) -> Vec<String> {
     let told = entity.fields.iter().filter(|field| is_told(reader, entity, field));
     told.map(|field| field.id.clone()).collect()
 }
 
 fn is_told(reader: Reader<'_>, entity: &Entity, field: &Field) -> bool {
-    let is_told = !field.system || process::SAID.contains(&field.id.as_str());
+    let mut said = process::SAID.into_iter().chain(signals::PAUSE);
+    let is_told = !field.system || said.any(|said| said == field.id);
     is_told && !reader.role.hides(&entity.id, &field.id)
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::api::Code;
 use domain::api::command::{Answer as CommandAnswer, Found, Receipt, Saved};
 use domain::command::{
-    Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, hangs_on, needs, needs_to_undo,
-    plan, touches_to_undo,
+    Action, ChangeKind, Command, Loaded, Logged, Needs, Plan, Refusal, World, audience_to_undo, hangs_on,
+    needs, needs_to_undo, plan, touches_to_undo,
 };
 use domain::fields::Reading;
 use domain::files::Uploaded;
@@ -283,7 +283,8 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
     let going: BTreeSet<RecordKey> = world.undo.iter().filter(goes).map(|entry| entry.key.clone()).collect();
     let (used, held) = needs_to_undo(&world.undo, &session.schema);
     let touches = touches_to_undo(&world.undo);
-    let (loaded, mut statements): (Vec<String>, Vec<Statement>) = records::load(reader, &keys)
+    let seen: BTreeSet<RecordKey> = keys.iter().cloned().chain(audience_to_undo(&world.undo)).collect();
+    let (loaded, mut statements): (Vec<String>, Vec<Statement>) = records::load(reader, &seen)
         .into_iter()
         .chain(records::load_related(reader, &hangs_on(&touches, &session.schema)))
         .unzip();

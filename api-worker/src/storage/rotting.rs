@@ -5,13 +5,15 @@ use std::fs;
 use std::path::Path;
 
 use domain::access::ADMINISTRATOR;
-use domain::expr::Env;
+use domain::expr::{Env, Expr};
 use domain::money::Currency;
-use domain::schema::{Schema, WorkDays, WorkspaceSettings, builtin};
+use domain::schema::{Schema, Stage, WorkDays, WorkspaceSettings, builtin};
 use domain::signals::{Calendar, Facts, rotting, signals};
 use domain::time::{Date, Instant, Zone};
 use rusqlite::{Connection, params};
+use serde_json::{Value as Json, json};
 
+use super::limits;
 use super::queries::{Conditions, Listed, Sort, add_filter, list};
 use super::records::{Reader, Selected, Selection};
 use super::testing::{Shard, id};
@@ -109,6 +111,36 @@ fn the_database_finds_what_plain_counting_finds() {
     assert!((50..400).contains(&rots.len()), "{}", rots.len());
     let others = found(format!("[\"not\",{}]", rotting()));
     assert_eq!((others.len() + rots.len(), others.intersection(&rots).count()), (600, 0));
+}
+
+/// However often a filter asks what the schema makes long, the statement is one that the platform takes.
+#[test]
+fn the_longest_filters_are_statements_that_the_platform_takes() {
+    let (shard, mut schema) = (Shard::new(), schema());
+    let like = schema.pipelines[0].stages[0].clone();
+    // Each stage expects another count of days.
+    let stage = |days: u16| Stage { id: format!("s_{days}"), expected_days: Some(days), ..like.clone() };
+    schema.pipelines[0].stages = (1..=50).map(stage).collect();
+    let reader = Reader { schema: &schema, role: schema.role(ADMINISTRATOR).unwrap(), user: id(2) };
+    let entity = schema.entity("deal").unwrap();
+    let (now, today) =
+        (Instant::from_unix_ms(1_790_000_000_000).unwrap(), Date::parse("2026-09-21").unwrap());
+    let env = Env { today, now, me: id(2), mates: None, zone: "Asia/Shanghai", zones: &Zones };
+    for part in [rotting(), json!(["not", rotting()]), json!(["my_team", ["field", "owner"]])] {
+        let many = |count: usize| {
+            json!(["or"].into_iter().map(Json::from).chain(vec![part.clone(); count]).collect::<Vec<_>>())
+        };
+        let most = (1..200).rev().map(many).find(|json| Expr::parse(json).is_ok()).unwrap();
+        let page = || {
+            let mut conditions = Conditions::new(reader);
+            add_filter(&mut conditions, reader, entity, Some(&most.to_string()), &env).unwrap();
+            let sort = Sort::read(reader, entity, Some("id")).unwrap();
+            list(&Selection::new(reader, entity), conditions, &sort, None, 50, Listed::There)
+        };
+        let (_, sql, params) = page().into_parts();
+        assert!(limits::check(&sql, &params).is_ok(), "{part}: {} bytes", sql.len());
+        assert!(shard.run(page()).unwrap().is_empty());
+    }
 }
 
 #[test]

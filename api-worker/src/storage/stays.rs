@@ -22,7 +22,10 @@ const LAST: &str = "(SELECT max(s.seq) FROM stay s WHERE s.workspace_id = ?1 AND
 #[must_use]
 pub fn begun(plan: &Plan, entries: usize, now: Instant, undoes: Option<Id>) -> Vec<Statement> {
     let begin = plan.changes.iter().enumerate().filter_map(|(at, change)| {
-        let stage = change.after.get(STAGE).and_then(Value::text)?;
+        let after = change.after.get(STAGE)?;
+        // There and back in one command is no move.
+        let stage =
+            after.text().filter(|_| change.before.get(STAGE).is_none_or(|before| !before.same(after)))?;
         // History that is entered says when it was; whatever moves is there from now on.
         let new = change.kind == ChangeKind::Created;
         let since = change.after.get(SINCE).filter(|_| new).and_then(Value::instant);
@@ -195,6 +198,9 @@ mod tests {
             before: Values::new(),
             after: Values::from([("name".to_owned(), Value::Text("x".to_owned()))]),
         });
+        let (there, back) = (Value::Text("a".to_owned()), Value::Text("a".to_owned()));
+        plan.changes[0].before.insert(STAGE.to_owned(), there);
+        plan.changes[0].after.insert(STAGE.to_owned(), back);
         let now = Instant::from_unix_ms(1).unwrap();
         assert!(begun(&plan, 1, now, None).is_empty() && begun(&plan, 1, now, Some(id(1))).is_empty());
     }

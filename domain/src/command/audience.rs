@@ -6,6 +6,7 @@ use crate::ids::Id;
 use crate::message::Problem;
 use crate::process;
 use crate::record::{RecordKey, Values};
+use crate::schema::change::{DefinitionChange, MAX_AUDIENCE};
 use crate::schema::{Entity, Stage};
 use crate::value::Value;
 
@@ -30,8 +31,35 @@ pub(super) fn check_audience(draft: &mut Draft<'_>, entity: &Entity, values: &Va
     }
 }
 
-/// Whom a pipeline is for is there when it is said; what it names already stays as it is.
-pub(super) fn check_named(draft: &mut Draft<'_>, pipeline: &str, teams: &[Id], products: &[Id]) {
+/// Whom a change of definitions makes a pipeline for, as the pipeline with its teams and products.
+fn named_by(change: &DefinitionChange) -> Option<(&str, &[Id], &[Id])> {
+    match change {
+        DefinitionChange::SetAudience { pipeline, teams, products } => Some((pipeline, teams, products)),
+        DefinitionChange::AddPipeline { pipeline, .. } => {
+            Some((&pipeline.id, &pipeline.teams, &pipeline.products))
+        }
+        _ => None,
+    }
+}
+
+/// What that names, as far as it is allowed to be: more is refused without a look.
+pub(super) fn keys_named_by(change: &DefinitionChange) -> impl Iterator<Item = RecordKey> {
+    let (_, teams, products) = named_by(change).unwrap_or_default();
+    let keys = |entity: &'static str, ids: &[Id]| {
+        ids.iter().take(MAX_AUDIENCE).map(|id| RecordKey::new(entity, *id)).collect::<Vec<_>>()
+    };
+    keys("team", teams).into_iter().chain(keys("product", products))
+}
+
+/// Whom a pipeline is for is there when it is said, also when that is said by an undo; what it names already stays as it
+/// is.
+pub(super) fn check_audience_of(draft: &mut Draft<'_>, change: &DefinitionChange) {
+    if let Some((pipeline, teams, products)) = named_by(change) {
+        check_named(draft, pipeline, teams, products);
+    }
+}
+
+fn check_named(draft: &mut Draft<'_>, pipeline: &str, teams: &[Id], products: &[Id]) {
     let known = draft.world.schema.pipeline(pipeline);
     let named = |field, entity, ids: &[Id], before: Option<&Vec<Id>>| {
         let fresh = ids.iter().filter(|id| !before.is_some_and(|before| before.contains(id)));

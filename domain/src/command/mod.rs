@@ -27,7 +27,7 @@ use serde_json::Value as Json;
 
 pub use import::{described, field_at, has_name, takes_cells};
 pub use invite::{Invitation, plan_acceptance, plan_invitation};
-pub use needs::{Needs, hangs_on, needs, needs_to_undo, touches_to_undo};
+pub use needs::{Needs, audience_to_undo, hangs_on, needs, needs_to_undo, touches_to_undo};
 pub use plan::plan;
 
 use crate::access::Actor;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::audience::keys_named_by;
 use super::import::field_at;
 use super::view::teams_of;
 use super::{Action, Command, Logged, Wire};
@@ -12,7 +13,7 @@ use crate::files::FileInfo;
 use crate::ids::Id;
 use crate::record::RecordKey;
 use crate::schema::builtin::saved_view::{MAX_TEAMS, SAVED_VIEW};
-use crate::schema::change::{DefinitionChange, MAX_AUDIENCE, Place};
+use crate::schema::change::{DefinitionChange, Place};
 use crate::schema::{Entity, Schema};
 use crate::text::match_key;
 use crate::value::Value;
@@ -78,6 +79,12 @@ pub fn needs_to_undo(log: &[Logged], schema: &Schema) -> (BTreeSet<Place>, BTree
         places.flat_map(|inverse| inverse.vacates(schema)).collect(),
         files.map(|file| file.id).chain(logos).collect(),
     )
+}
+
+/// The teams and products that taking back a log makes pipelines for.
+#[must_use]
+pub fn audience_to_undo(log: &[Logged]) -> BTreeSet<RecordKey> {
+    log.iter().filter_map(|entry| entry.inverse.as_ref()).flat_map(keys_named_by).collect()
 }
 
 /// The file that a change of definitions makes the logo.
@@ -168,7 +175,7 @@ impl Needs {
                 self.places.extend(change.vacates(schema));
                 self.active |= change.concerns_keys();
                 self.files.extend(logo_of(change));
-                self.audience(change);
+                self.records.extend(keys_named_by(change));
             }
             Action::ImportRows { entity, rows, also, by_name, .. } => {
                 let Some(definition) = schema.entity(entity) else { return };
@@ -196,17 +203,6 @@ impl Needs {
                 self.active = true;
             }
         }
-    }
-
-    /// Whom a pipeline is for, and which products. More than it can name are refused without a look.
-    fn audience(&mut self, change: &DefinitionChange) {
-        let (teams, products) = match change {
-            DefinitionChange::SetAudience { teams, products, .. } => (teams, products),
-            DefinitionChange::AddPipeline { pipeline, .. } => (&pipeline.teams, &pipeline.products),
-            _ => return,
-        };
-        teams.iter().take(MAX_AUDIENCE).for_each(|team| self.record("team", *team));
-        products.iter().take(MAX_AUDIENCE).for_each(|product| self.record("product", *product));
     }
 
     /// What a cell of a row names. `finds` says whether the record that the cell is of may be there already.

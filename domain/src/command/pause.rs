@@ -26,7 +26,8 @@ pub(super) fn pause(draft: &mut Draft<'_>, entity: &str, id: Id, wish: &Wish<'_>
         draft.invalid(Problem::on("entity", "problem.cannot_pause"));
         return;
     }
-    for field in [PAUSED_UNTIL, PAUSE_REASON] {
+    // Whether it may rest tells whether its stage is open.
+    for field in [PAUSED_UNTIL, PAUSE_REASON, "stage"] {
         if draft.role.hides(entity, field) {
             draft.invalid(Problem::on(field, "problem.unknown_field"));
             return;

@@ -1,6 +1,6 @@
 //! Deciding a command.
 
-use super::audience::{beginning, check_audience, check_named};
+use super::audience::{beginning, check_audience, check_audience_of};
 use super::draft::Draft;
 use super::needs::{INHERITED, TOUCH, inherits};
 use super::view::check_view;
@@ -400,15 +400,8 @@ fn define(draft: &mut Draft<'_>, base_revision: u64, wish: &DefinitionChange) {
         draft.outdated = true;
         return;
     }
-    match wish {
-        DefinitionChange::SetLogo { logo: Some(logo) } => check_brought(draft, *logo),
-        DefinitionChange::SetAudience { pipeline, teams, products } => {
-            check_named(draft, pipeline, teams, products);
-        }
-        DefinitionChange::AddPipeline { pipeline, .. } => {
-            check_named(draft, &pipeline.id, &pipeline.teams, &pipeline.products);
-        }
-        _ => {}
+    if let DefinitionChange::SetLogo { logo: Some(logo) } = wish {
+        check_brought(draft, *logo);
     }
     define_now(draft, wish);
 }
@@ -440,6 +433,7 @@ pub(super) fn define_now(draft: &mut Draft<'_>, wish: &DefinitionChange) {
     if let DefinitionChange::SetLogo { logo: Some(logo) } = wish {
         check_logo(draft, *logo);
     }
+    check_audience_of(draft, wish);
     match change::apply(draft.world.schema, wish, draft.world.zones) {
         Ok(defined) => draft.plan.definition = Some(defined),
         Err(problems) => {

@@ -11,6 +11,7 @@ use crate::fields;
 use crate::files::FileInfo;
 use crate::message::Problem;
 use crate::record::{Record, RecordKey, Values};
+use crate::signals::{PAUSE, SINCE};
 use crate::value::Value;
 
 pub(super) fn undo(draft: &mut Draft<'_>) {
@@ -46,12 +47,17 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged, held: &mut BTreeSet<Record
         _ if entry.after.contains_key("owner") => loaded.may.assign,
         _ => loaded.may.update,
     };
-    let hidden = entry.after.keys().any(|field| draft.role.hides(&entry.key.entity, field));
+    // Every move sets the moment it was made: who may not see that has made the move all the same.
+    let mut told = entry.after.keys().filter(|field| *field != SINCE);
+    let hidden = told.any(|field| draft.role.hides(&entry.key.entity, field));
     if !may || hidden {
         draft.forbid(Problem::new("problem.forbidden"));
         return;
     }
-    let leant_on = draft.world.leant_on.contains(&entry.key) || held.contains(&entry.key);
+    // A pipeline of a team is no record, and leans on it all the same.
+    let has_pipeline = entry.key.entity == "team"
+        && draft.world.schema.pipelines.iter().any(|one| one.teams.contains(&entry.key.id));
+    let leant_on = has_pipeline || draft.world.leant_on.contains(&entry.key) || held.contains(&entry.key);
     match entry.kind {
         ChangeKind::Created => {
             let changed = fields_changed_since(draft, entry, record);
@@ -72,6 +78,7 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged, held: &mut BTreeSet<Record
         ChangeKind::Updated => {
             let mut changed = fields_changed_since(draft, entry, record);
             changed.extend(entry.before.keys().filter(|field| is_gone(draft, entry, field)).cloned());
+            changed.extend(paused_since(entry, record));
             let back: Values = entry
                 .before
                 .iter()
@@ -141,6 +148,13 @@ fn fields_changed_since(draft: &Draft<'_>, entry: &Logged, record: &Record) -> V
         fields.extend(filled.map(|(field, _): (&String, &Value)| field.clone()));
     }
     fields
+}
+
+/// Day and reason of a pause, when another was made of them after the entry: they belong together.
+fn paused_since(entry: &Logged, record: &Record) -> Vec<String> {
+    let own = PAUSE.into_iter().filter_map(|field| Some((field, entry.after.get(field)?)));
+    let is_other = own.clone().any(|(field, after)| !record.get(field).same(after));
+    own.filter(|_| is_other).map(|(field, _)| field.to_owned()).collect()
 }
 
 fn keep(draft: &mut Draft<'_>, entry: &Logged, fields: Vec<String>) {

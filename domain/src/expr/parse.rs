@@ -13,6 +13,8 @@ use crate::value::Decimal;
 pub const MAX_DEPTH: usize = 20;
 /// Operators, fields and literals together; the items of lists are counted by themselves.
 pub const MAX_NODES: usize = 200;
+/// What `rotting` counts beside itself: statements have a length that they may not exceed.
+const ROTTING_NODES: usize = 20;
 /// Literals in one list.
 pub const MAX_ITEMS: usize = 1000;
 /// Characters of one text.
@@ -50,6 +52,10 @@ impl Expr {
     }
 }
 
+fn too_large() -> Problem {
+    Problem::new("problem.expr.too_large").with("max", MAX_NODES)
+}
+
 struct Parser {
     nodes: usize,
     text_sum: usize,
@@ -59,7 +65,7 @@ impl Parser {
     fn expr(&mut self, json: &Json, depth: usize) -> Result<Expr, Problem> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            return Err(Problem::new("problem.expr.too_large").with("max", MAX_NODES));
+            return Err(too_large());
         }
         let Json::Array(parts) = json else { return self.literal(json) };
         if depth > MAX_DEPTH {
@@ -93,8 +99,12 @@ impl Parser {
         if let Some(arity) = op.arity().filter(|arity| *arity != args.len()) {
             return Err(wrong_arity(name, &arity.to_string()));
         }
+        if op == Op::Rotting {
+            // It is read as a comparison for each count of days that stages expect.
+            self.nodes += ROTTING_NODES;
+        }
         let args: Result<Vec<_>, _> = args.iter().map(|arg| self.expr(arg, depth + 1)).collect();
-        Ok(Expr::Call(op, args?))
+        if self.nodes > MAX_NODES { Err(too_large()) } else { Ok(Expr::Call(op, args?)) }
     }
 
     fn list(
@@ -265,6 +275,9 @@ mod tests {
         let many = |count: usize| {
             Json::Array(std::iter::once(json!("and")).chain((0..count).map(|_| json!(true))).collect())
         };
+        let rotting = |count: usize| {
+            Json::Array(std::iter::once(json!("or")).chain((0..count).map(|_| json!(["rotting"]))).collect())
+        };
         for (json, key) in [
             (json!([]), "problem.expr.malformed"),
             (json!({}), "problem.expr.malformed"),
@@ -289,11 +302,14 @@ mod tests {
             (nested(21), "problem.expr.too_deep"),
             (nested(100), "problem.expr.too_deep"),
             (many(200), "problem.expr.too_large"),
+            (rotting(10), "problem.expr.too_large"),
         ] {
             let problem = Expr::parse(&json).unwrap_err();
             assert_eq!(problem.key, key, "{json}");
         }
-        for fine in [nested(20), many(199), json!(["in", 1, vec![1; 1000]]), json!("字".repeat(2000))] {
+        for fine in
+            [nested(20), many(199), rotting(9), json!(["in", 1, vec![1; 1000]]), json!("字".repeat(2000))]
+        {
             assert_eq!(Expr::parse(&fine).unwrap().to_json(), fine);
         }
     }

@@ -118,7 +118,7 @@ pub enum DefinitionChange {
         #[serde(default)]
         products: Vec<Id>,
     },
-    /// The order of the pipelines of an entity; the first is the one new records begin in.
+    /// The order of the pipelines of an entity; of those that suit somebody equally well, new records begin in the first.
     ArrangePipelines {
         entity: String,
         order: Vec<String>,
@@ -205,9 +205,15 @@ impl DefinitionChange {
                 vec![Place::Amounts]
             }
             Self::SetField { entity, field, settings } => {
-                let now = schema.entity(entity).and_then(|entity| entity.field(field));
-                let now = now.and_then(|field| field.kind.behaviour().adjustment()?.scale);
-                let other = settings.scale.filter(|to| now.is_some_and(|now| now != *to));
+                let known = schema.entity(entity).and_then(|entity| entity.field(field));
+                let other = known.filter(|field| field.custom).and_then(|field| {
+                    let behaviour = field.kind.behaviour();
+                    // What is no setting is refused without a look at values, which it has no count for.
+                    let next = behaviour.adjusted(settings).ok()?;
+                    let is_sound = next.behaviour().check_settings().is_empty();
+                    let now = behaviour.adjustment()?.scale;
+                    settings.scale.filter(|to| is_sound && now != Some(*to))
+                });
                 let place = |to| Place::Decimals { entity: entity.clone(), field: field.clone(), to };
                 other.map(place).into_iter().collect()
             }

@@ -90,6 +90,53 @@ fn undoing_a_move_brings_back_when_it_had_come() {
 }
 
 #[test]
+fn who_does_not_see_the_clock_of_a_deal_takes_a_move_back_all_the_same() {
+    for (hidden, is_back) in [(SINCE, true), (PAUSED_UNTIL, false)] {
+        let mut story = deal(REP, "needs", &[(PAUSED_UNTIL, date("2026-05-20"))], ALL);
+        let rep = story.schema.roles.iter_mut().find(|role| role.id == REP).unwrap();
+        rep.hidden.insert("deal".into(), [hidden.to_owned()].into());
+        let lost = json!([{"do": "move_stage", "entity": "deal", "record": id(7), "from": "needs", "to": "lost", "values": {"lost_reason": "price"}}]);
+        let moved = story.tell(lost).unwrap();
+        story.save(&moved);
+        story.undo = Story::logged(&moved);
+        assert_eq!(story.tell(json!([{"do": "undo", "command": id(99)}])).is_ok(), is_back, "{hidden}");
+    }
+}
+
+#[test]
+fn an_undo_takes_a_pause_back_whole_or_leaves_the_one_that_was_made_of_it() {
+    let mut story = deal(REP, "needs", &[], ALL);
+    let plan = story.tell(pause(json!({"until": "2026-05-20", "reason": "等预算"}))).unwrap();
+    story.save(&plan);
+    story.undo = Story::logged(&plan);
+    let undo = json!([{"do": "undo", "command": id(99)}]);
+    let back = story.tell(undo.clone()).unwrap();
+    let awake = Values::from([(PAUSED_UNTIL.into(), Value::Null), (PAUSE_REASON.into(), Value::Null)]);
+    assert_eq!(after(&back), &awake);
+    let other = pause(json!({"old_until": "2026-05-20", "until": "2026-05-20", "reason": "等审批"}));
+    let plan = story.tell(other).unwrap();
+    story.save(&plan);
+    let kept = story.tell(undo).unwrap();
+    assert!(kept.changes.is_empty());
+    assert_eq!(kept.kept[0].fields, [PAUSED_UNTIL, PAUSE_REASON]);
+}
+
+#[test]
+fn a_role_that_does_not_see_stages_is_not_told_by_a_pause_whether_one_is_open() {
+    for stage in ["needs", "signed"] {
+        let mut story = deal(REP, stage, &[], ALL);
+        let rep = story.schema.roles.iter_mut().find(|role| role.id == REP).unwrap();
+        rep.hidden.insert("deal".into(), ["stage".to_owned()].into());
+        let Err(Refusal::Invalid(problems)) =
+            story.tell(pause(json!({"until": "2026-05-20", "reason": "x"})))
+        else {
+            unreachable!("{stage}")
+        };
+        assert_eq!(problems[0].key, "problem.unknown_field", "{stage}");
+    }
+}
+
+#[test]
 fn nobody_writes_these_by_hand() {
     let story = deal(ADMINISTRATOR, "needs", &[], ALL);
     for (field, value) in [(SINCE, LONG_AGO), (PAUSED_UNTIL, "2026-05-20"), (PAUSE_REASON, "等预算")] {

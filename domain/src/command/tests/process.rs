@@ -4,10 +4,11 @@ use serde_json::{Value as Json, json};
 
 use super::{ALL, Story, at, id, problems, text};
 use crate::access::{ADMINISTRATOR, MANAGER, Permission, REP};
-use crate::command::{ChangeKind, Logged, May, Plan, Refusal};
+use crate::command::{ChangeKind, Logged, May, Plan, Refusal, audience_to_undo};
 use crate::record::{RecordKey, Values};
+use crate::schema::change::DefinitionChange;
 use crate::schema::{Check, Edge, Label, Pipeline, Stage, StageStatus, Step};
-use crate::time::Date;
+use crate::time::{Date, Instant};
 use crate::value::Value;
 
 /// A deal of colleague 2 in this stage. Nobody skips from needs to signed; back from lost takes a note.
@@ -373,4 +374,37 @@ fn whom_a_pipeline_is_for_has_to_be_there_and_a_team_with_a_pipeline_stays() {
     assert_eq!(named(story.tell(gone)), ["record problem.team_has_pipeline"]);
     let rep = Story::new(REP);
     assert_eq!(named(rep.tell(named_teams(&[], &[]))), [" problem.forbidden"]);
+}
+
+#[test]
+fn no_undo_makes_a_pipeline_that_is_for_nobody() {
+    let north = RecordKey::new("team", id(40));
+    let mut story = Story::new(ADMINISTRATOR).with("team", 40, 1, &[("name", text("North"))], ALL);
+    let undo = json!([{"do": "undo", "command": id(99)}]);
+    // The team that it was made for is gone by now.
+    let teams = vec![id(40)];
+    let inverse = DefinitionChange::SetAudience { pipeline: "sales".into(), teams, products: Vec::new() };
+    story.undo = vec![Logged {
+        key: RecordKey::new("definition", id(99)),
+        kind: ChangeKind::Defined,
+        version: 1,
+        before: Values::new(),
+        after: Values::new(),
+        inverse: Some(inverse),
+    }];
+    assert_eq!(audience_to_undo(&story.undo), [north.clone()].into());
+    assert!(story.tell(undo.clone()).unwrap().alive.contains(&north));
+    let loaded = story.records.get_mut(&north).unwrap();
+    loaded.record.deleted = Some(Instant::parse("2026-04-30T08:00:00Z").unwrap());
+    assert_eq!(named(story.tell(undo.clone())), ["teams problem.reference_not_found"]);
+    // A team that was just made and has a pipeline by now stays.
+    story.records.get_mut(&north).unwrap().record.deleted = None;
+    let after = Values::from([("name".to_owned(), text("North"))]);
+    let (key, before) = (north.clone(), Values::new());
+    story.undo = vec![Logged { key, kind: ChangeKind::Created, version: 1, before, after, inverse: None }];
+    assert_eq!(story.tell(undo.clone()).unwrap().changes[0].kind, ChangeKind::Deleted);
+    story.schema.pipelines[0].teams = vec![id(40)];
+    let plan = story.tell(undo).unwrap();
+    assert!(plan.changes.is_empty());
+    assert_eq!(plan.kept[0].record, id(40));
 }

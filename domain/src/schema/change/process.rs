@@ -13,8 +13,9 @@ const MAX_STEPS: usize = 20;
 /// Working days: a year and more.
 const MAX_DAYS: u16 = 500;
 const MAX_GOAL: usize = 500;
-/// Open records of one person in a stage: more are no limit.
-const MAX_LIMIT: u16 = 1_000;
+/// Open records of one person in a stage: more are no limit, and a device that looks for too many of them reads one page
+/// of a list ([`crate::api::record::PAGE_MAX`]).
+const MAX_LIMIT: u16 = 199;
 /// What is ticked on one move.
 const MAX_CHECKS: usize = 20;
 

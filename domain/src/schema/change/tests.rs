@@ -114,6 +114,10 @@ fn a_field_that_is_there_takes_other_values_from_now_on() {
         there_and_back(&schema, &set(field, decimals(to)));
         assert_eq!(set(field, decimals(to)).vacates(&schema), in_the_way(field, to));
         assert!(set(field, decimals(now)).vacates(&schema).is_empty());
+        // Nobody counts values by decimals that there cannot be.
+        for beyond in [7, 20, 64, u32::MAX] {
+            assert!(set(field, decimals(beyond)).vacates(&schema).is_empty(), "{field} {beyond}");
+        }
     }
     for (field, settings, problem) in [
         ("f_size", decimals(0), pair("scale", "problem.out_of_range")),
@@ -540,7 +544,7 @@ fn limits_and_checklists_are_kept_within_bounds() {
         DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None }
     };
     there_and_back(&schema, &stages(5));
-    for wrong in [0, 1_001, u16::MAX] {
+    for wrong in [0, 200, u16::MAX] {
         assert_eq!(refused(&schema, &stages(wrong)), [pair("limit", "problem.out_of_range")], "{wrong}");
     }
     let check = |id: &str, name: &str| Check { id: id.into(), label: Label::new(name, name) };

@@ -436,6 +436,13 @@ fn a_number_gets_more_decimals_and_loses_none_that_it_needs() {
     for (filter, found) in [(json!(["=", size, 12.5]), true), (json!([">", size, 12.5001]), false)] {
         assert_eq!(admin.ids("account", Some(&filter)).contains(&first), found, "{filter}");
     }
+    // Decimals that there cannot be are refused by their name, whoever wishes for them.
+    let rep = workspace.person("rep", None);
+    for beyond in [7, 20, 64, u32::MAX] {
+        let (code, problems) = admin.refused(vec![define(admin.revision(), scale(beyond))]);
+        assert_eq!((code, problems[0].field.as_deref()), (Code::Invalid, Some("scale")), "{beyond}");
+        assert_eq!(rep.refused(vec![define(admin.revision(), scale(beyond))]).0, Code::Forbidden, "{beyond}");
+    }
     // Whoever edits by the old text is not told of a conflict.
     admin.done(vec![update("account", first, 1, json!({"f_size": "12.50"}), json!({"f_size": "12.5001"}))]);
     // Fewer decimals have no room for it, by hand and by undo; what was deleted has room.

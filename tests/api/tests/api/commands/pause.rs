@@ -10,8 +10,8 @@ use api_tests::browser::Server;
 use api_tests::ids::{Dice, new_id, now_ms};
 use api_tests::person::{Person, command};
 use api_tests::workspace::{Workspace, settings};
-use domain::api::record::{BoardRequest, RecordBody, UpdateRequest};
-use domain::api::{Code, Empty, GetBoard, GetSchema, UpdateRecord};
+use domain::api::record::{BoardRequest, RecordBody, TimelineEntry, TimelineRequest, UpdateRequest};
+use domain::api::{Code, Empty, GetBoard, GetSchema, GetTimeline, UpdateRecord};
 use domain::command::ImportRow;
 use domain::ids::Id;
 use domain::message::Problem;
@@ -170,6 +170,13 @@ fn a_pause_keeps_a_deal_from_rotting_is_logged_and_taken_back() {
     assert!(admin.value("deal", deal, PAUSED_UNTIL).is_null());
     admin.done(vec![undo(lost.id)]);
     assert_eq!(admin.value("deal", deal, PAUSED_UNTIL), text(20));
+    // History tells all of it: made, changed, ended, brought back, ended by the move, brought back.
+    let told = admin.call::<GetTimeline>(&["deal", &deal.to_string()], &TimelineRequest::default());
+    let is_pause = |entry: &&TimelineEntry| match entry {
+        TimelineEntry::Change { fields, .. } => fields.contains_key(PAUSED_UNTIL),
+        _ => false,
+    };
+    assert_eq!(told.entries.iter().filter(is_pause).count(), 6, "{:?}", told.entries);
 }
 
 #[test]
@@ -206,6 +213,10 @@ fn a_pause_is_for_those_who_may_edit_and_a_bad_one_is_refused_by_its_field() {
     let request = domain::api::record::ListRequest { filter: Some(wrong), ..Default::default() };
     let refused = admin.refusal::<domain::api::ListRecords>(&["deal"], &request);
     assert_eq!(named(&refused.problems), [("filter", "problem.expr.arity")]);
+    let many = Json::Array(std::iter::once(json!("or")).chain((0..199).map(|_| rotting())).collect());
+    let request = domain::api::record::ListRequest { filter: Some(many.to_string()), ..Default::default() };
+    let refused = admin.refusal::<domain::api::ListRecords>(&["deal"], &request);
+    assert_eq!(named(&refused.problems), [("filter", "problem.expr.too_large")]);
     let request =
         domain::api::record::ListRequest { filter: Some(rotting().to_string()), ..Default::default() };
     let refused = admin.refusal::<domain::api::ListRecords>(&["account"], &request);
