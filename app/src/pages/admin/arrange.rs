@@ -64,7 +64,7 @@ pub fn Movables(
         on_move.run((id.clone(), from.saturating_add_signed(by).min(last)));
         // A row that is put into another place loses the focus, and so does a button that is off at the end.
         request_animation_frame(move || {
-            if let Some(list) = list.get_untracked() {
+            if let Some(Some(list)) = list.try_get_untracked() {
                 focus_row(&list, &id, hold);
             }
         });
