@@ -97,6 +97,10 @@ test("hands a deal to a colleague by dragging it into their lane @desktop @deskt
   // Into the next stage and the other lane at once.
   await card.hover();
   await page.mouse.down();
+  // The stage under the pointer takes it, not the one in the middle.
+  const beside = cell(me, "陈晨", "stage.needs");
+  await beside.hover();
+  await expect(beside).toHaveAttribute("data-over", "true");
   const target = cell(me, "陈晨", "stage.proposal");
   await target.hover();
   await expect(target).toHaveAttribute("data-over", "true");
@@ -127,6 +131,11 @@ test("a card stays in the lane of its account @desktop @desktop-only", async ({ 
   await expect(me.toast(me.t("lane.account.stays"))).toBeVisible();
   await expect(card).toBeVisible();
   expect((await me.record("deal", deal)).values).toMatchObject({ account: one, stage: "needs" });
+
+  // Lanes of another field are drawn anew.
+  await chooses(me, (sheet) => me.choose(me.called("deal.owner"), sheet));
+  await expect(page).toHaveURL(/lanes=owner/);
+  await expect(cell(me, "林小满", "stage.needs").getByRole("article")).toHaveCount(2);
 });
 
 test("chooses what the cards show, sees what they lack, and keeps it as a view @desktop", async ({ me, page, expectAccessible }) => {

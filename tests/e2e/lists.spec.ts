@@ -215,6 +215,8 @@ test("names the rows that somebody else was faster with, and changes the others 
   const { t } = me;
   await me.hasWorkspace();
   const ids = await someCustomers(me);
+  // A socket that says nothing: the page does not hear of it in time.
+  await page.routeWebSocket(/\/api\/v1\/live$/, () => {});
   await page.goto("/records/account");
   await expect(rows(me)).toHaveCount(6);
   // Between what the page has read and what it sends, a colleague sets the same field of one of them.

@@ -167,7 +167,7 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
 /// Gives the focus to where a row is now, or to the first one when it is nowhere; with `lost` only when nothing has it.
 fn follow(place: NodeRef<html::Div>, layout: RwSignal<Layout>, key: String, lost: bool) {
     request_animation_frame(move || {
-        let Some(place) = place.get_untracked() else { return };
+        let Some(Some(place)) = place.try_get_untracked() else { return };
         let nothing = || document().active_element().is_none_or(|element| element.tag_name() == "BODY");
         if (!lost || nothing())
             && !focus_row(&place, &key, Hold::Grip)

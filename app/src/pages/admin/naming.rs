@@ -68,8 +68,12 @@ pub fn RenameForm(
             let outcome = define(change).await;
             pending.try_set(false);
             match outcome {
-                Ok(()) => open.set(false),
-                Err(found) => problems.0.set(found),
+                Ok(()) => {
+                    open.try_set(false);
+                }
+                Err(found) => {
+                    problems.0.try_set(found);
+                }
             }
         });
     };

@@ -29,7 +29,7 @@ use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons
 use crate::i18n::{format, label, t, tr};
 use crate::pages::later;
 use crate::pages::records::StaleNote;
-use crate::pages::{Page, Width};
+use crate::pages::{Page, Unread, Width};
 use crate::routes;
 use crate::state::app;
 use crate::state::loader::{Loader, load};
@@ -340,6 +340,13 @@ fn Columns(
                 deep.pages.set(0);
                 deep.further.set(Vec::new());
             }
+        }
+        now
+    });
+    // A view or lanes in the address, with the same condition, bring no lane to ask again: its cards stay.
+    Effect::new(move |before: Option<Option<Option<String>>>| {
+        let now = condition.get();
+        if before.is_some_and(|before| before != now) {
             laid.set(BTreeMap::new());
         }
         now
@@ -463,7 +470,8 @@ fn Columns(
         })
     };
     let laned = Memo::new(move |_| lanes.with(Option::is_some));
-    let stages = move || if laned.get() { later::board_lanes() } else { columns().into_any() };
+    // Lanes of another field are other lanes.
+    let stages = move || if lanes.get().is_some() { later::board_lanes() } else { columns().into_any() };
     view! {
         <p class="board-summary numeric">{all}</p>
         <div class="board-note">
@@ -481,7 +489,13 @@ fn Columns(
                 }
                 .into_any()
             }
-            2 => view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t("error.offline") /> }.into_any(),
+            2 => {
+                match reply.error.get() {
+                    Some(error) => view! { <Unread error /> }.into_any(),
+                    // The filters could not be fetched.
+                    None => view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t("error.offline") /> }.into_any(),
+                }
+            }
             3 => view! { <div class="page"><SkeletonRows count=5 /></div> }.into_any(),
             _ => {
                 view! {
@@ -568,7 +582,10 @@ pub fn scroll_to(board: NodeRef<html::Div>, at: usize) {
         let options = web_sys::ScrollToOptions::new();
         let left = column.get_bounding_client_rect().left() - board.get_bounding_client_rect().left();
         options.set_left(f64::from(board.scroll_left()) + left);
-        options.set_behavior(web_sys::ScrollBehavior::Smooth);
+        let calm = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+        if !calm.is_some_and(|calm| calm.matches()) {
+            options.set_behavior(web_sys::ScrollBehavior::Smooth);
+        }
         board.scroll_to_with_scroll_to_options(&options);
     }
 }

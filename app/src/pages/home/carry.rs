@@ -147,7 +147,9 @@ fn go(deck: Deck, carried: Carried) {
         Place::Anywhere | Place::Alone => None,
     };
     deck.needed.set(neighbour.into_iter().chain([carried.card]).collect());
-    scroll_to(deck.board, carried.stage);
+    if carried.lane.is_none() {
+        scroll_to(deck.board, carried.stage);
+    }
     spawn_local(async move {
         tick().await;
         // Another key may have gone on meanwhile.
@@ -155,7 +157,13 @@ fn go(deck: Deck, carried: Carried) {
             return;
         }
         show(deck, drop.card, Some(&drop));
-        if let Some(card) = neighbour.and_then(drawn) {
+        // A cell of a lane may be empty, and out of sight all the same.
+        let cell = || {
+            let lane = drop.lane.as_ref()?;
+            let cell = format!(".lane-cell[data-stage='{}'][data-lane='{lane}']", drop.stage);
+            document().query_selector(&cell).ok().flatten()
+        };
+        if let Some(card) = neighbour.and_then(drawn).or_else(cell) {
             let options = web_sys::ScrollIntoViewOptions::new();
             options.set_block(web_sys::ScrollLogicalPosition::Nearest);
             options.set_inline(web_sys::ScrollLogicalPosition::Nearest);

@@ -216,9 +216,9 @@ fn is_inside(rect: &DomRect, x: f64, y: f64) -> bool {
     rect.left() <= x && x <= rect.right() && rect.top() <= y && y <= rect.bottom()
 }
 
-/// One stage fills the screen.
+/// One stage fills the screen. Lanes have no columns of their own, and room for all stages.
 fn is_paged(board: &Element, rect: &DomRect) -> bool {
-    let first = board.first_element_child();
+    let first = board.first_element_child().filter(|first| first.class_list().contains("column"));
     first.is_some_and(|column| column.get_bounding_client_rect().width() > rect.width() * 0.6)
 }
 

@@ -102,7 +102,7 @@ pub fn restore(deck: Deck, kept: Kept) {
         if let Some(Some(board)) = deck.board.try_get_untracked() {
             board.set_scroll_left(kept.left);
         }
-        let mut card = kept.card;
+        let card = kept.card;
         // Wherever they stand by now, they are drawn.
         let firsts = waiting.values().filter_map(|column| Some(column.first?.0));
         deck.needed.try_set(firsts.chain(card).collect());
@@ -122,8 +122,7 @@ pub fn restore(deck: Deck, kept: Kept) {
             }
             // Lanes come in a part of their own.
             board.set_scroll_top(kept.top);
-            if waiting.is_empty() && board.scroll_top() == kept.top {
-                card.take().map(focus_card);
+            if waiting.is_empty() && board.scroll_top() == kept.top && card.is_none_or(focus_card) {
                 break;
             }
             sleep(PAUSE_MS).await;

@@ -19,6 +19,7 @@ use super::board::{Base, Cards, Deck, in_stage, money_short, narrowed, text};
 use super::column::Numbers;
 use crate::components::{Avatar, AvatarShape, Button, SkeletonRows, icon, icons, watch_near};
 use crate::i18n::{format, label, t, tr};
+use crate::pages::Unread;
 use crate::routes;
 use crate::state::loader::load;
 use crate::state::names::name_of;
@@ -136,9 +137,13 @@ pub fn Lanes() -> impl IntoView {
     let cut = Memo::new(move |_| {
         totals.value.with(|reply| reply.as_ref().is_some_and(|reply| reply.groups.len() >= AT_MOST as usize))
     });
+    let coming = move || match totals.error.get() {
+        Some(error) => view! { <Unread error /> }.into_any(),
+        None => view! { <SkeletonRows count=5 /> }.into_any(),
+    };
     Some(view! {
         <div class="lane-stages">{heads}</div>
-        <Show when=move || known.get() fallback=|| view! { <SkeletonRows count=5 /> }>
+        <Show when=move || known.get() fallback=move || coming>
             <For each=shown key=Clone::clone let:lane>
                 {
                     let own = lane.clone();
@@ -192,6 +197,10 @@ fn Lane(
         let filter = own.with_value(|own| narrowed(condition.as_deref(), [own.clone()]));
         let id = deck.pipeline.with_value(|pipeline| pipeline.id.clone());
         Some((vec![id], BoardRequest { filter: Some(filter.to_string()), limit: Some(LIMIT) }))
+    });
+    let own_lane = lane.get_value();
+    on_cleanup(move || {
+        deck.laid.try_update(|laid| laid.remove(&own_lane));
     });
     Effect::new(move |_| {
         let Some(reply) = reply.value.get() else { return };

@@ -15,9 +15,8 @@ use serde_json::Value as Json;
 use crate::components::{Badge, Button, EmptyState, IconButton, Sheet, SkeletonRows, Tone, icon, icons};
 use crate::fields::{self, day_text, schedule};
 use crate::i18n::{format, label, say, t, tr};
-use crate::pages::Page;
-use crate::pages::open_while;
 use crate::pages::records::{NextChips, StaleNote};
+use crate::pages::{Page, Unread, open_while};
 use crate::routes;
 use crate::state::loader::load;
 use crate::state::outbox::{self, Note};
@@ -150,7 +149,7 @@ pub fn Today() -> impl IntoView {
                         }
                         .into_any()
                     }
-                    2 => view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t("error.offline") /> }.into_any(),
+                    2 => reply.error.get().map(|error| view! { <Unread error /> }).into_any(),
                     _ => view! { <SkeletonRows count=6 /> }.into_any(),
                 }}
             </div>

@@ -85,6 +85,12 @@ fn decide(schema: &Schema, wish: &Wish, beside: &Beside) -> Option<Decision> {
 async fn send(wish: Wish, beside: Beside, parking: Parking) -> Result<(), Vec<Problem>> {
     let (body, schema) = (wish.body, schema_now());
     let (moved, target) = (body.clone(), wish.to.clone());
+    // A lane that is another's hands it over.
+    let before = fields::reference(&body, "owner");
+    let owner = match wish.also.get("owner") {
+        Some(owner) => owner.as_str().and_then(|id| id.parse().ok()),
+        None => before,
+    };
     let from = stage_of(&body).to_owned();
     let stage = schema.stage(&wish.to).filter(|stage| stage.id != from);
     let toast = stage.map(|stage| say("board.moved.toast", &[("stage", &untrack(|| label(&stage.label)))]));
@@ -119,8 +125,10 @@ async fn send(wish: Wish, beside: Beside, parking: Parking) -> Result<(), Vec<Pr
         });
     }
     outbox::submit(outbox::command(actions), note, vec![body]).await?;
-    if stage_of(&moved) != target {
-        spawn_local(parking.look(moved, target));
+    if let Some(owner) = owner
+        && (stage_of(&moved) != target || Some(owner) != before)
+    {
+        spawn_local(parking.look(moved, owner, target));
     }
     Ok(())
 }

@@ -16,14 +16,15 @@ use serde_json::Value as Json;
 use super::bulk::Bulk;
 use super::job::About;
 use crate::components::{
-    Button, ButtonKind, CheckChips, Choice, Field, FormProblem, Select, Sheet, SkeletonRows, TextArea, tick,
+    Button, ButtonKind, CheckChips, Choice, Field, FormProblem, Select, Sheet, SkeletonRows, TextArea, Toast,
+    icons, tick,
 };
 use crate::i18n::{format, label, say, t, tr};
 use crate::pages::records::form::Form;
 use crate::pages::records::moving::only;
 use crate::pages::records::wish::{Moves, Wish};
-use crate::state::ask;
 use crate::state::session::{own_teams, role, schema_now};
+use crate::state::{app, ask};
 
 /// How many stand in which stage.
 type Standing = BTreeMap<String, u64>;
@@ -50,10 +51,18 @@ pub fn MoveSheet(bulk: Bulk, open: RwSignal<bool>) -> impl IntoView {
             About::Everything { filter, .. } => spawn_local(async move {
                 let group = Some("stage".to_owned());
                 let request = TotalsRequest { filter, group, ..TotalsRequest::default() };
-                let reply = ask::<GetTotals>(&[&entity], &request).await;
-                let groups = reply.map(|reply| reply.groups).unwrap_or_default();
-                let counted = groups.into_iter().filter_map(|total| Some((total.group?, total.count)));
-                standing.try_set(Some(counted.collect()));
+                match ask::<GetTotals>(&[&entity], &request).await {
+                    Ok(reply) => {
+                        let groups = reply.groups.into_iter();
+                        let counted = groups.filter_map(|total| Some((total.group?, total.count)));
+                        standing.try_set(Some(counted.collect()));
+                    }
+                    Err(error) => {
+                        open.try_set(false);
+                        let said = say(error.message_key(), &[]);
+                        app().toasts.show(Toast::new(said).with_icon(icons::ALERT));
+                    }
+                }
             }),
         }
     });

@@ -3,6 +3,7 @@
 
 use domain::api::ListRecords;
 use domain::api::record::{ListRequest, RecordBody};
+use domain::ids::Id;
 use domain::process::is_over;
 use leptos::prelude::*;
 use serde_json::json;
@@ -15,7 +16,7 @@ use crate::pages::open_while;
 use crate::state::loader::note;
 use crate::state::names::name_of;
 use crate::state::session::{me, schema, schema_now};
-use crate::state::{Moving, app, ask};
+use crate::state::{Moving, app, ask, hands_free};
 
 /// More than these nobody chooses from.
 const MOST: u32 = 50;
@@ -26,7 +27,9 @@ struct Full {
     stage: String,
     limit: u16,
     /// Whose they are.
-    owner: domain::ids::Id,
+    owner: Id,
+    /// How many, with the one that has just come.
+    count: usize,
     /// All but the one that has just come.
     others: Vec<RecordBody>,
 }
@@ -36,13 +39,13 @@ struct Full {
 pub(super) struct Parking(RwSignal<Option<Full>>);
 
 impl Parking {
-    /// Looks whether a record that has moved makes too many of its owner's. Without an answer nothing is asked.
-    pub async fn look(self, moved: RecordBody, to: String) {
+    /// Looks whether a record that has come to `owner` in a stage makes too many of them. Without an answer nothing is
+    /// asked.
+    pub async fn look(self, moved: RecordBody, owner: Id, to: String) {
         let schema = schema_now();
         let Some((stage, limit)) = schema.stage(&to).and_then(|stage| Some((stage, stage.limit?))) else {
             return;
         };
-        let Some(owner) = fields::reference(&moved, "owner") else { return };
         let filter = json!(["and", ["=", ["field", "stage"], to], ["=", ["field", "owner"], owner]]);
         let request = ListRequest {
             filter: Some(filter.to_string()),
@@ -54,9 +57,12 @@ impl Parking {
         note(&reply);
         let mut others = reply.records;
         others.retain(|body| body.id != moved.id);
-        if is_over(stage, others.len() as u64 + 1) {
+        let count = others.len() + 1;
+        if is_over(stage, count as u64) {
             others.truncate(MOST as usize);
-            self.0.try_set(Some(Full { stage: to, limit, owner, others }));
+            // Whoever has taken up the next card is not asked in the middle of it.
+            hands_free().await;
+            self.0.try_set(Some(Full { stage: to, limit, owner, count, others }));
         }
     }
 }
@@ -70,7 +76,7 @@ pub(super) fn Park(parking: Parking) -> impl IntoView {
         full.with(|full| {
             let full = full.as_ref()?;
             let stage = schema().stage(&full.stage).map(|stage| label(&stage.label)).unwrap_or_default();
-            let (count, limit) = ((full.others.len() + 1).to_string(), full.limit.to_string());
+            let (count, limit) = (full.count.to_string(), full.limit.to_string());
             let args = [("stage", stage.as_str()), ("count", &count), ("limit", &limit)];
             if me() == Some(full.owner) {
                 return Some(tr("process.park.own", &args));
