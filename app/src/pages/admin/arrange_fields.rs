@@ -168,7 +168,11 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
 fn follow(place: NodeRef<html::Div>, layout: RwSignal<Layout>, key: String, lost: bool) {
     request_animation_frame(move || {
         let Some(Some(place)) = place.try_get_untracked() else { return };
-        let nothing = || document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        // What has the focus in a sheet that has just closed loses it when the page is drawn.
+        let gone = |element: &web_sys::Element| {
+            element.tag_name() == "BODY" || matches!(element.closest("dialog:not([open])"), Ok(Some(_)))
+        };
+        let nothing = || document().active_element().is_none_or(|element| gone(&element));
         if (!lost || nothing())
             && !focus_row(&place, &key, Hold::Grip)
             && let Some(first) = layout.with_untracked(|layout| layout.rows().first().map(Row::key))
