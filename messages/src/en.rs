@@ -1222,6 +1222,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("settings.zone.help", "Says what today is and when reminders are due"),
     ("signal.contact", "Last contact {count} working {count:day|days} ago"),
     ("signal.contact.never", "No contact yet"),
+    ("signal.contact.now", "Last contact less than a working day ago"),
     ("signal.in_stage", "{count} working {count:day|days} in this stage"),
     ("signal.in_stage.expected", "{count} working {count:day|days} in this stage, {expected} expected"),
     (

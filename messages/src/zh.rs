@@ -1219,6 +1219,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("settings.zone.help", "今天和提醒按它计算"),
     ("signal.contact", "{count} 个工作日前联系过"),
     ("signal.contact.never", "还没有联系过"),
+    ("signal.contact.now", "不到 1 个工作日前联系过"),
     ("signal.in_stage", "在本阶段 {count} 个工作日"),
     ("signal.in_stage.expected", "在本阶段 {count} 个工作日，预计 {expected} 个"),
     ("signal.in_stage.over", "在本阶段已 {count} 个工作日，超过预计的 {expected} 个"),

@@ -72,6 +72,7 @@ fn in_stage(found: &Signals) -> Option<Told> {
 
 fn contact(found: &Signals) -> Told {
     let said = match found.since_contact {
+        Some(0) => tr("signal.contact.now", &[]),
         Some(days) => tr("signal.contact", &[("count", &count(days))]),
         None => tr("signal.contact.never", &[]),
     };

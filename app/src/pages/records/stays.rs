@@ -27,14 +27,15 @@ pub fn StageTimes(body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
         let (entity, id) = about.get()?;
         Some((vec![entity, id.to_string()], Empty {}))
     });
-    let times = move || {
+    // What is open stays open while nothing of it changes.
+    let times = Memo::new(move |_| {
         let reply = reply.value.get()?;
         let schema = schema();
         let ends = |stage: &str| schema.stage(stage).is_some_and(|stage| stage.status != StageStatus::Open);
         Some(spent(&reply.stays, now(), &zone(), &ZONES, &ends)).filter(|times| !times.is_empty())
-    };
+    });
     move || {
-        let times = times()?;
+        let times = times.get()?;
         let days: i64 = times.iter().map(|one| one.days).sum();
         let bar = times.iter().filter(|one| is_drawn(one)).map(segment).collect_view();
         let rows = times.iter().map(row).collect_view();

@@ -37,9 +37,13 @@ pub fn ForecastStrip(work: Work, pipeline: String, ready: RwSignal<bool>) -> imp
             Some((vec![id.clone()], ForecastRequest { filter: work.request.get()?.filter }))
         }
     });
+    // Drawn anew when a number changes, not with everything that is saved.
+    let known = Memo::new(move |_| {
+        reply.value.get().map(|reply| ForecastReply { seq: 0, ..(*reply).clone() }).map(Arc::new)
+    });
     let open = RwSignal::new(false);
     let line = move || {
-        let reply = reply.value.get()?;
+        let reply = known.get()?;
         Some(view! {
             <button type="button" class="forecast-line numeric" aria-haspopup="dialog" on:click=move |_| open.set(true)>
                 <span class="forecast-title">{t("forecast.title")}</span>
@@ -50,7 +54,7 @@ pub fn ForecastStrip(work: Work, pipeline: String, ready: RwSignal<bool>) -> imp
         })
     };
     let sheet = move || {
-        let reply = reply.value.get()?;
+        let reply = known.get()?;
         let pipeline = schema().pipeline(&pipeline).cloned()?;
         let filter = work.request.get().and_then(|request| request.filter);
         Some(view! { <Explained reply pipeline filter /> })
