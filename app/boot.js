@@ -1,6 +1,15 @@
 // Starts the app. An external file, because the page's policy allows no inline script; Trunk.toml
 // (pattern_script) puts the names of the two built files on this script's own element.
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+// Whoever opens a page of a later part directly gets its code beside the program, not after it. PARTS is the build's
+// (xtask/src/shell.rs): the files of each part.
+const part = { board: "board", records: "records" }[location.pathname.split("/")[1]];
+if (document.documentElement.dataset.shell === "app") {
+  for (const href of PARTS[part] ?? []) {
+    const link = document.createElement("link");
+    document.head.append(Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href }));
+  }
+}
 try {
   const { default: init } = await import(js);
   await init({ module_or_path: wasm });

@@ -92,8 +92,7 @@ fn build_app(tools: &Tools) -> Result<()> {
     // Trunk reads NO_COLOR as true or false, and stops at the customary NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
     run(app_flags(&mut trunk).args(["build", "--release", "--offline", "--skip-version-check"]))?;
-    split(&tools.wasm_bindgen)?;
-    shell::finish()
+    shell::finish(&split(&tools.wasm_bindgen)?)
 }
 
 /// What the compiler is told for the browser.

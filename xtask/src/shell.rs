@@ -14,8 +14,9 @@ use crate::inputs::hex;
 use crate::npm;
 use crate::process::{command, run_quietly};
 use crate::root::root;
+use crate::split::Parts;
 
-pub fn finish() -> Result<()> {
+pub fn finish(parts: &Parts) -> Result<()> {
     let dist = root().join("dist");
     let page_file = dist.join("index.html");
     let page = fs::read_to_string(&page_file).context("Trunk left no dist/index.html")?;
@@ -23,7 +24,7 @@ pub fn finish() -> Result<()> {
     if !page.contains("src=\"/boot.js\"") {
         bail!("dist/index.html names no /boot.js: see pattern_script in Trunk.toml");
     }
-    let boot = minified(&root().join("app/boot.js"))?;
+    let boot = boot(parts)?;
     let boot_name = format!("boot-{}.js", short_hash(boot.as_bytes()));
     fs::write(dist.join(&boot_name), boot)?;
     let page = page.replace("src=\"/boot.js\"", &format!("src=\"/{boot_name}\""));
@@ -34,6 +35,21 @@ pub fn finish() -> Result<()> {
     fs::write(dist.join("_headers"), headers(&page)?)?;
     fs::write(dist.join("sw.js"), service_worker(&page)?)?;
     Ok(())
+}
+
+/// `app/boot.js` with the files of each part. Only those that an address can ask for first are named in it.
+fn boot(parts: &Parts) -> Result<String> {
+    let mut first = Parts::new();
+    for part in ["board", "records"] {
+        let files = parts.get(part).with_context(|| format!("app/boot.js asks for a part {part}"))?;
+        first.insert(part.to_owned(), files.clone());
+    }
+    run_quietly(
+        command(npm::bin("esbuild"))?
+            .arg(root().join("app/boot.js"))
+            .args(["--minify", "--format=esm", "--target=es2022"])
+            .arg(format!("--define:PARTS={}", json!(first))),
+    )
 }
 
 /// `app/sw.js` with what it keeps: the files named by their content, and what the page names beside them.

@@ -3,6 +3,7 @@
 //! cut, bind, join the scripts into one, optimise every part. The parts are named by their content; `shell` does the
 //! same for the program and its script.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -30,7 +31,10 @@ const FEATURES: [&str; 8] = [
 /// was flattened and laid out anew once is smaller by another one.
 const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions-by-name"];
 
-pub fn split(wasm_bindgen: &Path) -> Result<()> {
+/// The files of each part, as a browser asks for them.
+pub type Parts = BTreeMap<String, Vec<String>>;
+
+pub fn split(wasm_bindgen: &Path) -> Result<Parts> {
     let work = root().join("target/split");
     if work.is_dir() {
         fs::remove_dir_all(&work)?;
@@ -52,6 +56,7 @@ pub fn split(wasm_bindgen: &Path) -> Result<()> {
             .args([&bound, &work.join("app.wasm")]),
     )?;
     fs::rename(work.join("parts.js"), bound.join("parts.js"))?;
+    let loaders = fs::read_to_string(bound.join("parts.js"))?;
     let script = run_quietly(command(npm::bin("esbuild"))?.arg(bound.join("app.js")).args([
         "--bundle",
         "--format=esm",
@@ -59,7 +64,7 @@ pub fn split(wasm_bindgen: &Path) -> Result<()> {
     ]))?;
 
     let dist = root().join("dist");
-    let script = add_parts(&work, &dist, script)?;
+    let (script, names) = add_parts(&work, &dist, script)?;
     for name in file_names(&dist)?.iter().filter(|name| name.starts_with("app-")) {
         match name.rsplit_once('.') {
             Some((_, "js")) => fs::write(dist.join(name), &script)?,
@@ -67,7 +72,25 @@ pub fn split(wasm_bindgen: &Path) -> Result<()> {
             _ => {}
         }
     }
-    Ok(())
+    files_of_parts(&loaders, &names)
+}
+
+/// What the splitter's script says each part consists of, in `names` by the splitter's names.
+fn files_of_parts(loaders: &str, names: &BTreeMap<String, String>) -> Result<Parts> {
+    let file = |name: String| {
+        let file = names.get(&name).with_context(|| format!("the splitter made no {name}"))?;
+        Ok(format!("/{file}"))
+    };
+    let part = |text: &str| {
+        let (name, rest) = text.split_once(".wasm").context("a part without a file")?;
+        let shared = rest.split_once(", [").and_then(|(_, rest)| rest.split_once(']'));
+        let (shared, _) = shared.with_context(|| format!("nothing says what {name} shares"))?;
+        let shared = shared.split(',').map(|shared| shared.trim().trim_start_matches("__"));
+        let shared = shared.filter(|shared| !shared.is_empty()).map(|shared| format!("{shared}.wasm"));
+        let files = shared.chain([format!("split_{name}.wasm")]).map(file).collect::<Result<_>>()?;
+        Ok((name.to_owned(), files))
+    };
+    loaders.split("\"./split_").skip(1).map(part).collect()
 }
 
 fn cut(whole: &Path, work: &Path) -> Result<()> {
@@ -82,8 +105,9 @@ fn cut(whole: &Path, work: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Puts the parts into dist/ and their final names into the script.
-fn add_parts(work: &Path, dist: &Path, mut script: String) -> Result<String> {
+/// Puts the parts into dist/ and their final names into the script; those by the splitter's names.
+fn add_parts(work: &Path, dist: &Path, mut script: String) -> Result<(String, BTreeMap<String, String>)> {
+    let mut names = BTreeMap::new();
     for name in file_names(work)?.iter().filter(|name| name.ends_with(".wasm") && *name != "app.wasm") {
         let small = work.join(format!("{name}.opt"));
         optimise(&work.join(name), &small)?;
@@ -91,8 +115,9 @@ fn add_parts(work: &Path, dist: &Path, mut script: String) -> Result<String> {
         let new_name = format!("part-{}.wasm", short_hash(&content));
         fs::write(dist.join(&new_name), content)?;
         script = script.replace(&format!("./{name}"), &format!("./{new_name}"));
+        names.insert(name.clone(), new_name);
     }
-    Ok(script)
+    Ok((script, names))
 }
 
 fn optimise(from: &Path, to: &Path) -> Result<()> {
@@ -106,4 +131,31 @@ fn optimise(from: &Path, to: &Path) -> Result<()> {
             .arg(to),
     )
     .map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_a_part_are_read_from_the_loaders() {
+        let loaders = r#"
+            /* board, records */
+            const __chunk_6 = makeLoad(() => fetch(new URL("./chunk_6.wasm", import.meta.url)), []);
+            export const __wasm_split_load_board = wrapAsyncCb(makeLoad(() => {
+                const src = fetch(new URL("./split_board.wasm", import.meta.url));
+            }
+            , [__chunk_6]));
+            export const __wasm_split_load_records = wrapAsyncCb(makeLoad(() => {
+                const src = fetch(new URL("./split_records.wasm", import.meta.url));
+            }
+            , []));
+        "#;
+        let named = |name: &str| (format!("{name}.wasm"), format!("part-{name}.wasm"));
+        let names = ["chunk_6", "split_board", "split_records"].map(named).into();
+        let parts = files_of_parts(loaders, &names).unwrap();
+        assert_eq!(parts["board"], ["/part-chunk_6.wasm", "/part-split_board.wasm"]);
+        assert_eq!(parts["records"], ["/part-split_records.wasm"]);
+        assert!(files_of_parts(loaders, &BTreeMap::new()).is_err());
+    }
 }
