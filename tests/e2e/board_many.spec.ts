@@ -110,7 +110,7 @@ test("hands a deal to a colleague by dragging it into their lane @desktop @deskt
   await expect(lane(me, "陈晨").getByRole("link", { name: new RegExp(t("lane.list")) }).first()).toContainText(/^2 /);
 
   // Folded up it keeps its numbers.
-  const fold = lane(me, "陈晨").getByRole("button", { name: "陈晨" });
+  const fold = lane(me, "陈晨").getByRole("button", { name: "陈晨", exact: true });
   await me.press(fold);
   await expect(fold).toHaveAttribute("aria-expanded", "false");
   await expect(target).toBeHidden();

@@ -10,14 +10,14 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   const isBehind = await target.evaluate(
     (element) => !!(element.compareDocumentPosition(document.activeElement ?? document.body) & Node.DOCUMENT_POSITION_FOLLOWING),
   );
-  for (let step = 0; step < 80; step++) {
+  for (let step = 0; step < 120; step++) {
     if (await target.evaluate((element) => element === document.activeElement)) {
       await expect(target).toBeInViewport();
       return;
     }
     await page.keyboard.press(isBehind ? "Shift+Tab" : "Tab");
   }
-  throw new Error(`eighty tabs do not lead to ${target}`);
+  throw new Error(`a hundred and twenty tabs do not lead to ${target}`);
 }
 
 async function pressAt(page: Page, target: Locator): Promise<void> {
