@@ -18,9 +18,9 @@ use super::column::Card;
 use super::drag::card_id;
 use crate::components::watch_near;
 
-/// Cards of a block.
-pub const BLOCK: usize = 10;
-/// Blocks that are drawn before it is known what the view holds.
+/// Cards of a block: so many are drawn in one frame while a column is scrolled.
+pub const BLOCK: usize = 5;
+/// Blocks that are drawn before it is known what the view holds: what most screens show.
 const FIRST: usize = 2;
 /// So far beyond the column's edges blocks are drawn: what it shows at once, once more.
 const MARGIN: &str = "100% 0px";
@@ -195,6 +195,16 @@ pub fn focus_card(card: Id) -> bool {
     let options = web_sys::FocusOptions::new();
     options.set_prevent_scroll(true);
     link.focus_with_options(&options).is_ok()
+}
+
+/// Some of the board's cards, which are others only when a card is.
+pub fn some_cards(
+    cards: impl Fn() -> Vec<Arc<RecordBody>> + Send + Sync + 'static,
+) -> Memo<Vec<Arc<RecordBody>>> {
+    Memo::new_with_compare(
+        move |_| cards(),
+        |before, now| !before.zip(now).is_some_and(|(before, now)| same(before, now)),
+    )
 }
 
 /// Whether two answers have the same cards. Those that are shared are not compared field by field.

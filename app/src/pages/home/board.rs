@@ -20,7 +20,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::{query_signal, use_location};
 use serde_json::{Value as Json, json};
 
-use super::block::{keep_focus, same};
+use super::block::{keep_focus, same, some_cards};
 use super::carry::Carried;
 use super::column::Column;
 use super::drag::{Drag, DragGhost};
@@ -50,8 +50,9 @@ pub struct BoardFilter {
     pub missing: RwSignal<bool>,
     /// What draws the signals of a card; it comes with the filters.
     pub signals: RwSignal<Option<DrawSignals>>,
-    /// What the cards show, once it is known.
+    /// What the cards show, once it is known, and the chosen fields of it.
     pub face: RwSignal<Option<Face>>,
+    pub fields: Memo<Option<Arc<Vec<String>>>>,
     /// The field whose values are the lanes, where there are any.
     pub lanes: RwSignal<Option<String>>,
 }
@@ -133,6 +134,7 @@ pub fn Board() -> impl IntoView {
 fn Filtered(pipeline: Pipeline) -> impl IntoView {
     let (filter, _) = query_signal::<String>("filter");
     let (view, _) = query_signal::<String>("view");
+    let face = RwSignal::new(None::<Face>);
     let asked = BoardFilter {
         entity: StoredValue::new(pipeline.entity.clone()),
         pipeline: StoredValue::new(pipeline.id.clone()),
@@ -140,7 +142,8 @@ fn Filtered(pipeline: Pipeline) -> impl IntoView {
         ready: RwSignal::new(false),
         missing: RwSignal::new(false),
         signals: RwSignal::new(DRAW_SIGNALS.get()),
-        face: RwSignal::new(None),
+        face,
+        fields: Memo::new(move |_| face.with(|face| face.as_ref()?.fields.clone())),
         lanes: RwSignal::new(None),
     };
     provide_context(asked);
@@ -197,6 +200,12 @@ pub struct Deck {
 }
 
 impl Deck {
+    /// The cards of a stage.
+    pub fn cards_of(self, stage: &str) -> Memo<Vec<Arc<RecordBody>>> {
+        let stage = stage.to_owned();
+        some_cards(move || self.cards.with(|cards| cards.get(&stage).cloned().unwrap_or_default()))
+    }
+
     /// The numbers of a stage, once they are known; nothing in them where nothing stands there.
     pub fn total_of(self, stage: &str) -> Option<Option<Total>> {
         self.totals.value.with(|reply| {
@@ -425,11 +434,8 @@ fn Columns(
         let stages = pipeline.stages.clone();
         move || {
             let one = |stage: &Stage| {
-                let (id, name) = (stage.id.clone(), stage.id.clone());
-                let mine = Memo::new_with_compare(
-                    move |_| cards.with(|cards| cards.get(&id).cloned().unwrap_or_default()),
-                    |before, now| !before.zip(now).is_some_and(|(before, now)| same(before, now)),
-                );
+                let name = stage.id.clone();
+                let mine = deck.cards_of(&stage.id);
                 let total = Memo::new(move |_| total_of(&name));
                 let next = {
                     let id = stage.id.clone();

@@ -205,8 +205,9 @@ pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
         now.unwrap_or_else(|| before.unwrap_or(&body).clone())
     });
     let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
-    let face = use_context::<BoardFilter>().map(|board| board.face);
-    let chosen = move || face.and_then(|face| face.with(|face| face.as_ref()?.fields.clone()));
+    let board = use_context::<BoardFilter>();
+    let face = board.map(|board| board.face);
+    let chosen = move || board.and_then(|board| board.fields.get());
     let lacks = move || {
         let lacks = face.and_then(|face| face.with(|face| face.as_ref().map(|face| face.lacks)))?;
         Some(body.with(|body| lacks(body)))
@@ -231,9 +232,8 @@ pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
             .with(|overlay| overlay.is_waiting(id))
             .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
     };
-    let later = use_context::<BoardFilter>().map(|board| board.signals);
     let signals = move || {
-        let draw = later.and_then(|signals| signals.get())?;
+        let draw = board.and_then(|board| board.signals.get())?;
         Some(body.with(|body| draw(body)))
     };
     let may = Memo::new(move |_| body.with(|body| body.may.update));
@@ -271,15 +271,16 @@ pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
             aria-posinset=place
             aria-setsize=move || shelf.size.get().to_string()
         >
-            <A
+            // The router hears of every link; one of its own knows whether it leads here, and there are many cards.
+            <a
                 href=to
-                attr:class="deal-card-link"
-                attr:draggable="false"
-                attr:aria-describedby=move || may.get().then_some("board-help")
+                class="deal-card-link"
+                draggable="false"
+                aria-describedby=move || may.get().then_some("board-help")
             >
                 <span class="deal-card-name">{move || name.get()}</span>
                 {move || chosen().is_none().then(|| view! { <span class="deal-card-sub">{sub}</span> })}
-            </A>
+            </a>
             <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
             <div class="deal-card-signals">{signals}</div>
             {foot}

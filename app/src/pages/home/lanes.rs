@@ -14,7 +14,7 @@ use leptos_router::components::A;
 use serde_json::{Value as Json, json};
 use web_sys::Element;
 
-use super::block::{Block, Shelf, same};
+use super::block::{Block, Shelf, some_cards};
 use super::board::{Base, Cards, Deck, in_stage, money_short, narrowed, text};
 use super::column::Numbers;
 use crate::components::{Avatar, AvatarShape, Button, SkeletonRows, icon, icons, watch_near};
@@ -116,13 +116,7 @@ pub fn Lanes() -> impl IntoView {
     let heads = deck.pipeline.with_value(|pipeline| {
         let one = |stage: &Stage| {
             let (name, id) = (stage.label.clone(), stage.id.clone());
-            let cards = {
-                let id = id.clone();
-                Memo::new_with_compare(
-                    move |_| deck.cards.with(|cards| cards.get(&id).cloned().unwrap_or_default()),
-                    |before, now| !before.zip(now).is_some_and(|(before, now)| same(before, now)),
-                )
-            };
+            let cards = deck.cards_of(&id);
             let total = Memo::new(move |_| deck.total_of(&id));
             view! {
                 <div class="lane-stage">
@@ -231,10 +225,7 @@ fn Lane(
         let (id, name) = (stage.id.clone(), stage.label.clone());
         let cards = {
             let id = id.clone();
-            Memo::new_with_compare(
-                move |_| mine(&id),
-                |before, now| !before.zip(now).is_some_and(|(before, now)| same(before, now)),
-            )
+            some_cards(move || mine(&id))
         };
         let more = {
             let id = id.clone();
