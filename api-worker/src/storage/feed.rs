@@ -59,26 +59,13 @@ pub fn lost(reader: Reader<'_>, after: u64) -> Statement {
 mod tests {
     use domain::access::{ADMINISTRATOR, REP};
     use domain::ids::Id;
-    use domain::money::Currency;
-    use domain::schema::{Schema, WorkDays, WorkspaceSettings, builtin};
     use serde_json::{Value as Json, json};
 
-    use super::super::testing::{Shard, id};
+    use super::super::testing::{Shard, id, schema};
     use super::*;
 
     const ME: u64 = 2;
     const COLLEAGUE: u64 = 3;
-
-    fn schema() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-            logo: None,
-        })
-    }
 
     fn record(shard: &Shard, table: &str, number: u64, owner: u64, more: &[(&str, String)]) {
         let columns: String = more.iter().map(|(column, _)| format!(", {column}")).collect();

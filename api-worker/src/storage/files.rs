@@ -347,28 +347,16 @@ pub fn forget(files: &[Expired], now: Instant) -> Statement {
 #[cfg(test)]
 mod tests {
     use domain::access::{ADMINISTRATOR, REP, Role};
-    use domain::money::Currency;
-    use domain::schema::{Schema, WorkDays, WorkspaceSettings, builtin};
+    use domain::schema::Schema;
     use rusqlite::params;
 
-    use super::super::testing::{Shard, id};
+    use super::super::testing::{Shard, id, schema};
     use super::*;
 
     const ACCOUNT: u64 = 10;
     const LEAD: u64 = 20;
     const ME: u64 = 2;
     const COLLEAGUE: u64 = 3;
-
-    fn schema() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-            logo: None,
-        })
-    }
 
     fn add(shard: &Shard, table: &str, number: u64, owner: u64, more: &[(&str, String)]) {
         let names: String = more.iter().map(|(name, _)| format!(", {name}")).collect();

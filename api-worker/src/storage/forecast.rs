@@ -176,24 +176,12 @@ pub fn read_history(rows: &Rows) -> Result<Vec<(String, History)>, DbError> {
 #[cfg(test)]
 mod tests {
     use domain::access::{ADMINISTRATOR, REP};
-    use domain::money::Currency;
-    use domain::schema::{Schema, WorkDays, WorkspaceSettings, builtin};
+    use domain::schema::Schema;
     use domain::time::Date;
 
-    use super::super::testing::{Shard, id};
+    use super::super::testing::{Shard, id, schema};
     use super::super::tests::plan_of;
     use super::*;
-
-    fn schema() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-            logo: None,
-        })
-    }
 
     fn fields(entity: &Entity) -> Fields<'_> {
         let field = |id: &str| entity.field(id).unwrap();

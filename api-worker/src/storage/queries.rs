@@ -480,22 +480,14 @@ pub fn is_about(relation: &str, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use domain::access::ADMINISTRATOR;
-    use domain::money::Currency;
-    use domain::schema::{Schema, WorkDays, WorkspaceSettings, builtin};
+    use domain::schema::Schema;
 
     use super::super::records::Selected;
-    use super::super::testing::{Shard, id};
+    use super::super::testing::{self, Shard, id};
     use super::*;
 
     fn schema() -> Schema {
-        let mut schema = builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-            logo: None,
-        });
+        let mut schema = testing::schema();
         let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
         let deposit = Field { id: "f_deposit".into(), custom: true, ..deal.field("amount").unwrap().clone() };
         deal.fields.push(deposit);

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use domain::access::ADMINISTRATOR;
 use domain::expr::{Env, Expr};
-use domain::money::Currency;
-use domain::schema::{Schema, Stage, WorkDays, WorkspaceSettings, builtin};
+use domain::schema::{Schema, Stage, WorkDays};
 use domain::signals::{Calendar, Facts, rotting, signals};
 use domain::time::{Date, Instant, Zone};
 use rusqlite::{Connection, params};
@@ -16,7 +15,7 @@ use serde_json::{Value as Json, json};
 use super::limits;
 use super::queries::{Conditions, Listed, Sort, add_filter, list};
 use super::records::{Reader, Selected, Selection};
-use super::testing::{Shard, id};
+use super::testing::{self, Shard, id};
 
 /// Where the clock is eight hours ahead the whole year.
 struct Zones;
@@ -35,14 +34,10 @@ fn schema() -> Schema {
         off("2026-05-05", false),
         off("2026-05-09", true),
     ];
-    builtin::schema(WorkspaceSettings {
-        name: "T".into(),
-        language: "zh".into(),
-        zone: "Asia/Shanghai".into(),
-        currency: Currency::parse("CNY").unwrap(),
-        work: WorkDays { days: days.into_iter().flatten().collect(), ..WorkDays::default() },
-        logo: None,
-    })
+    let mut schema = testing::schema();
+    schema.workspace.zone = "Asia/Shanghai".into();
+    schema.workspace.work = WorkDays { days: days.into_iter().flatten().collect(), ..WorkDays::default() };
+    schema
 }
 
 #[test]

@@ -107,23 +107,10 @@ fn inherited(schema: &Schema, parent: &ParentScope, id: &str, depth: usize) -> S
 mod tests {
     use domain::access::{ADMINISTRATOR, MANAGER, REP};
     use domain::ids::Id;
-    use domain::money::Currency;
-    use domain::schema::{WorkDays, WorkspaceSettings, builtin};
 
     use super::super::statement::Statement;
-    use super::super::testing::{Shard, id};
+    use super::super::testing::{Shard, id, schema};
     use super::*;
-
-    fn schema() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-            logo: None,
-        })
-    }
 
     fn insert(shard: &Shard, table: &str, number: u64, columns: &str, values: &str) {
         let sql = format!(
