@@ -72,7 +72,7 @@ mod tests {
     use super::*;
     use crate::time::UtcOnly;
 
-    /// Eight hours before UTC, all year.
+    /// Eight hours ahead of UTC, all year.
     struct East;
 
     impl Zone for East {

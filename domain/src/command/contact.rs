@@ -9,10 +9,9 @@ use crate::conversion;
 use crate::ids::Id;
 use crate::record::{Record, RecordKey, Values};
 use crate::schema::Entity;
+use crate::signals::LAST_TOUCH;
 use crate::time::Instant;
 use crate::value::Value;
-
-pub(super) const LAST_TOUCH: &str = "last_touch_at";
 
 /// A touch is contact with everything it hangs on.
 pub(super) fn note(draft: &mut Draft<'_>, entity: &Entity, touch: &Values) {

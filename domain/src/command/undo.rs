@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::contact::LAST_TOUCH;
 use super::draft::Draft;
 use super::plan::{check_user, define_now, restored};
 use super::{ChangeKind, Kept, Logged};
@@ -11,7 +10,7 @@ use crate::fields;
 use crate::files::FileInfo;
 use crate::message::Problem;
 use crate::record::{Record, RecordKey, Values};
-use crate::signals::{PAUSE, SINCE};
+use crate::signals::{LAST_TOUCH, PAUSE, SINCE};
 use crate::value::Value;
 
 pub(super) fn undo(draft: &mut Draft<'_>) {

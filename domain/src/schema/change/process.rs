@@ -93,7 +93,7 @@ pub(super) fn check(schema: &Schema, pipeline: &Pipeline) -> Vec<Problem> {
     let mut problems = Vec::new();
     let stages = &pipeline.stages;
     if stages.len() > MAX_STAGES {
-        problems.push(Problem::on("stages", "problem.out_of_range").with("min", 1).with("max", MAX_STAGES));
+        problems.push(Problem::on("stages", "problem.out_of_range").with("min", 0).with("max", MAX_STAGES));
     }
     // One without any is being made ready: nothing can be put into it yet.
     for status in [StageStatus::Open, StageStatus::Won, StageStatus::Lost] {
