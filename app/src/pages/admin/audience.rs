@@ -6,9 +6,8 @@ use domain::schema::Pipeline;
 use domain::schema::change::DefinitionChange;
 use domain::schema::effects::effects;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::define::define;
+use super::define::{define, submit};
 use super::effects::Effects;
 use super::everything::{everything, text};
 use crate::components::{Button, ButtonKind, CheckChips, Choice, Field, FormProblem, Sheet, icons, tick};
@@ -96,22 +95,8 @@ fn Form(pipeline: Pipeline, open: RwSignal<bool>) -> impl IntoView {
     let meant = Memo::new(move |_| effects(&schema(), &change()));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
-        let change = untrack(change);
-        spawn_local(async move {
-            let outcome = define(change).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    open.try_set(false);
-                }
-                Err(found) => {
-                    problems.0.try_set(found);
-                }
-            }
+        submit(pending, problems, define(untrack(change)), move || {
+            open.try_set(false);
         });
     };
     view! {

@@ -9,12 +9,13 @@ use domain::ids::Id;
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
 use crate::api::ApiError;
 use crate::components::{Toast, icons};
 use crate::i18n::say;
-use crate::pages::more::problems_of;
+use crate::pages::more::{Problems, problems_of};
 use crate::state::outbox::{Note, command, submit_soon};
 use crate::state::session::{note_revision, reload_schema, schema_now};
 use crate::state::{app, ask, sleep};
@@ -59,6 +60,30 @@ pub async fn define_all(changes: Vec<DefinitionChange>) -> Result<(), Vec<Proble
 /// What is wrong with it; nothing has happened then.
 pub async fn change(actions: Vec<Action>) -> Result<(), Vec<Problem>> {
     carry_out(vec![Step::Change(actions)]).await
+}
+
+/// What a form has decided, one thing at a time: what is wrong with it is said at its fields, and when it is done `then`
+/// goes on.
+pub fn submit(
+    pending: RwSignal<bool>,
+    problems: Problems,
+    work: impl Future<Output = Result<(), Vec<Problem>>> + 'static,
+    then: impl FnOnce() + 'static,
+) {
+    if pending.get_untracked() {
+        return;
+    }
+    pending.set(true);
+    spawn_local(async move {
+        let outcome = work.await;
+        pending.try_set(false);
+        match outcome {
+            Ok(()) => then(),
+            Err(found) => {
+                problems.0.try_set(found);
+            }
+        }
+    });
 }
 
 /// Steps that belong together, one after another.

@@ -1,9 +1,8 @@
 use domain::schema::Label;
 use domain::schema::change::DefinitionChange;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::define::define;
+use super::define::{self, define};
 use crate::components::{Button, ButtonKind, Field, FormProblem, TextInput};
 use crate::i18n::t;
 use crate::pages::more::Problems;
@@ -59,22 +58,8 @@ pub fn RenameForm(
     let pending = RwSignal::new(false);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
-        let change = untrack(&change);
-        spawn_local(async move {
-            let outcome = define(change).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    open.try_set(false);
-                }
-                Err(found) => {
-                    problems.0.try_set(found);
-                }
-            }
+        define::submit(pending, problems, define(untrack(&change)), move || {
+            open.try_set(false);
         });
     };
     view! {

@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use super::Guarded;
 use super::arrange::Arrange;
 use super::audience::Audience;
-use super::define::define;
+use super::define::{define, submit};
 use super::naming::{Naming, NamingFields, definition_id};
 use super::removing::RemoveStages;
 use super::stages::Stages;
@@ -169,10 +169,6 @@ fn Rename(pipeline: Pipeline, open: RwSignal<bool>) -> impl IntoView {
     let id = StoredValue::new(pipeline.id);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
         let change = DefinitionChange::RenamePipeline { pipeline: id.get_value(), label: naming.label() };
         save(change, pending, problems, open);
     };
@@ -186,17 +182,8 @@ fn Rename(pipeline: Pipeline, open: RwSignal<bool>) -> impl IntoView {
 }
 
 fn save(change: DefinitionChange, pending: RwSignal<bool>, problems: Problems, open: RwSignal<bool>) {
-    spawn_local(async move {
-        let outcome = define(change).await;
-        pending.try_set(false);
-        match outcome {
-            Ok(()) => {
-                open.try_set(false);
-            }
-            Err(found) => {
-                problems.0.try_set(found);
-            }
-        }
+    submit(pending, problems, define(change), move || {
+        open.try_set(false);
     });
 }
 
@@ -251,7 +238,6 @@ fn NewPipeline(entity: String, open: RwSignal<bool>) -> impl IntoView {
             teams: Vec::new(),
             products: Vec::new(),
         };
-        pending.set(true);
         save(DefinitionChange::AddPipeline { pipeline, at: None }, pending, problems, open);
     };
     view! {

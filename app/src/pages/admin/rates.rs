@@ -4,10 +4,9 @@ use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
 use domain::time::Date;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
-use super::define::change;
+use super::define::{self, change};
 use super::everything::{everything, text};
 use crate::components::{
     Button, ButtonKind, Choice, EmptyState, Field, FormProblem, Select, Sheet, TextInput, icon, icons,
@@ -138,21 +137,8 @@ fn RateForm(edited: Edited, open: RwSignal<bool>) -> impl IntoView {
         .map(|code| Choice::new(code.clone(), move || currency_name(lang(), &code)))
         .collect();
     let send = move |actions: Vec<Action>| {
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
-        spawn_local(async move {
-            let outcome = change(actions).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    open.try_set(false);
-                }
-                Err(found) => {
-                    problems.0.try_set(found);
-                }
-            }
+        define::submit(pending, problems, change(actions), move || {
+            open.try_set(false);
         });
     };
     let submit = move |event: leptos::ev::SubmitEvent| {

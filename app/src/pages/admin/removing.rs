@@ -9,10 +9,9 @@ use domain::schema::Stage;
 use domain::schema::change::{self, DefinitionChange};
 use domain::schema::effects::Concerned;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde_json::json;
 
-use super::define::{Step, carry_out};
+use super::define::{Step, carry_out, submit};
 use super::effects::{Counts, count_text};
 use super::everything::text;
 use crate::components::{Button, ButtonKind, Choice, Field, FormProblem, Select};
@@ -135,18 +134,8 @@ pub fn RemoveStages(
             };
             steps.insert(0, each);
         }
-        pending.set(true);
-        spawn_local(async move {
-            let outcome = carry_out(steps).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    open.try_set(false);
-                }
-                Err(found) => {
-                    problems.0.try_set(found);
-                }
-            }
+        submit(pending, problems, carry_out(steps), move || {
+            open.try_set(false);
         });
     };
     let said = move || {

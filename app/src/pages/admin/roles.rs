@@ -14,7 +14,7 @@ use leptos_router::hooks::use_navigate;
 use serde_json::json;
 
 use super::Guarded;
-use super::define::{Step, carry_out, define};
+use super::define::{self, Step, carry_out, define};
 use super::effects::{Counts, count_text};
 use super::naming::{Naming, NamingFields, RenameForm, definition_id};
 use crate::components::{
@@ -94,19 +94,10 @@ fn NewRole() -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(like) = schema_now().role(&model.get_untracked()).cloned() else { return };
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
         let role = Role { id: definition_id("r"), label: naming.label(), ..like };
-        spawn_local(async move {
-            let id = role.id.clone();
-            let outcome = define(DefinitionChange::AddRole { role, at: None }).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => navigate.with_value(|navigate| navigate(&routes::role(&id), Default::default())),
-                Err(found) => problems.0.set(found),
-            }
+        let id = role.id.clone();
+        define::submit(pending, problems, define(DefinitionChange::AddRole { role, at: None }), move || {
+            navigate.with_value(|navigate| navigate(&routes::role(&id), Default::default()));
         });
     };
     view! {

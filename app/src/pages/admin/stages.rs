@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use messages::Lang;
 
 use super::arrange::Arrange;
-use super::define::define;
+use super::define::{self, define};
 use super::effects::{Effects, status_key};
 use super::naming::{Naming, NamingFields, definition_id};
 use super::removing::RemoveStages;
@@ -215,15 +215,8 @@ fn StageForm(pipeline: String, stage: Option<String>, open: RwSignal<bool>) -> i
             problems.0.set(vec![wrong]);
             return;
         };
-        pending.set(true);
-        let change = with_draft(stage);
-        spawn_local(async move {
-            let outcome = define(change).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => open.set(false),
-                Err(found) => problems.0.set(found),
-            }
+        define::submit(pending, problems, define(with_draft(stage)), move || {
+            open.try_set(false);
         });
     };
     let statuses: Vec<Choice> =

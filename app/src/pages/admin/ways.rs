@@ -5,10 +5,9 @@ use domain::schema::change::DefinitionChange;
 use domain::schema::effects::effects;
 use domain::schema::{Edge, Pipeline};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::checklist::{Checklist, Points};
-use super::define::define;
+use super::define::{define, submit};
 use super::effects::Effects;
 use super::stage_facts::FieldChips;
 use crate::components::{
@@ -228,22 +227,8 @@ fn OneWay(pipeline: Pipeline, way: Way, edited: RwSignal<Option<Way>>) -> impl I
     });
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
-        let change = untrack(change);
-        spawn_local(async move {
-            let outcome = define(change).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    edited.try_set(None);
-                }
-                Err(found) => {
-                    problems.0.try_set(found);
-                }
-            }
+        submit(pending, problems, define(untrack(change)), move || {
+            edited.try_set(None);
         });
     };
     view! {

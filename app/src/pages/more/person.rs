@@ -6,7 +6,6 @@ use domain::command::{Action, Wire};
 use domain::schema::builtin::user::status;
 use domain::schema::effects::{Concerned, of_another_role};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde_json::{Value as Json, json};
 
 use super::members::Guest;
@@ -15,7 +14,7 @@ use crate::components::{
     Button, ButtonKind, Choice, Field, FormProblem, LinkRow, Select, TextInput, icon, icons,
 };
 use crate::i18n::{label, t, tr};
-use crate::pages::admin::define::change;
+use crate::pages::admin::define::{change, submit};
 use crate::pages::admin::effects::{Counts, Effects, count_text};
 use crate::pages::admin::everything::text;
 use crate::routes;
@@ -41,28 +40,15 @@ pub fn PersonForm(
     let joined = person.values.contains_key("joined_at");
     let person = StoredValue::new(person);
     let send = move |values: Wire| {
-        if pending.get_untracked() {
-            return;
-        }
         if values.is_empty() {
             open.set(false);
             return;
         }
-        pending.set(true);
         let (record, base_version) = person.with_value(|person| (person.id, person.version));
         let action =
             Action::Update { entity: "user".to_owned(), record, base_version, old: Wire::new(), values };
-        spawn_local(async move {
-            let outcome = change(vec![action]).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    open.try_set(false);
-                }
-                Err(found) => {
-                    problems.0.try_set(found);
-                }
-            }
+        submit(pending, problems, change(vec![action]), move || {
+            open.try_set(false);
         });
     };
     let save = move |event: leptos::ev::SubmitEvent| {
