@@ -168,6 +168,17 @@ pub struct Base {
     pub records: Vec<Arc<RecordBody>>,
 }
 
+/// What stands where the columns would.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Cards,
+    /// There is no record at all.
+    Nothing,
+    Unread,
+    Coming,
+    NoStages,
+}
+
 /// How far a column has been loaded.
 #[derive(Clone, Copy)]
 pub struct Deep {
@@ -411,17 +422,17 @@ fn Columns(
     });
     let state = Memo::new(move |_| {
         if deck.pipeline.with_value(|pipeline| pipeline.stages.is_empty()) {
-            return 4;
+            return Shown::NoStages;
         }
         let all = condition.with(|condition| !matches!(condition, Some(Some(_))));
         match (
             base.with(|base| base.as_ref().map(|base| base.records.is_empty())),
             reply.error.with(Option::is_some) || missing.get(),
         ) {
-            (Some(true), _) if all && cards.with(BTreeMap::is_empty) => 1,
-            (Some(_), _) => 0,
-            (None, true) => 2,
-            (None, false) => 3,
+            (Some(true), _) if all && cards.with(BTreeMap::is_empty) => Shown::Nothing,
+            (Some(_), _) => Shown::Cards,
+            (None, true) => Shown::Unread,
+            (None, false) => Shown::Coming,
         }
     });
     let next_of = move |stage: &str| {
@@ -484,8 +495,8 @@ fn Columns(
             <StaleNote stale=reply.stale />
         </div>
         {move || match state.get() {
-            4 => view! { <EmptyState drawing=icons::BOARD title=t("board.no_stages.title") body=t("board.no_stages.body") /> }.into_any(),
-            1 => {
+            Shown::NoStages => view! { <EmptyState drawing=icons::BOARD title=t("board.no_stages.title") body=t("board.no_stages.body") /> }.into_any(),
+            Shown::Nothing => {
                 view! {
                     <EmptyState drawing=icons::BOARD title=t("board.empty.title") body=t("board.empty.body")>
                         <A href=routes::new_record("deal") attr:class="btn btn-primary">
@@ -495,15 +506,15 @@ fn Columns(
                 }
                 .into_any()
             }
-            2 => {
+            Shown::Unread => {
                 match reply.error.get() {
                     Some(error) => view! { <Unread error /> }.into_any(),
                     // The filters could not be fetched.
                     None => view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t("error.offline") /> }.into_any(),
                 }
             }
-            3 => view! { <div class="page"><SkeletonRows count=5 /></div> }.into_any(),
-            _ => {
+            Shown::Coming => view! { <div class="page"><SkeletonRows count=5 /></div> }.into_any(),
+            Shown::Cards => {
                 view! {
                     <nav class="strip" aria-label=t("record.stage")>
                         {strip.clone()}
