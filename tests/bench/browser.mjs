@@ -21,8 +21,8 @@ const PATIENCE = 8_000;
 /** The board whose deals all stand in one column. */
 const COLUMN = "column";
 const STAGES = ["first_contact", "needs", "proposal", "negotiation", "signed", "lost"];
-/** Cards that a column draws before it is scrolled (app/src/pages/home/block.rs). */
-const DRAWN = 20;
+/** Cards that a column draws at first (app/src/pages/home/block.rs): more than the first screen shows. */
+const DRAWN = 10;
 /** What a phone computes with, on a good line. */
 const PHONE = { processor: 4, latency: 0, down: -1, up: -1 };
 /** Frames longer than this are seen as a jerk, at 30 in a second. */
