@@ -140,7 +140,7 @@ test("somebody leaves: it says what they own, and they are out at once", async (
   await expect(sheet.getByRole("listitem")).toHaveText([/1/]);
   await me.press(me.button(t("members.deactivate"), sheet));
   await expect(me.heading(t("members.inactive"))).toBeVisible();
-  await rep.goTo("customers");
+  // Wherever they are, and without a touch of theirs.
   await expect(rep.button(t("auth.sign_in.submit"))).toBeVisible();
 });
 
