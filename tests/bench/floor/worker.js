@@ -81,8 +81,8 @@ async function create({ db, workspace, now, session }, { command, id, name, acco
     db
       .prepare(
         "INSERT INTO deal (workspace_id, id, version, name, account_id, amount, amount_currency, amount_base, stage, engaged_on, owner_id, rank, " +
-          "created_at, created_by_id, updated_at, updated_by_id, custom, name_key, match_key) " +
-          "VALUES (?1, ?2, 1, ?3, ?4, ?5, 'CNY', ?5, ?6, ?7, ?8, ?9, ?10, ?8, ?10, ?8, '{}', ?11, ?12)",
+          "created_at, created_by_id, updated_at, updated_by_id, custom, name_key, match_key, stage_since) " +
+          "VALUES (?1, ?2, 1, ?3, ?4, ?5, 'CNY', ?5, ?6, ?7, ?8, ?9, ?10, ?8, ?10, ?8, '{}', ?11, ?12, ?10)",
       )
       .bind(workspace, id, name, account, amount, stage, engaged_on, by, rank, now, name.toLowerCase(), name.toLowerCase().replaceAll(" ", "")),
     db.prepare(LOG).bind(workspace, command, now, by, id, 1, "created", JSON.stringify({ fields })),
@@ -107,7 +107,7 @@ async function move({ db, workspace, now, session }, { command, id, from, to, ra
     db.prepare(RECEIPT.replace("?6", "(SELECT version = ?6 FROM deal WHERE workspace_id = ?1 AND id = ?7)")).bind(workspace, command, by, now, result, deal.version, id),
     db.prepare(ADVANCE).bind(workspace),
     db
-      .prepare("UPDATE deal SET stage = ?3, rank = ?4, version = ?5, updated_at = ?6, updated_by_id = ?7 WHERE workspace_id = ?1 AND id = ?2")
+      .prepare("UPDATE deal SET stage = ?3, stage_since = ?6, rank = ?4, version = ?5, updated_at = ?6, updated_by_id = ?7 WHERE workspace_id = ?1 AND id = ?2")
       .bind(workspace, id, to, rank, version, now, by),
     db.prepare(LOG).bind(workspace, command, now, by, id, version, "updated", JSON.stringify({ fields })),
   ]);
