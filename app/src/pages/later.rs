@@ -19,21 +19,21 @@ use crate::state::{app, live, outbox, sleep};
 type Build = fn() -> AnyView;
 type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Build, SplitLoaderError>>>>;
 
-/// `name: how it is shown = what is built`
+/// `told` or `untold` by the texts of the later areas, the part, and in it `name: how it is shown = what is built`
 macro_rules! later {
-    ($part:ident: $($name:ident: $shown:ident = $build:expr;)+) => {$(
+    ($texts:ident $part:ident: $($name:ident: $shown:ident = $build:expr;)+) => {$(
         pub fn $name() -> AnyView {
-            apart!($part, $name, || $build.into_any() => Build);
+            apart!($texts $part, $name, || $build.into_any() => Build);
             $shown(|| Box::pin($name()))
         }
     )+};
 }
 
-later! { board:
+later! { untold board:
     board: page = home::Board();
 }
 
-later! { records:
+later! { told records:
     record_list: page = records::Records();
     deleted_records: page = records::Deleted();
     record: page = records::Record();
@@ -47,7 +47,7 @@ later! { records:
     board_lanes: filters = home::Lanes();
 }
 
-later! { office:
+later! { told office:
     definitions: page = admin::Definitions();
     pipelines: page = admin::Pipelines();
     roles: page = admin::Roles();
@@ -63,7 +63,7 @@ later! { office:
     reset: page = more::Reset();
 }
 
-later! { import:
+later! { told import:
     import_page: page = import::Import();
 }
 
@@ -186,10 +186,12 @@ fn sheet(fetch: Fetch, wanted: Signal<bool>, give_up: Callback<()>) -> AnyView {
 /// Brings the code of daily work while nothing else is to be done, so that it is there on a bad line and without one:
 /// first what keeps a change, then what most changes are made with.
 pub fn fetch_in_the_background() {
-    apart!(board, board_part, () => ());
+    apart!(untold board, board_part, () => ());
     apart!(records, records_part, () => ());
     apart!(outbox, live_part, live::run() => ());
     spawn_local(async {
+        // The page that is opened comes first, and what it wants comes when it wants it.
+        sleep(1_000).await;
         outbox::fetch().await;
         // Without it the board comes when it is opened.
         let _ = board_part().await;

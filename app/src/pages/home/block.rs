@@ -119,7 +119,7 @@ pub fn Block(at: usize, shelf: Shelf, deck: Deck) -> impl IntoView {
         let count = ids.with(Vec::len);
         let guess = || many(count) * shelf.card_height.get_value();
         let was = was.get().filter(|(then, _)| *then == count).map(|(_, height)| height);
-        format!("{:.1}px", was.unwrap_or_else(guess))
+        px(was.unwrap_or_else(guess))
     };
     let shown = move || if drawn.get() { ids.get() } else { Vec::new() };
     view! {
@@ -129,6 +129,12 @@ pub fn Block(at: usize, shelf: Shelf, deck: Deck) -> impl IntoView {
             </For>
         </div>
     }
+}
+
+/// A length for a style. Whole pixels do for where cards stand, and printing other numbers would be code of its own.
+#[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
+pub fn px(length: f64) -> String {
+    format!("{}px", length.round() as i32)
 }
 
 fn many(count: usize) -> f64 {

@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::access::{Act, Level};
 use domain::api::record::{BoardRequest, RecordBody, Total, TotalsReply, TotalsRequest};
@@ -349,7 +350,15 @@ fn Columns(
     keep_focus(deck);
     Effect::new(move |_| {
         if base.with(Option::is_some) {
-            ready.set(true);
+            // Once the cards are painted.
+            request_animation_frame(move || {
+                set_timeout(
+                    move || {
+                        ready.try_set(true);
+                    },
+                    Duration::ZERO,
+                );
+            });
         }
     });
     // Another filter begins at its beginning.

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
+use super::block::px;
 use super::board::Deck;
 use super::hands::Hands;
 use crate::apart::apart;
@@ -311,7 +312,7 @@ pub fn DragGhost(drag: Drag) -> impl IntoView {
                     aria-hidden="true"
                     style:transform=move || {
                         let (x, y) = drag.at.get();
-                        format!("translate({x}px, {y}px)")
+                        format!("translate({}, {})", px(x), px(y))
                     }
                 >
                     {name}

@@ -14,7 +14,7 @@ use leptos_router::components::A;
 use serde_json::{Value as Json, json};
 use web_sys::Element;
 
-use super::block::{Block, Shelf, some_cards};
+use super::block::{Block, Shelf, px, some_cards};
 use super::board::{Base, Cards, Deck, in_stage, money_short, narrowed, text};
 use super::column::Numbers;
 use crate::components::{Avatar, AvatarShape, Button, SkeletonRows, icon, icons, watch_near};
@@ -243,7 +243,7 @@ fn Lane(
         let stages = deck.pipeline.with_value(|pipeline| pipeline.stages.clone());
         drawn.get().then(|| stages.iter().map(cell).collect_view())
     };
-    let gap = move || if drawn.get() { "auto".to_owned() } else { format!("{:.1}px", height.get()) };
+    let gap = move || if drawn.get() { "auto".to_owned() } else { px(height.get()) };
     view! {
         <section class="lane" aria-label=move || name(lane, field)>
             <Head lane field deck own total folded />
