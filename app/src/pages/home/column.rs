@@ -12,7 +12,7 @@ use leptos_router::components::A;
 use super::block::{Block, Shelf};
 use super::board::{Base, BoardFilter, Deck, Deep, in_stage, money_short};
 use super::limit::Over;
-use crate::components::{Avatar, AvatarShape, Badge, Button, IconButton, Sentinel, Tone, icons};
+use crate::components::{Avatar, AvatarShape, Badge, Button, Sentinel, Tone, icon, icons};
 use crate::fields::{self, schedule};
 use crate::i18n::{format, label, t, tr};
 use crate::routes;
@@ -192,77 +192,107 @@ pub fn Numbers(
     }
 }
 
+/// What a card says of its record in words.
+#[derive(Clone, PartialEq)]
+struct Told {
+    name: String,
+    account: String,
+    amount: String,
+    /// The next touch, and whether it is late.
+    next: Option<(String, bool)>,
+    owner: Option<String>,
+}
+
+impl Told {
+    fn of(body: &RecordBody) -> Self {
+        let schema = schema();
+        let next = body.values.get("next_touch").and_then(|json| {
+            schedule::date_of(json).map(|day| (fields::day_text(day), schedule::is_late(json)))
+        });
+        Self {
+            name: fields::title(&schema, body),
+            account: fields::text_of(&schema, body, "account"),
+            amount: fields::text_of(&schema, body, "amount"),
+            next,
+            owner: fields::reference(body, "owner").and_then(name_of),
+        }
+    }
+}
+
 /// A card stays the same element as long as its record stands in the column, so that focus and scroll position stay with
-/// it when the record changes.
+/// it when the record changes. There are many: what changes together is drawn together.
 #[component]
 pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
     let id = body.id;
     let known = shelf.known;
     let to = routes::record(&body.entity, &id.to_string());
     // One that has just left the column is drawn for the last time as it was.
-    let body = Memo::new(move |before: Option<&Arc<RecordBody>>| {
-        let now = known.with(|known| known.get(&id).map(|(_, body)| body.clone()));
-        now.unwrap_or_else(|| before.unwrap_or(&body).clone())
-    });
-    let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
+    let body = Memo::new_with_compare(
+        move |before: Option<&Arc<RecordBody>>| {
+            let now = known.with(|known| known.get(&id).map(|(_, body)| body.clone()));
+            now.unwrap_or_else(|| before.unwrap_or(&body).clone())
+        },
+        |before, now| !before.zip(now).is_some_and(|(before, now)| Arc::ptr_eq(before, now)),
+    );
+    let told = Memo::new(move |_| body.with(|body| Told::of(body)));
+    let may = Memo::new(move |_| body.with(|body| body.may.update));
+    let waits = Memo::new(move |_| app().overlay.with(|overlay| overlay.is_waiting(id)));
     let board = use_context::<BoardFilter>();
-    let face = board.map(|board| board.face);
     let chosen = move || board.and_then(|board| board.fields.get());
-    let lacks = move || {
-        let lacks = face.and_then(|face| face.with(|face| face.as_ref().map(|face| face.lacks)))?;
-        Some(body.with(|body| lacks(body)))
-    };
-    let sub = move || body.with(|body| fields::text_of(&schema(), body, "account"));
-    let amount = move || body.with(|body| fields::text_of(&schema(), body, "amount"));
-    let next = move || {
-        body.with(|body| {
-            let json = body.values.get("next_touch")?;
-            let tone = if schedule::is_late(json) { Tone::Danger } else { Tone::Plain };
-            let day = schedule::date_of(json).map(fields::day_text)?;
-            Some(view! { <Badge label=day tone /> })
+    let account = move || {
+        chosen().is_none().then(|| {
+            let account = told.with(|told| told.account.clone());
+            view! { <span class="deal-card-sub">{account}</span> }
         })
     };
-    let owner = move || {
-        let owner = body.with(|body| fields::reference(body, "owner"));
-        owner.and_then(name_of).map(|name| view! { <Avatar name shape=AvatarShape::Small /> })
-    };
-    let waiting = move || {
-        app()
-            .overlay
-            .with(|overlay| overlay.is_waiting(id))
-            .then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> })
-    };
-    let signals = move || {
-        let draw = board.and_then(|board| board.signals.get())?;
-        Some(body.with(|body| draw(body)))
-    };
-    let may = Memo::new(move |_| body.with(|body| body.may.update));
-    let menu = move |()| {
+    let open_menu = move |_| {
         let body = body.with_untracked(|body| Box::new((**body).clone()));
         app().moving.set(Some(Moving::Choose(body)));
     };
-    let place = move || known.with(|known| known.get(&id).map(|(at, _)| (at + 1).to_string()));
-    let menu_name = move || tr("board.card.more", &[("name", &name.get())]);
+    let menu = move || {
+        may.get().then(|| {
+            let label = told.with(|told| tr("board.card.more", &[("name", &told.name)]));
+            view! {
+                <button type="button" class="icon-btn" aria-label=label on:click=open_menu>
+                    {icon(icons::MOVE)}
+                </button>
+            }
+        })
+    };
+    let signals = move || {
+        let board = board?;
+        let (signals, lacks) = (board.signals.get(), board.face.with(|face| Some(face.as_ref()?.lacks)));
+        Some(body.with(|body| (signals.map(|draw| draw(body)), lacks.map(|draw| draw(body)))))
+    };
+    let waiting =
+        move || waits.get().then(|| view! { <Badge label=t("timeline.waiting") tone=Tone::Warning /> });
     let foot = move || match chosen() {
         Some(fields) => {
-            let draw = face.and_then(|face| face.with_untracked(|face| face.as_ref().map(|face| face.draw)));
+            let draw = board.and_then(|board| board.face.with_untracked(|face| Some(face.as_ref()?.draw)));
             view! {
                 {draw.map(|draw| body.with(|body| draw(body, &fields)))}
-                <div class="deal-card-foot">{lacks} {waiting}</div>
+                <div class="deal-card-foot">{waiting()}</div>
             }
             .into_any()
         }
-        None => view! {
-            <div class="deal-card-foot numeric">
-                <span class="deal-card-amount">{amount}</span>
-                {next}
-                {lacks}
-                {waiting}
-                {owner}
-            </div>
+        None => {
+            let Told { amount, next, owner, .. } = told.get();
+            let next = next.map(|(day, late)| {
+                let tone = if late { Tone::Danger } else { Tone::Plain };
+                view! { <Badge label=day tone /> }
+            });
+            view! {
+                <div class="deal-card-foot numeric">
+                    <span class="deal-card-amount">{amount}</span>
+                    {next}
+                    {waiting()}
+                    {owner.map(|name| view! { <Avatar name shape=AvatarShape::Small /> })}
+                </div>
+            }
+            .into_any()
         }
-        .into_any(),
     };
+    let place = move || known.with(|known| known.get(&id).map(|(at, _)| (at + 1).to_string()));
     view! {
         <article
             class="deal-card"
@@ -278,10 +308,10 @@ pub fn Card(body: Arc<RecordBody>, shelf: Shelf) -> impl IntoView {
                 draggable="false"
                 aria-describedby=move || may.get().then_some("board-help")
             >
-                <span class="deal-card-name">{move || name.get()}</span>
-                {move || chosen().is_none().then(|| view! { <span class="deal-card-sub">{sub}</span> })}
+                <span class="deal-card-name">{move || told.with(|told| told.name.clone())}</span>
+                {account}
             </a>
-            <span class="deal-card-menu">{move || may.get().then(|| view! { <IconButton label=menu_name drawing=icons::MOVE on_press=menu /> })}</span>
+            <span class="deal-card-menu">{menu}</span>
             <div class="deal-card-signals">{signals}</div>
             {foot}
         </article>
