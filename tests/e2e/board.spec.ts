@@ -200,6 +200,30 @@ test("comes back from a record to the same place", async ({ me, page }) => {
   await expect.poll(async () => Math.abs(((await card.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(3);
 });
 
+test("what comes after the cards does not push them down @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await deals(me, 4);
+  let bring = () => {};
+  const asked = new Promise<void>((resolve) => (bring = resolve));
+  await page.route(/\/api\/v1\/(totals|forecast)\//, async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await page.goto("/board");
+  const card = me.card("单子 02", "stage.needs");
+  await expect(card).toBeAttached();
+  const before = await card.boundingBox();
+  await expect(me.numbers("stage.needs")).not.toContainText("¥");
+
+  bring();
+  await expect(me.numbers("stage.needs")).toContainText("¥");
+  await expect(me.button(new RegExp(`^${t("forecast.title")}`))).toBeVisible();
+  await expect(card).toContainText(t("signal.contact.never"));
+  const after = await card.boundingBox();
+  expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(1);
+});
+
 test("asks the board, opens what a number counts, and comes back to the same filter @desktop", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
