@@ -22,7 +22,7 @@ const PATIENCE = 8_000;
 const COLUMN = "column";
 const STAGES = ["first_contact", "needs", "proposal", "negotiation", "signed", "lost"];
 /** Cards that a column draws at first (app/src/pages/home/block.rs): more than the first screen shows. */
-const DRAWN = 10;
+const DRAWN = 8;
 /** What a phone computes with, on a good line. */
 const PHONE = { processor: 4, latency: 0, down: -1, up: -1 };
 /** Frames longer than this are seen as a jerk, at 30 in a second. */

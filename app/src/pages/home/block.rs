@@ -19,9 +19,9 @@ use super::drag::card_id;
 use crate::components::watch_near;
 
 /// Cards of a block: so many are drawn in one frame while a column is scrolled.
-pub const BLOCK: usize = 5;
+pub const BLOCK: usize = 4;
 /// Blocks that are drawn before it is known what the view holds: what most screens show.
-const FIRST: usize = 2;
+pub const FIRST: usize = 2;
 /// So far beyond the column's edges blocks are drawn: what it shows at once, once more.
 const MARGIN: &str = "100% 0px";
 /// What a card takes, in pixels, as long as none was seen.
@@ -37,10 +37,12 @@ pub struct Shelf {
     pub size: Memo<i64>,
     /// What a card takes on the average, as far as it was seen.
     card_height: StoredValue<f64>,
+    /// Blocks that are drawn at once.
+    first: usize,
 }
 
 impl Shelf {
-    pub fn new(cards: Memo<Vec<Arc<RecordBody>>>, size: Memo<i64>) -> Self {
+    pub fn new(cards: Memo<Vec<Arc<RecordBody>>>, size: Memo<i64>, first: usize) -> Self {
         let ids = Memo::new(move |_| cards.with(|cards| cards.iter().map(|body| body.id).collect()));
         let known = Memo::new_with_compare(
             move |_| {
@@ -50,7 +52,7 @@ impl Shelf {
             // The cards say whether anything changed.
             |_, _| true,
         );
-        Self { ids, known, size, card_height: StoredValue::new(CARD_HEIGHT) }
+        Self { ids, known, size, card_height: StoredValue::new(CARD_HEIGHT), first }
     }
 
     pub fn blocks(self) -> usize {
@@ -61,9 +63,9 @@ impl Shelf {
 #[component]
 pub fn Block(at: usize, shelf: Shelf, deck: Deck) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
-    let near = RwSignal::new(at < FIRST);
+    let near = RwSignal::new(at < shelf.first);
     // Whether the view is near, whatever else keeps the block.
-    let in_sight = StoredValue::new(at < FIRST);
+    let in_sight = StoredValue::new(at < shelf.first);
     let was = RwSignal::new(None::<(usize, f64)>);
     let ids = Memo::new(move |_| {
         shelf.ids.with(|ids| ids.iter().skip(at * BLOCK).take(BLOCK).copied().collect::<Vec<_>>())

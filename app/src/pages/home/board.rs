@@ -21,7 +21,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::{query_signal, use_location};
 use serde_json::{Value as Json, json};
 
-use super::block::{keep_focus, same, some_cards};
+use super::block::{FIRST, keep_focus, same, some_cards};
 use super::carry::Carried;
 use super::column::Column;
 use super::drag::{Drag, DragGhost};
@@ -380,6 +380,7 @@ fn Columns(
         }
         now
     });
+    let returns = was.is_some();
     let was = StoredValue::new(was);
     Effect::new(move |_| {
         if board.get().is_some()
@@ -453,7 +454,8 @@ fn Columns(
     let columns = {
         let stages = pipeline.stages.clone();
         move || {
-            let one = |stage: &Stage| {
+            let in_view = columns_in_view();
+            let one = |(at, stage): (usize, &Stage)| {
                 let name = stage.id.clone();
                 let mine = deck.cards_of(&stage.id);
                 let total = Memo::new(move |_| total_of(&name));
@@ -463,9 +465,11 @@ fn Columns(
                     Memo::new(move |_| (base.with(|base| base.as_ref().map(|base| base.seq)), next_of(&id)))
                 };
                 let deep = deep.with_value(|deep| deep.get(&stage.id).copied());
-                deep.map(|deep| view! { <Column stage=stage.clone() deck deep cards=mine total next /> })
+                // Columns that begin beside the view draw their cards right after the others are painted.
+                let first = if returns || at < in_view { FIRST } else { 0 };
+                deep.map(|deep| view! { <Column stage=stage.clone() deck deep cards=mine total next first /> })
             };
-            stages.iter().map(one).collect_view()
+            stages.iter().enumerate().map(one).collect_view()
         }
     };
     let all = move || {
@@ -587,6 +591,16 @@ pub fn narrowed<const N: usize>(condition: Option<&str>, parts: [Json; N]) -> Js
     all.extend(parts);
     // One alone needs no other, but what was asked as "all of these" is asked so again.
     if condition.is_none() && all.len() == 2 { all.swap_remove(1) } else { Json::Array(all) }
+}
+
+/// How narrow a column may be, in pixels (`style/board.css`).
+const NARROWEST: f64 = 264.0;
+
+/// How many columns the view holds at most, where the board stands at its beginning.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count of columns")]
+fn columns_in_view() -> usize {
+    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default();
+    (width / NARROWEST).ceil().max(0.0) as usize
 }
 
 /// The place of the stage at which a phone shows the board.

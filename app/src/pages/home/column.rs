@@ -30,6 +30,8 @@ pub fn Column(
     total: Memo<Option<Option<Total>>>,
     /// How new the board's cards are, and where those of this stage go on.
     next: Memo<(Option<u64>, Option<String>)>,
+    /// Blocks of cards that are drawn at once.
+    first: usize,
 ) -> impl IntoView {
     let Deep { pages, further } = deep;
     // Where the page after the further ones begins, once there are some.
@@ -117,7 +119,7 @@ pub fn Column(
             _ => loaded.cast_signed(),
         }
     });
-    let shelf = Shelf::new(cards, size);
+    let shelf = Shelf::new(cards, size, first);
     let role = move || (!empty.get()).then_some("feed");
     view! {
         <section class="column" data-stage=stage.id.clone() data-open=open.then_some("true") aria-label=title>

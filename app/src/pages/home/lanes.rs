@@ -14,7 +14,7 @@ use leptos_router::components::A;
 use serde_json::{Value as Json, json};
 use web_sys::Element;
 
-use super::block::{Block, Shelf, px, some_cards};
+use super::block::{Block, FIRST, Shelf, px, some_cards};
 use super::board::{Base, Cards, Deck, in_stage, money_short, narrowed, text};
 use super::column::Numbers;
 use crate::components::{Avatar, AvatarShape, Button, SkeletonRows, icon, icons, watch_near};
@@ -331,7 +331,7 @@ fn Cell(
         let loaded = cards.with(Vec::len) as u64;
         if more.get() { -1 } else { loaded.cast_signed() }
     });
-    let shelf = Shelf::new(cards, size);
+    let shelf = Shelf::new(cards, size, FIRST);
     let role = move || cards.with(|cards| (!cards.is_empty()).then_some("feed"));
     let id = stage.clone();
     let to = move || {
