@@ -1,9 +1,9 @@
-// The built app the way the edge serves it, which wrangler does not do locally: brotli (packed ahead for files, at once for
-// what the API says), the headers of `_headers`, the page for every address that is no file; the API goes on to the Worker.
+// The built app the way the edge serves it, which wrangler does not do locally: brotli, the headers of `_headers`, the
+// page for every address that is no file; the API goes on to the Worker.
 import http from "node:http";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { brotliCompressSync, constants, createBrotliCompress } from "node:zlib";
+import { brotliCompressSync, constants } from "node:zlib";
 import { HOSTS } from "./runtime.mjs";
 
 const DIST = join(import.meta.dirname, "../../dist");
@@ -11,9 +11,6 @@ const TYPES = {
   ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
   ".wasm": "application/wasm", ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json",
 };
-
-/** How hard what is made for each request is packed, of 11: as the edge does it. */
-const AT_ONCE = 4;
 
 /** The rules of `_headers`: a path, and indented headers below it. */
 function headerRules() {
@@ -60,15 +57,8 @@ export async function serve(worker) {
     }
     const headers = { ...request.headers, host: HOSTS.product };
     const onward = http.request({ host: worker.hostname, port: worker.port, path: request.url, method: request.method, headers, agent }, (reply) => {
-      if (!reply.headers["content-type"]?.startsWith("application/json")) {
-        response.writeHead(reply.statusCode, reply.headers);
-        reply.pipe(response);
-        return;
-      }
-      const { "content-length": _, ...kept } = reply.headers;
-      response.writeHead(reply.statusCode, { ...kept, "content-encoding": "br" });
-      const params = { [constants.BROTLI_PARAM_QUALITY]: AT_ONCE };
-      reply.pipe(createBrotliCompress({ params })).pipe(response);
+      response.writeHead(reply.statusCode, reply.headers);
+      reply.pipe(response);
     });
     onward.on("error", () => response.destroy());
     request.pipe(onward);
