@@ -114,7 +114,7 @@ async function growth() {
     ["list of one stage, by rank", `/api/v1/records/deal?sort=rank&filter=${encodeURIComponent('["=",["field","stage"],"needs"]')}`],
     ["list by a field of the workspace's own, every twentieth has it", ofBand(7)],
     ["list by a field of the workspace's own, nobody has it", ofBand(99), "whole"],
-    ["board, 50 cards a stage", "/api/v1/board/sales"],
+    ["board, 20 cards a stage", "/api/v1/board/sales"],
     ["search, one deal has it", "/api/v1/search?q=deal000777"],
     ["search, a word of every twentieth", "/api/v1/search?q=garnet"],
     ["search, nothing has it", "/api/v1/search?q=zzyzx"],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::access::{Act, Level, Permission};
 use domain::api::Code;
 use domain::api::record::{
-    AlikeReply, AlikeRequest, BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply,
+    AlikeReply, AlikeRequest, BOARD_CARDS, BoardColumn, BoardReply, BoardRequest, ChangeNote, ChangesReply,
     ChangesRequest, ListReply, ListRequest, Names, PAGE, PAGE_MAX, RecordBody, RecordReply, TodayReply,
     TodayRequest, Total, TotalsReply, TotalsRequest,
 };
@@ -266,7 +266,7 @@ fn weighing<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a 
 
 pub async fn board(request: &mut Request, cx: &Cx, pipeline: &str) -> Answer<Response> {
     let BoardRequest { filter, limit } = read_query(request)?;
-    let limit = page_size(limit)?;
+    let limit = page_size(limit.or(Some(BOARD_CARDS)))?;
     let find = |session: &Session| {
         session
             .schema

@@ -13,6 +13,9 @@ use crate::time::{Date, Instant};
 /// Rows of a page when none is asked for, and at most.
 pub const PAGE: u32 = 50;
 pub const PAGE_MAX: u32 = 200;
+/// Cards of each stage that a board comes with when none are asked for: more than a screen shows, since columns go on as
+/// they are scrolled, and few enough that a phone does not wait for cards nobody looks at.
+pub const BOARD_CARDS: u32 = 20;
 
 /// Names of records that are pointed at, by id, as far as the reader sees them.
 pub type Names = BTreeMap<Id, String>;
@@ -301,7 +304,7 @@ pub struct ExportTrace {
 pub struct BoardRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// Cards of each stage; 50 when absent, 200 at most.
+    /// Cards of each stage; 20 when absent, 200 at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }

@@ -467,7 +467,9 @@ fn Columns(
                 let deep = deep.with_value(|deep| deep.get(&stage.id).copied());
                 // Columns that begin beside the view draw their cards right after the others are painted.
                 let first = if returns || at < in_view { FIRST } else { 0 };
-                deep.map(|deep| view! { <Column stage=stage.clone() deck deep cards=mine total next first /> })
+                deep.map(
+                    |deep| view! { <Column stage=stage.clone() deck deep cards=mine total next first /> },
+                )
             };
             stages.iter().enumerate().map(one).collect_view()
         }

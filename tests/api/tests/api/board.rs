@@ -5,7 +5,7 @@ use api_tests::ids::new_id;
 use api_tests::person::command;
 use api_tests::workspace::Workspace;
 use domain::api::command::Answer;
-use domain::api::record::{BoardRequest, ListRequest};
+use domain::api::record::{BOARD_CARDS, BoardRequest, ListRequest};
 use domain::api::{Code, GetBoard, ListRecords};
 use domain::command::Action;
 use domain::ids::Id;
@@ -32,6 +32,17 @@ fn the_board_shows_the_first_cards_of_each_stage_newest_on_top() {
     let filter = json!(["=", ["field", "name"], "单 0"]).to_string();
     let board = admin.call::<GetBoard>(&["sales"], &BoardRequest { filter: Some(filter), limit: None });
     assert_eq!(board.columns.iter().map(|column| column.records.len()).sum::<usize>(), 1);
+}
+
+#[test]
+fn a_board_comes_with_more_than_a_screen_shows_of_each_stage_and_no_more() {
+    let Workspace { admin } = Workspace::new();
+    let deals = (0..=BOARD_CARDS).map(|at| create("deal", new_id(), json!({"name": format!("单 {at}")})));
+    admin.done(deals.collect());
+    let board = admin.call::<GetBoard>(&["sales"], &BoardRequest::default());
+    let first = &board.columns[0];
+    assert_eq!((first.records.len(), first.more), (BOARD_CARDS as usize, true));
+    assert!(first.next.is_some());
 }
 
 /// A move inside a column.
