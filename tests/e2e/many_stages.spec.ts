@@ -131,3 +131,24 @@ test("rules of moves between thirty stages keep their names in sight @desktop @d
     )
     .toBe(true);
 });
+
+test("carries the last of thirty stages to the top: the page goes along at its edge", async ({ me, page, finger }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  await hasThirtyStages(me);
+  await page.goto("/settings/pipelines");
+  // Each pipeline has an order of its own, and so have the pipelines among each other.
+  await me.press(me.button(t("definition.order")).nth(1));
+  const grip = (at: number) => me.button(t("definition.order.grip", { name: called(me, at) }));
+  await grip(STAGES - 1).scrollIntoViewIfNeeded();
+  await expect(grip(0)).not.toBeInViewport();
+  const touch = await finger.touch(grip(STAGES - 1));
+  await touch.moveTo(page.getByRole("heading", { level: 1 }));
+  await expect(me.button(t("definition.order.up", { name: called(me, STAGES - 1) }))).toBeDisabled();
+  await touch.lift();
+  await me.press(me.button(t("definition.order.save")));
+  await expect(me.toast(t("definition.saved.toast"))).toBeVisible();
+  const { pipelines } = await me.get<{ pipelines: { id: string; stages: { id: string }[] }[] }>("/api/v1/schema");
+  const ids = pipelines.find((pipeline) => pipeline.id === "p_long")?.stages.map((stage) => stage.id);
+  expect(ids?.slice(0, 2)).toEqual([`s_${STAGES - 1}`, "s_0"]);
+});
