@@ -138,6 +138,34 @@ test("a card stays in the lane of its account @desktop @desktop-only", async ({ 
   await expect(cell(me, "林小满", "stage.needs").getByRole("article")).toHaveCount(2);
 });
 
+test("the wheel goes on from lane to lane, and their names stay when the board goes sideways @desktop @desktop-only", async ({ me, page }) => {
+  await me.hasWorkspace();
+  const names = ["恒通", "远大", "云栖"];
+  // Whoever has more stands higher.
+  for (const [at, name] of names.entries()) {
+    const values = { stage: "needs", account: await me.has("account", { name }), amount: { amount: 3_000 - at * 1_000, currency: "CNY" } };
+    await me.hasMany("deal", Array.from({ length: 8 }, (_, at) => ({ name: `${name} ${at}`, ...values })));
+  }
+  await page.setViewportSize({ width: 1100, height: 800 });
+  await page.goto("/board?lanes=account");
+  const cells = names.map((name) => cell(me, name, "stage.needs"));
+  for (const each of cells) await expect(each).toBeAttached();
+  const [first, last] = [lane(me, names[0]), lane(me, names[2])];
+  await expect(cells[0].getByRole("article").first()).toBeVisible();
+  await cells[0].hover();
+  await expect(async () => {
+    await page.mouse.wheel(0, 600);
+    await expect(last).toBeInViewport({ timeout: 300 });
+  }).toPass({ timeout: 30_000 });
+
+  const fold = last.getByRole("button", { name: names[2], exact: true });
+  await fold.scrollIntoViewIfNeeded();
+  await page.mouse.wheel(3_000, 0);
+  await expect(page.getByRole("heading", { name: me.called("stage.lost"), exact: true })).toBeInViewport({ ratio: 1 });
+  await expect(fold).toBeInViewport({ ratio: 1 });
+  await expect(first).toBeAttached();
+});
+
 test("chooses what the cards show, sees what they lack, and keeps it as a view @desktop", async ({ me, page, expectAccessible }) => {
   const { t } = me;
   await me.hasWorkspace();

@@ -69,6 +69,12 @@ test("sees how long a deal stood in each stage, and from when to when @desktop",
   }).toPass();
   await expect(rows.first()).toContainText(me.called("stage.first_contact"));
   await expect(rows.last()).toContainText(me.called("stage.needs"));
-  await expect(rows.last()).toContainText(t("process.spent.since", { from: "" }).trim());
+  const since = t("process.spent.since", { from: "" }).trim();
+  await expect(rows.last()).toContainText(since);
   await expectAccessible();
+
+  // Of one that was over when it came in there is no time to tell, only since when.
+  await me.openRecord("deal", await me.has("deal", { name: "去年签的", stage: "signed" }));
+  await expect(times).toContainText(since);
+  await expect(times).not.toContainText(t("process.spent.none"));
 });

@@ -258,3 +258,27 @@ test("brings in people with their offices, then customers with a misspelt sector
   await me.press(me.link(t("import.open_list", { entity: t("entity.account.many") })));
   await expect(page.getByRole("link", { name: /Bluth Company/ })).toBeVisible();
 });
+
+test("brings in since when deals stand in their stage, as the preview shows, and what stood too long is known at once", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const rows = [
+    ["商机名称", "阶段", "进入阶段"],
+    ["三号产线检测仪", "商务谈判", "2025-01-06"],
+    ["二期扩容", "商务谈判", ""],
+  ];
+  await choose(me, "商机.csv", Buffer.from(csv(rows)));
+  await me.field(t("import.entity")).selectOption("deal");
+  await expect(me.field(t("import.map.field_of", { column: "进入阶段" }))).toHaveValue("stage_since");
+  await me.press(me.button(t("import.preview.start")));
+  await expect(page.getByRole("columnheader", { name: "进入阶段", exact: true })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "2025-01-06", exact: true })).toBeVisible();
+  await me.press(me.button(t("import.start_rows", { count: 2 })));
+  await expect(stat(me, 2, "import.stat.created")).toBeVisible({ timeout: 60_000 });
+
+  await page.goto("/board");
+  await me.press(me.button(t("filter.quick.rotting")));
+  await expect(me.column("stage.negotiation")).toContainText(t("board.column.count", { count: 1 }));
+  await expect(me.card("三号产线检测仪", "stage.negotiation")).toBeAttached();
+  await expect(me.card("二期扩容", "stage.negotiation")).toHaveCount(0);
+});

@@ -55,6 +55,8 @@ test("finds what rots, lets it rest with a reason, and makes it fresh by a touch
   await expect(quick).toHaveAttribute("aria-pressed", "true");
   await expect(rotten).toHaveCount(0);
   await expect(me.numbers("stage.needs")).toContainText(t("board.column.count", { count: 0 }));
+  // The stage is not empty, the filter lets nothing through.
+  await expect(me.column("stage.needs").getByText(t("list.no_match.title"), { exact: true })).toBeAttached();
 
   await me.openRecord("deal", old);
   await me.press(me.button(t("pause.end"), standing));

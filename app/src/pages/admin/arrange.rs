@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 use wasm_bindgen::JsCast;
 
+use super::edge::go_along;
 use crate::components::{Button, ButtonKind, FormProblem, IconButton, icon, icons};
 use crate::i18n::{t, tr};
 
@@ -57,6 +58,8 @@ pub fn Movables(
 ) -> impl IntoView {
     let list = NodeRef::<html::Ul>::new();
     let held = RwSignal::new(None::<String>);
+    // How far down the screen the pointer is, once it moved.
+    let pointer = StoredValue::new(None::<f64>);
 
     let place = move |id: &str| items.with_untracked(|items| items.iter().position(|item| item.id == id));
     let shift = move |id: String, by: isize, hold: Hold| {
@@ -73,11 +76,10 @@ pub fn Movables(
         });
     };
     // Where the pointer is among the rows says where the held one belongs.
-    let drag = move |event: leptos::ev::PointerEvent| {
+    let put = move |y: f64| {
         let (Some(id), Some(list)) = (held.get_untracked(), list.get_untracked()) else { return };
         let Some(from) = place(&id) else { return };
         let rows = list.children();
-        let y = f64::from(event.client_y());
         let middle = |at: u32| {
             rows.item(at)
                 .map(|row| row.get_bounding_client_rect())
@@ -90,12 +92,21 @@ pub fn Movables(
             on_move.run((id, above));
         }
     };
+    let drag = move |event: leptos::ev::PointerEvent| {
+        if held.with_untracked(Option::is_some) {
+            let y = f64::from(event.client_y());
+            pointer.set_value(Some(y));
+            put(y);
+        }
+    };
     let hold = move |event: leptos::ev::PointerEvent, id: String| {
         // The list and not the row holds the pointer: rows move under it.
         if let Some(list) = list.get_untracked() {
             let _ = list.set_pointer_capture(event.pointer_id());
         }
+        pointer.set_value(None);
         held.set(Some(id));
+        go_along(held, pointer, put);
     };
     let row = move |item: Movable| {
         let item_id = item.id.clone();

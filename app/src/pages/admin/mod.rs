@@ -6,6 +6,7 @@ mod arrange_fields;
 mod audience;
 mod checklist;
 pub mod define;
+mod edge;
 pub mod effects;
 pub mod everything;
 mod field_form;

@@ -107,6 +107,11 @@ pub fn Column(
             .unwrap_or_else(|| next.with(|(_, next)| next.is_some()))
     });
     let empty = Memo::new(move |_| cards.with(Vec::is_empty));
+    // Behind a filter there may well be some.
+    let nothing = move || {
+        let filtered = deck.condition.with(|condition| condition.as_ref().is_some_and(Option::is_some));
+        tr(if filtered { "list.no_match.title" } else { "board.column.empty" }, &[])
+    };
     let open = stage.status == StageStatus::Open;
     let size = Memo::new(move |_| {
         let counted =
@@ -135,7 +140,7 @@ pub fn Column(
                     </For>
                 </div>
                 <Show when=move || empty.get()>
-                    <p class="column-empty">{t("board.column.empty")}</p>
+                    <p class="column-empty">{nothing}</p>
                 </Show>
                 <Show when=move || has_more.get()>
                     <Sentinel inside=".column-cards" on_near=load_more />

@@ -89,11 +89,15 @@ impl Known {
     }
 }
 
-/// Rows that were created, were there already and were refused, as far as there are any.
+/// Rows that were created, were there already and were refused, as far as there are any. Of a file without any it says
+/// that none was created.
 fn counts(counts: [i64; 3]) -> String {
     let keys = ["import.past.created", "import.past.skipped", "import.past.refused"];
-    let told =
-        keys.into_iter().zip(counts).filter(|(key, count)| *count > 0 || *key == "import.past.created");
+    let none = counts == [0; 3];
+    let told = keys
+        .into_iter()
+        .zip(counts)
+        .filter(|(key, count)| *count > 0 || none && *key == "import.past.created");
     told.map(|(key, count)| tr(key, &[("count", &format::number(count))])).collect::<Vec<_>>().join(" · ")
 }
 

@@ -271,12 +271,13 @@ fn FirstRows(preview: Arc<Preview>, mapping: Mapping) -> impl IntoView {
             || (field.id == entity.title && mapping.composes_title(&schema))
     });
     let mut fields: Vec<(String, Field)> = own.map(|field| (field.id.clone(), field.clone())).collect();
-    let described = places(&schema, &entity).into_iter().filter(|place| place.relation.is_some());
-    fields.extend(
-        described
-            .map(|place| (place.path(), place.field.clone()))
-            .filter(|(path, _)| mapping.column_of(path).is_some()),
-    );
+    // What no form has, as since when a record stands in its stage, and what rows say of other records.
+    let further = places(&schema, &entity).into_iter().map(|place| (place.path(), place.field.clone()));
+    let is_new = |(path, _): &(String, Field)| {
+        mapping.column_of(path).is_some() && !fields.iter().any(|(known, _)| known == path)
+    };
+    let further: Vec<(String, Field)> = further.filter(is_new).collect();
+    fields.extend(further);
     let formats = mapping.formats();
     let head = fields
         .iter()

@@ -14,6 +14,7 @@ use domain::process::{self, Decision};
 use domain::record::Values;
 use domain::schema::{Entity, Pipeline, Schema, Stage};
 use domain::time::Date;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value as Json;
@@ -246,12 +247,20 @@ fn Choose(body: RecordBody, #[prop(into)] on_choose: Callback<String>) -> impl I
     };
     let at_home = Memo::new(move |_| shown.with(|shown| *shown == own));
     let name = move || schema().pipeline(&shown.get()).map(|pipeline| label(&pipeline.label));
+    // Among many stages the one it stands in may be far down.
+    let rows_of_stages = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        shown.track();
+        if let Some(rows) = rows_of_stages.get() {
+            request_animation_frame(move || show_current(&rows));
+        }
+    });
     view! {
         <div class="stack">
             <Show when=move || !at_home.get()>
                 <p class="group-title">{name}</p>
             </Show>
-            <div class="group">{stages}</div>
+            <div class="group" node_ref=rows_of_stages>{stages}</div>
             <Show when=move || at_home.get() && elsewhere.with_value(|others| !others.is_empty())>
                 <section>
                     <h3 class="group-title">{t("process.other_pipeline")}</h3>
@@ -259,6 +268,14 @@ fn Choose(body: RecordBody, #[prop(into)] on_choose: Callback<String>) -> impl I
                 </section>
             </Show>
         </div>
+    }
+}
+
+fn show_current(rows: &web_sys::Element) {
+    if let Some(row) = rows.query_selector("[aria-pressed]").ok().flatten() {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Center);
+        row.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

@@ -36,14 +36,18 @@ pub fn StageTimes(body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
     });
     move || {
         let times = times.get()?;
-        let days: i64 = times.iter().map(|one| one.days).sum();
+        let head = match times.as_slice() {
+            // Nothing is known but where the way ended, as of most that were imported: that took no days.
+            [one] if !is_drawn(one) => when(one),
+            _ => days_text(times.iter().map(|one| one.days).sum()),
+        };
         let bar = times.iter().filter(|one| is_drawn(one)).map(segment).collect_view();
         let rows = times.iter().map(row).collect_view();
         Some(view! {
             <details class="stays">
                 <summary class="stays-head">
                     <span class="stays-title">{t("process.spent")}</span>
-                    <span class="numeric">{days_text(days)}</span>
+                    <span class="numeric">{head}</span>
                     {icon(icons::CHEVRON_DOWN)}
                     <span class="stays-bar">{bar}</span>
                 </summary>
@@ -75,19 +79,23 @@ fn segment(one: &Spent) -> impl IntoView + use<> {
 fn row(one: &Spent) -> impl IntoView + use<> {
     let ended = one.lasts() && status(&one.stage) != StageStatus::Open;
     let days = (!ended || one.days > 0).then(|| days_text(one.days));
+    view! {
+        <li class="stays-row" data-now=one.lasts().then_some("true")>
+            <span class="stays-stage">{name(&one.stage)}</span>
+            <span class="stays-days numeric">{days}</span>
+            <span class="stays-when numeric">{when(one)}</span>
+        </li>
+    }
+}
+
+/// From when to when it stood there, as often as it did.
+fn when(one: &Spent) -> String {
     let stay = |(from, to): &(Date, Option<Date>)| match to {
         Some(to) if to == from => day(*from),
         Some(to) => tr("process.spent.span", &[("from", &day(*from)), ("to", &day(*to))]),
         None => tr("process.spent.since", &[("from", &day(*from))]),
     };
-    let when = one.stays.iter().map(stay).collect::<Vec<_>>().join(" · ");
-    view! {
-        <li class="stays-row" data-now=one.lasts().then_some("true")>
-            <span class="stays-stage">{name(&one.stage)}</span>
-            <span class="stays-days numeric">{days}</span>
-            <span class="stays-when numeric">{when}</span>
-        </li>
-    }
+    one.stays.iter().map(stay).collect::<Vec<_>>().join(" · ")
 }
 
 /// A stage that was removed since has no name any more.
