@@ -30,6 +30,15 @@ impl Width {
             Self::Whole => "page page-wide",
         }
     }
+
+    /// For the bar, whose title stands over the column it names.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Column => "column",
+            Self::Broad => "broad",
+            Self::Whole => "whole",
+        }
+    }
 }
 
 #[component]
@@ -58,7 +67,7 @@ pub fn Page(
     });
 
     view! {
-        <header class="topbar">
+        <header class="topbar" data-width=width.name()>
             {back.map(|back| view! { <Back back /> })}
             <h1 class=if over.is_some() { "visually-hidden" } else { "topbar-title truncate" } tabindex="-1" node_ref=heading>
                 {move || shown.get()}
