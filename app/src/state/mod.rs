@@ -5,6 +5,7 @@
 //! what the device remembers, [`recent`] what was looked at on it, [`drafts`] what is not saved yet, [`live`] what others
 //! do meanwhile.
 
+mod calm;
 mod dispatch;
 pub mod drafts;
 mod faults;

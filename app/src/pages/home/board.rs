@@ -34,7 +34,7 @@ use crate::pages::records::StaleNote;
 use crate::pages::{Page, Unread, Width};
 use crate::routes;
 use crate::state::app;
-use crate::state::loader::{Loader, load};
+use crate::state::loader::{Loader, load, load_calmly};
 use crate::state::session::{own_teams, role, schema};
 
 pub type Cards = BTreeMap<String, Vec<Arc<RecordBody>>>;
@@ -243,7 +243,7 @@ fn Columns(
         let id = pipeline.id.clone();
         move || Some((vec![id.clone()], BoardRequest { filter: condition.get()?, limit: None }))
     });
-    let totals = load::<GetTotals>({
+    let totals = load_calmly::<GetTotals>({
         let entity = entity.clone();
         move || {
             let amount = schema().entity(&entity).is_some_and(|entity| entity.field("amount").is_some());

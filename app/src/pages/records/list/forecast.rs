@@ -17,7 +17,7 @@ use crate::i18n::{format, label, t, tr};
 use crate::pages::home::{money_short, narrowed};
 use crate::pages::records::stays::day;
 use crate::routes;
-use crate::state::loader::load;
+use crate::state::loader::load_calmly;
 use crate::state::session::{role, schema};
 
 /// The line; nothing while the numbers are not known, and where the reader may not see what they are made of. The cards
@@ -28,7 +28,7 @@ pub fn ForecastStrip(work: Work, pipeline: String, ready: RwSignal<bool>) -> imp
         let id = pipeline.clone();
         Memo::new(move |_| schema().pipeline(&id).is_some_and(can_be_told))
     };
-    let reply = load::<GetForecast>({
+    let reply = load_calmly::<GetForecast>({
         let id = pipeline.clone();
         move || {
             if !told.get() || !ready.get() {
