@@ -571,8 +571,9 @@ pub fn money_short(minor: i64) -> String {
 }
 
 fn short_total(total: Option<&Total>) -> String {
-    let (count, sum) = total.map_or((0, 0), |total| (total.count, total.sum));
-    format!("{} · {}", format::number(count.cast_signed()), money_short(sum))
+    let (count, sum, converted) = total.map_or((0, 0, 0), |total| (total.count, total.sum, total.converted));
+    let about = if converted > 0 { "≈ " } else { "" };
+    format!("{} · {about}{}", format::number(count.cast_signed()), money_short(sum))
 }
 
 /// The condition of exactly those records that a stage's numbers are about.
