@@ -1,5 +1,5 @@
 // The board in the hand: by thumb, by mouse, by keyboard.
-import type { Locator } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 import { expect, test } from "./fixtures";
 import type { Person } from "./steps";
@@ -259,4 +259,55 @@ test("asks the board, opens what a number counts, and comes back to the same fil
   await expect(page.getByRole("link", { name: /^没有下一步/ }).first()).toBeVisible();
   await expect(page.getByText("约好了", { exact: true })).toHaveCount(0);
   await expect(page.getByText(t("list.count", { count: 1 }))).toBeVisible();
+});
+
+test.describe("filters that do not come", () => {
+  test.use({ expectedErrors: /Failed to (load resource|fetch)/, serviceWorkers: "block" });
+
+  const PARTS = /\/part-[0-9a-f]+\.wasm$/;
+
+  /** Whatever code is wanted once the board is drawn does not come. */
+  async function losesTheLine(page: Page): Promise<void> {
+    await page.route(PARTS, async (route) => {
+      const drawn = (await page.locator(".board-filters").count()) > 0;
+      await (drawn ? route.abort() : route.continue());
+    });
+  }
+
+  test("are said to be missing above the cards, and come at the next try @desktop", async ({ me, page }) => {
+    const { t } = me;
+    await me.hasWorkspace();
+    await deals(me, 2);
+    await losesTheLine(page);
+    await page.goto("/board");
+    const said = page.getByRole("alert").filter({ hasText: t("error.panel") });
+    await expect(said).toContainText(t("error.offline"));
+    await expect(me.card("单子 01", "stage.needs")).toBeAttached();
+    const quick = me.button(t("filter.quick.no_next_step"));
+    await expect(quick).toHaveCount(0);
+    await page.unroute(PARTS);
+    await me.press(me.button(t("action.retry"), said));
+    await expect(quick).toBeVisible();
+    await expect(said).toHaveCount(0);
+  });
+
+  test("leave no cards where a view asks for them, until the next try @desktop", async ({ me, page }) => {
+    const { t } = me;
+    await me.hasWorkspace();
+    await deals(me, 1);
+    await deals(me, 2, "proposal");
+    const filter = JSON.stringify(["in", ["field", "stage"], ["needs"]]);
+    const view = await me.has("saved_view", { name: "只看需求", entity: "deal", shared: "own", filter });
+    await losesTheLine(page);
+    await page.goto(`/board?view=${view}`);
+    const said = page.getByRole("alert").filter({ hasText: t("error.panel") });
+    await expect(said).toContainText(t("error.offline"));
+    await expect(page.getByRole("article")).toHaveCount(0);
+    await page.unroute(PARTS);
+    await me.press(me.button(t("action.retry"), said));
+    await expect(me.button(t("view.button", { name: "只看需求" }))).toBeVisible();
+    await expect(me.card("单子 01", "stage.needs")).toBeAttached();
+    await expect(me.column("stage.proposal").getByRole("article")).toHaveCount(0);
+    await expect(said).toHaveCount(0);
+  });
 });

@@ -116,6 +116,49 @@ test("hands a deal to a colleague by dragging it into their lane @desktop @deskt
   await expect(target).toBeHidden();
 });
 
+test("a card held at the edge of a lane's stage moves its cards along @desktop", async ({ me, page, finger, hasTouch }) => {
+  await me.hasWorkspace();
+  const many = Array.from({ length: 14 }, (_, at) => ({ name: `单子 ${String(at).padStart(2, "0")}`, stage: "needs" }));
+  const ids = await me.hasMany("deal", many);
+  // Lanes are for wide screens, and some of those are touched.
+  if (hasTouch) await page.setViewportSize({ width: 1180, height: 820 });
+  await page.goto("/board?lanes=owner");
+  const needs = cell(me, "林小满", "stage.needs");
+  const card = needs.getByRole("article").first();
+  await expect(card).toBeVisible();
+  const name = await card.locator(".deal-card-name").innerText();
+  const held = page.locator("[data-dragging]");
+  const boxes = [await card.boundingBox(), await needs.boundingBox()];
+  const [from, all] = boxes.map((box) => box ?? { x: 0, y: 0, width: 0, height: 0 });
+  const middle = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
+  const edge = Math.min(all.y + all.height, page.viewportSize()?.height ?? 0) - 12;
+  expect(edge - middle.y).toBeGreaterThan(100);
+
+  if (hasTouch) {
+    const touch = await finger.touch(card);
+    await expect(held).toHaveCount(1);
+    await touch.moveBy({ y: edge - middle.y });
+    await expect.poll(() => scrolled(needs)).toBeGreaterThan(200);
+    await touch.lift();
+  } else {
+    await page.mouse.move(middle.x, middle.y);
+    await page.mouse.down();
+    await page.mouse.move(middle.x, edge, { steps: 12 });
+    await expect(held).toHaveCount(1);
+    await expect.poll(() => scrolled(needs)).toBeGreaterThan(200);
+    await page.mouse.up();
+  }
+  await expect(held).toHaveCount(0);
+  // It is dropped where it was carried to: behind others.
+  const dropped = needs.getByRole("article").filter({ hasText: name });
+  await expect(dropped).toHaveAttribute("aria-posinset", /^([3-9]|1\d)$/);
+  const moved = async () => {
+    const found = await Promise.all(ids.map((id) => me.record("deal", id)));
+    return found.filter(({ version, values }) => version > 1 && values.name === name && values.stage === "needs").length;
+  };
+  await expect.poll(moved).toBe(1);
+});
+
 test("a card stays in the lane of its account @desktop @desktop-only", async ({ me, page }) => {
   await me.hasWorkspace();
   const [one, other] = [await me.has("account", { name: "恒通" }), await me.has("account", { name: "远大" })];

@@ -112,9 +112,20 @@ test("adds a field, puts it first and narrows a role by keyboard @desktop @deskt
   await pressAt(page, up);
   await expect(rows.first()).toContainText("Fleet");
   await expect(grip).toBeFocused();
-  await pressAt(page, me.button(t("definition.layout.save")));
-  await expect(me.button(t("definition.layout"))).toBeVisible();
+  // What saves stands before the rows, however many there are.
+  await page.keyboard.press("Shift+Tab");
+  await expect(me.button(t("definition.layout.save"))).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(me.button(t("definition.layout"))).toBeFocused();
   await expect(rows.first()).toContainText("Fleet");
+  // Arranging begins at the first row, and is saved from wherever one is.
+  await page.keyboard.press("Enter");
+  await expect(grip).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(rows.nth(1)).toContainText("Fleet");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(me.button(t("definition.layout"))).toBeFocused();
+  await expect(rows.nth(1)).toContainText("Fleet");
 
   await page.goto("/settings/roles/rep");
   const view = page.getByRole("combobox", { name: `Accounts · ${t("roles.act.view")}`, exact: true });

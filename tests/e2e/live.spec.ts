@@ -168,3 +168,49 @@ test("what goes to somebody else is gone from the screen, and nothing is said of
   await expect(rep.card("要交出去", "stage.needs")).toHaveCount(0);
   expect(await isStill(rep)).toBe(true);
 });
+
+test("a row that others change keeps the focus, also when it comes to stand elsewhere @desktop", async ({ me, another }) => {
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "Alpha Foods" });
+  for (const name of ["Beta Mills", "Gamma Tools"]) await me.has("account", { name });
+  const colleague = await another();
+  colleague.email = me.email;
+  await colleague.signIn();
+  await colleague.page.goto("/records/account?sort=name");
+  const row = (name: string) => colleague.page.getByRole("link", { name: new RegExp(name) });
+  await row("Alpha Foods").focus();
+  await me.edits("account", account, 1, { name: "Alpine Foods" });
+  await expect(row("Alpine Foods")).toBeFocused();
+  await expect(row("Alpha Foods")).toHaveCount(0);
+  // Behind the others.
+  await me.edits("account", account, 2, { name: "Zulu Foods" });
+  await expect(row("Zulu Foods")).toBeFocused();
+  const below = async () => ((await row("Zulu Foods").boundingBox())?.y ?? 0) - ((await row("Gamma Tools").boundingBox())?.y ?? 0);
+  await expect.poll(below).toBeGreaterThan(0);
+  await expect(row("Zulu Foods")).toBeFocused();
+});
+
+test("a cell in which somebody types stays open while others change its row and the next @desktop @desktop-only", async ({ me, another }) => {
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "Alpha Foods" });
+  const next = await me.has("account", { name: "Beta Mills" });
+  const colleague = await another();
+  colleague.email = me.email;
+  await colleague.signIn();
+  await colleague.page.goto("/records/account?sort=name");
+  const cell = colleague.page.locator(`td[data-record="${account}"][data-field="phone"]`);
+  await cell.dblclick();
+  const editor = cell.getByRole("textbox");
+  await expect(editor).toBeFocused();
+  await editor.fill("021 5888 1234");
+  await me.edits("account", account, 1, { name: "Zulu Foods" });
+  await me.edits("account", next, 1, { name: "Bravo Mills" });
+  await expect(colleague.page.getByRole("link", { name: "Bravo Mills", exact: true })).toBeVisible();
+  await expect(editor).toBeFocused();
+  await expect(editor).toHaveValue("021 5888 1234");
+  await colleague.page.keyboard.press("Enter");
+  await expect(cell).toHaveText("02158881234");
+  // Now the row says what else became of it.
+  await expect(colleague.page.getByRole("link", { name: "Zulu Foods", exact: true })).toBeVisible();
+  await expect.poll(async () => (await me.record("account", account)).values).toMatchObject({ name: "Zulu Foods", phone: "02158881234" });
+});

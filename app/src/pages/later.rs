@@ -9,10 +9,11 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
 use crate::apart::apart;
+use crate::api::ApiError;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
 use crate::pages::home::BoardFilter;
-use crate::pages::{admin, home, import, more, records, search, tray};
+use crate::pages::{UnreadPart, admin, home, import, more, records, search, tray};
 use crate::state::{app, live, outbox, sleep};
 
 /// Builds a page. The function itself lives in the part that has been fetched.
@@ -44,7 +45,7 @@ later! { told records:
     tray_sheet: tray = tray::TraySheet();
     palette_sheet: palette = search::Palette();
     board_filters: filters = records::BoardFilters();
-    board_lanes: filters = home::Lanes();
+    board_lanes: lanes = home::Lanes();
 }
 
 later! { told office:
@@ -75,11 +76,10 @@ enum Code {
     Missing,
 }
 
-/// The page once its code is there; until then its outline, and a way to try again when it did not come.
-fn page(fetch: Fetch) -> AnyView {
+/// The code on its way, and how to fetch it again when it did not come.
+fn bring(fetch: Fetch) -> (RwSignal<Code>, Callback<()>) {
     let code = RwSignal::new(Code::Coming);
     let begin = move || {
-        code.set(Code::Coming);
         spawn_local(async move {
             let arrived = fetch().await;
             code.try_set(arrived.map_or(Code::Missing, Code::Here));
@@ -93,8 +93,15 @@ fn page(fetch: Fetch) -> AnyView {
             let _ = window().location().reload();
         }
         pressed.set_value(true);
+        code.set(Code::Coming);
         begin();
     };
+    (code, Callback::new(again))
+}
+
+/// The page once its code is there; until then its outline, and a way to try again when it did not come.
+fn page(fetch: Fetch) -> AnyView {
+    let (code, again) = bring(fetch);
     let draw = move || match code.get() {
         Code::Here(build) => build(),
         Code::Coming => view! {
@@ -147,21 +154,33 @@ fn palette(fetch: Fetch) -> AnyView {
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
 }
 
-/// What belongs to the board, its filters and its lanes; nothing stands in its place until it is there.
-fn filters(fetch: Fetch) -> AnyView {
-    let here = RwSignal::new(None::<Build>);
-    let board = use_context::<BoardFilter>();
-    spawn_local(async move {
-        match fetch().await {
-            Ok(build) => {
-                here.try_set(Some(build));
-            }
-            Err(_) => {
-                board.and_then(|board| board.missing.try_set(true));
-            }
+/// A part of the board; nothing stands in its place until it is there. What did not come is said where `tells`.
+fn part(code: RwSignal<Code>, again: Callback<()>, tells: impl Fn() -> bool + Send + 'static) -> AnyView {
+    let draw = move || match code.get() {
+        Code::Here(build) => Some(build()),
+        Code::Missing if tells() => {
+            Some(view! { <UnreadPart error=ApiError::Offline on_again=again /> }.into_any())
         }
+        Code::Missing | Code::Coming => None,
+    };
+    draw.into_any()
+}
+
+/// The filters of the board. Where it takes them to know which cards there are, the board itself says that they are
+/// missing.
+fn filters(fetch: Fetch) -> AnyView {
+    let Some(board) = use_context::<BoardFilter>() else { return ().into_any() };
+    let (code, again) = bring(fetch);
+    Effect::new(move |_| {
+        let missing = code.with(|code| matches!(code, Code::Missing));
+        board.missing.set(missing.then_some(again));
     });
-    (move || here.get().map(|build| build())).into_any()
+    part(code, again, move || board.ready.get())
+}
+
+fn lanes(fetch: Fetch) -> AnyView {
+    let (code, again) = bring(fetch);
+    part(code, again, || true)
 }
 
 /// A sheet of the shell, fetched when it is first wanted and built once.

@@ -11,21 +11,30 @@ fn drawing(error: &ApiError) -> Icon {
     if matches!(error, ApiError::Offline) { icons::OFFLINE } else { icons::ALERT }
 }
 
-/// Everything on the page that could not be read is read again.
-fn read_again() {
-    app().refresh.update(|count| *count += 1);
+/// Everything on the page that could not be read is read again, unless there is another way to have it.
+fn again(way: Option<Callback<()>>) {
+    match way {
+        Some(way) => way.run(()),
+        None => app().refresh.update(|count| *count += 1),
+    }
 }
 
 /// In the place of a whole list or page.
 #[component]
-pub fn Unread(error: ApiError) -> impl IntoView {
+pub fn Unread(
+    error: ApiError,
+    /// What else brings it than to read the page again.
+    #[prop(optional_no_strip)]
+    on_again: Option<Callback<()>>,
+) -> impl IntoView {
     let (drawing, body, passing) = (drawing(&error), t(error.message_key()), error.is_passing());
-    let again =
-        move || passing.then(|| view! { <Button label=t("action.retry") on_press=move |()| read_again() /> });
+    let retry = move || {
+        passing.then(|| view! { <Button label=t("action.retry") on_press=move |()| again(on_again) /> })
+    };
     view! {
         <div role="alert">
             <EmptyState drawing title=t("error.panel") body>
-                {again()}
+                {retry()}
             </EmptyState>
         </div>
     }
@@ -33,11 +42,16 @@ pub fn Unread(error: ApiError) -> impl IntoView {
 
 /// In the place of one part of a page.
 #[component]
-pub fn UnreadPart(error: ApiError) -> impl IntoView {
+pub fn UnreadPart(
+    error: ApiError,
+    /// What else brings it than to read the page again.
+    #[prop(optional)]
+    on_again: Option<Callback<()>>,
+) -> impl IntoView {
     let (title, body) = (t("error.panel"), t(error.message_key()));
-    let again = error.is_passing().then(|| {
+    let retry = error.is_passing().then(|| {
         view! {
-            <button type="button" class="notice-action" on:click=move |_| read_again()>
+            <button type="button" class="notice-action" on:click=move |_| again(on_again)>
                 {t("action.retry")}
             </button>
         }
@@ -46,7 +60,7 @@ pub fn UnreadPart(error: ApiError) -> impl IntoView {
         <div class="notice" role="alert">
             {icon(drawing(&error))}
             <span>{move || format!("{} · {}", title(), body())}</span>
-            {again}
+            {retry}
         </div>
     }
 }

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::api::command::ImportsReply;
 use domain::api::record::{
@@ -14,6 +15,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 
+use super::calm::{Calm, Turn};
 use super::session::{self, Entry};
 use super::{app, ask_for, hands_free, names, store};
 use crate::api::{self, ApiError, Question, address};
@@ -131,6 +133,26 @@ where
     C: Call,
     C::Reply: Told + DeserializeOwned + Send + Sync + 'static,
 {
+    load_at::<C>(request, None)
+}
+
+/// The same for numbers over many records: while one change follows another they are asked for only so often.
+pub fn load_calmly<C>(request: impl Fn() -> Option<(Vec<String>, C::Request)> + 'static) -> Loader<C::Reply>
+where
+    C: Call,
+    C::Reply: Told + DeserializeOwned + Send + Sync + 'static,
+{
+    load_at::<C>(request, Some(Calm::default()))
+}
+
+fn load_at<C>(
+    request: impl Fn() -> Option<(Vec<String>, C::Request)> + 'static,
+    calm: Option<Calm>,
+) -> Loader<C::Reply>
+where
+    C: Call,
+    C::Reply: Told + DeserializeOwned + Send + Sync + 'static,
+{
     let value = RwSignal::new(None);
     let wanted = move || {
         let (parts, request) = request()?;
@@ -144,7 +166,7 @@ where
         value.set(reply.map(Arc::new));
         Ok(())
     };
-    let (error, stale) = follow(Box::new(wanted), Rc::new(show));
+    let (error, stale) = follow(Box::new(wanted), Rc::new(show), calm);
     Loader { value, error, stale }
 }
 
@@ -154,15 +176,18 @@ type Wanted = Box<dyn Fn() -> Option<String>>;
 type Show = Rc<dyn Fn(Option<&str>) -> Result<(), ApiError>>;
 
 /// The part of [`load`] that is the same for every kind of reply: when to ask, and which answers still count.
-fn follow(wanted: Wanted, show: Show) -> (RwSignal<Option<ApiError>>, RwSignal<bool>) {
+fn follow(wanted: Wanted, show: Show, calm: Option<Calm>) -> (RwSignal<Option<ApiError>>, RwSignal<bool>) {
     let error = RwSignal::new(None);
     let stale = RwSignal::new(false);
     // What was asked last, which turn that was, which turn the server has answered, and whether anything is shown.
     let asked = StoredValue::new((String::new(), 0_u64));
     let answered = StoredValue::new(0_u64);
     let shown = StoredValue::new(false);
+    let calm = StoredValue::new(calm);
+    // Grows when a question that was put off is due.
+    let due = RwSignal::new(0_u64);
     Effect::new(move |heard: Option<(u64, u64)>| {
-        let (refresh, news) = (app().refresh.get(), app().news.get());
+        let (refresh, news) = (app().refresh.get() + due.get(), app().news.get());
         let hears = (refresh, news.turn);
         // Without a session there is nothing to read yet; what was seen last is somebody's.
         if app().entry.get() != Entry::In {
@@ -172,6 +197,11 @@ fn follow(wanted: Wanted, show: Show) -> (RwSignal<Option<ApiError>>, RwSignal<b
         let (before, turn) = asked.get_value();
         let only_news = heard.is_some_and(|heard| heard != hears && heard.0 == refresh) && before == name;
         if only_news && !(news.concerns)(&name) {
+            return hears;
+        }
+        // What failed is tried at once.
+        let same = before == name && error.with_untracked(Option::is_none);
+        if is_put_off(calm, due, same) {
             return hears;
         }
         let turn = turn + 1;
@@ -230,4 +260,26 @@ fn follow(wanted: Wanted, show: Show) -> (RwSignal<Option<ApiError>>, RwSignal<b
         hears
     });
     (error, stale)
+}
+
+/// Whether a calm question waits for its turn. Another one than before does not.
+fn is_put_off(calm: StoredValue<Option<Calm>>, due: RwSignal<u64>, same: bool) -> bool {
+    let now = js_sys::Date::now();
+    let turn = calm.try_update_value(|calm| {
+        let calm = calm.as_mut()?;
+        if same {
+            return Some(calm.turn(now));
+        }
+        calm.asks(now);
+        None
+    });
+    let Some(turn) = turn.flatten() else { return false };
+    if let Turn::Later(ms) = turn {
+        let ring = move || {
+            calm.try_update_value(|calm| calm.as_mut().map(Calm::is_due));
+            due.try_update(|due| *due += 1);
+        };
+        set_timeout(ring, Duration::from_millis(u64::from(ms.unsigned_abs())));
+    }
+    turn != Turn::Now
 }

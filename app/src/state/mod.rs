@@ -1,10 +1,11 @@
 //! What the whole app knows: made once, read through small functions.
 //!
 //! [`session`] is who is signed in and what the workspace defines, [`outbox`] what waits to be sent, [`steady`] long
-//! work that goes past the outbox, [`overlay`] how the screen shows it meanwhile, [`loader`] how pages read, [`store`]
-//! what the device remembers, [`recent`] what was looked at on it, [`drafts`] what is not saved yet, [`live`] what others
-//! do meanwhile.
+//! work that goes past the outbox, [`overlay`] how the screen shows it meanwhile, [`loader`] how pages read and [`calm`]
+//! how often, [`store`] what the device remembers, [`recent`] what was looked at on it, [`drafts`] what is not saved yet,
+//! [`live`] what others do meanwhile.
 
+mod calm;
 mod dispatch;
 pub mod drafts;
 mod faults;

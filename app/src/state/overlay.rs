@@ -152,14 +152,3 @@ fn merge(body: &mut RecordBody, effect: &Effect) {
         _ => {}
     }
 }
-
-/// Tells two states of the same row apart while both have the same version: one waits in the outbox.
-pub fn fingerprint(body: &RecordBody) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    for (field, value) in &body.values {
-        field.hash(&mut hasher);
-        value.to_string().hash(&mut hasher);
-    }
-    hasher.finish()
-}

@@ -15,6 +15,7 @@ use super::naming::{Naming, NamingFields, definition_id};
 use crate::components::{Button, ButtonKind, ButtonRow, FormProblem, IconButton, Sheet, icons};
 use crate::i18n::{label, problems_text, t, tr};
 use crate::pages::more::Problems;
+use crate::pages::records::on_keys;
 use crate::state::session::{schema, schema_now};
 use crate::state::time;
 
@@ -93,7 +94,10 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
     };
     let wished = move || layout.get().change(&entity.get_value());
     let meaning = Signal::derive(move || effects(&schema(), &wished()));
-    let save = move |()| {
+    let save = Callback::new(move |()| {
+        if pending.get_untracked() {
+            return;
+        }
         if begun.with_value(|begun| layout.with_untracked(|layout| layout == begun)) {
             on_done.run(());
             return;
@@ -110,7 +114,13 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
                 }
             }
         });
-    };
+    });
+    // As in a form. Escape gives nothing up: a row that moves has no draft.
+    on_keys(save, None);
+    // What was pressed to come here is gone.
+    if let Some(first) = layout.with_untracked(|layout| layout.rows().first().map(Row::key)) {
+        follow(place, layout, first, true);
+    }
     let hidden = move || layout.with(|layout| layout.hidden.clone());
     let hidden_row = move |id: String| {
         let (field, row) = (id.clone(), id.clone());
@@ -131,30 +141,35 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
         }
     };
     view! {
-        <div class="stack" node_ref=place>
-            <p class="field-help">{t("definition.layout.help")}</p>
-            <Movables items on_move=put end=Callback::new(end) />
-            <div class="btn-row">
-                <Button
-                    label=t("definition.layout.section.add")
-                    kind=ButtonKind::Quiet
-                    drawing=icons::ADD
-                    on_press=move |()| set_up(None)
-                />
+        <div class="arrange-all" node_ref=place>
+            // Before the rows: there are many, and each has several controls.
+            <div class="save-bar save-bar-top">
+                <Effects effects=meaning />
+                <FormProblem problem />
+                <div class="btn-row btn-row-end">
+                    <Button label=t("action.cancel") on_press=on_done />
+                    <Button label=t("definition.layout.save") kind=ButtonKind::Primary pending on_press=save />
+                </div>
             </div>
-            <Show when=move || layout.with(|layout| !layout.hidden.is_empty())>
-                <section>
-                    <h3 class="group-title">{t("definition.hidden")}</h3>
-                    <ul class="group">
-                        <For each=hidden key=String::clone children=hidden_row />
-                    </ul>
-                </section>
-            </Show>
-            <Effects effects=meaning />
-            <FormProblem problem />
-            <div class="btn-row btn-row-end">
-                <Button label=t("action.cancel") on_press=on_done />
-                <Button label=t("definition.layout.save") kind=ButtonKind::Primary pending on_press=save />
+            <div class="stack">
+                <p class="field-help">{t("definition.layout.help")}</p>
+                <Movables items on_move=put end=Callback::new(end) />
+                <div class="btn-row">
+                    <Button
+                        label=t("definition.layout.section.add")
+                        kind=ButtonKind::Quiet
+                        drawing=icons::ADD
+                        on_press=move |()| set_up(None)
+                    />
+                </div>
+                <Show when=move || layout.with(|layout| !layout.hidden.is_empty())>
+                    <section>
+                        <h3 class="group-title">{t("definition.hidden")}</h3>
+                        <ul class="group">
+                            <For each=hidden key=String::clone children=hidden_row />
+                        </ul>
+                    </section>
+                </Show>
             </div>
         </div>
         <Sheet open title close=t("action.close")>

@@ -3,8 +3,11 @@
 use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
 use domain::schema::{Entity, Field};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::arrange_fields::ArrangeFields;
 use super::define::define;
@@ -37,13 +40,28 @@ pub fn Fields(entity: String) -> impl IntoView {
     });
     let arranging = RwSignal::new(false);
     let adding = RwSignal::new(false);
+    let head = NodeRef::<html::Div>::new();
+    // Whoever has arranged them is back where that began.
+    Effect::new(move |before: Option<bool>| {
+        let now = arranging.get();
+        if before == Some(true) && !now {
+            request_animation_frame(move || {
+                let button =
+                    head.try_get_untracked().flatten().and_then(|head| head.query_selector("button").ok()?);
+                if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+                    let _ = button.focus();
+                }
+            });
+        }
+        now
+    });
     let sections = move || parts.with(|parts| parts.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>());
     let part =
         move |section: Option<String>| view! { <FieldsOfPart entity=entity.get_value() section parts /> };
     let row = move |id: String| view! { <FieldRow entity=entity.get_value() id /> };
     view! {
         <section>
-            <div class="define-head">
+            <div class="define-head" node_ref=head>
                 <h2 class="group-title">{t("definition.title")}</h2>
                 <Show when=move || !arranging.get()>
                     <Button label=t("definition.layout") kind=ButtonKind::Quiet drawing=icons::SORT on_press=move |()| arranging.set(true) />

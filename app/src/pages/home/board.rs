@@ -26,6 +26,7 @@ use super::carry::Carried;
 use super::column::Column;
 use super::drag::{Drag, DragGhost};
 use super::{kept, limit};
+use crate::api::ApiError;
 use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons};
 use crate::i18n::{format, label, t, tr};
 use crate::pages::later;
@@ -33,7 +34,7 @@ use crate::pages::records::StaleNote;
 use crate::pages::{Page, Unread, Width};
 use crate::routes;
 use crate::state::app;
-use crate::state::loader::{Loader, load};
+use crate::state::loader::{Loader, load, load_calmly};
 use crate::state::session::{own_teams, role, schema};
 
 pub type Cards = BTreeMap<String, Vec<Arc<RecordBody>>>;
@@ -47,8 +48,8 @@ pub struct BoardFilter {
     pub read: RwSignal<Option<Option<String>>>,
     /// The cards are there: now the filters may come.
     pub ready: RwSignal<bool>,
-    /// The filters could not be fetched.
-    pub missing: RwSignal<bool>,
+    /// The filters could not be fetched; and how to fetch them again.
+    pub missing: RwSignal<Option<Callback<()>>>,
     /// What draws the signals of a card; it comes with the filters.
     pub signals: RwSignal<Option<DrawSignals>>,
     /// What the cards show, once it is known, and the chosen fields of it.
@@ -141,7 +142,7 @@ fn Filtered(pipeline: Pipeline) -> impl IntoView {
         pipeline: StoredValue::new(pipeline.id.clone()),
         read: RwSignal::new(None),
         ready: RwSignal::new(false),
-        missing: RwSignal::new(false),
+        missing: RwSignal::new(None),
         signals: RwSignal::new(DRAW_SIGNALS.get()),
         face,
         fields: Memo::new(move |_| face.with(|face| face.as_ref()?.fields.clone())),
@@ -232,7 +233,7 @@ impl Deck {
 fn Columns(
     pipeline: Pipeline,
     condition: Memo<Option<Option<String>>>,
-    missing: RwSignal<bool>,
+    missing: RwSignal<Option<Callback<()>>>,
     ready: RwSignal<bool>,
     lanes: RwSignal<Option<String>>,
 ) -> impl IntoView {
@@ -242,7 +243,7 @@ fn Columns(
         let id = pipeline.id.clone();
         move || Some((vec![id.clone()], BoardRequest { filter: condition.get()?, limit: None }))
     });
-    let totals = load::<GetTotals>({
+    let totals = load_calmly::<GetTotals>({
         let entity = entity.clone();
         move || {
             let amount = schema().entity(&entity).is_some_and(|entity| entity.field("amount").is_some());
@@ -437,7 +438,7 @@ fn Columns(
         let all = condition.with(|condition| !matches!(condition, Some(Some(_))));
         match (
             base.with(|base| base.as_ref().map(|base| base.records.is_empty())),
-            reply.error.with(Option::is_some) || missing.get(),
+            reply.error.with(Option::is_some) || missing.with(Option::is_some),
         ) {
             (Some(true), _) if all && cards.with(BTreeMap::is_empty) => Shown::Nothing,
             (Some(_), _) => Shown::Cards,
@@ -522,11 +523,10 @@ fn Columns(
                 .into_any()
             }
             Shown::Unread => {
-                match reply.error.get() {
-                    Some(error) => view! { <Unread error /> }.into_any(),
-                    // The filters could not be fetched.
-                    None => view! { <EmptyState drawing=icons::OFFLINE title=t("error.panel") body=t("error.offline") /> }.into_any(),
-                }
+                // Without an error it is the filters that could not be fetched.
+                let error = reply.error.get();
+                let on_again = missing.get().filter(|_| error.is_none());
+                view! { <Unread error=error.unwrap_or(ApiError::Offline) on_again /> }.into_any()
             }
             Shown::Coming => view! { <div class="page"><SkeletonRows count=5 /></div> }.into_any(),
             Shown::Cards => {
@@ -573,8 +573,9 @@ pub fn money_short(minor: i64) -> String {
 }
 
 fn short_total(total: Option<&Total>) -> String {
-    let (count, sum) = total.map_or((0, 0), |total| (total.count, total.sum));
-    format!("{} · {}", format::number(count.cast_signed()), money_short(sum))
+    let (count, sum, converted) = total.map_or((0, 0, 0), |total| (total.count, total.sum, total.converted));
+    let about = if converted > 0 { "≈ " } else { "" };
+    format!("{} · {about}{}", format::number(count.cast_signed()), money_short(sum))
 }
 
 /// The condition of exactly those records that a stage's numbers are about.

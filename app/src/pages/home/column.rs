@@ -194,7 +194,7 @@ pub fn Numbers(
             <span class="column-sum">{sum}</span>
             {weighted}
             <span>{left_out}</span>
-            <span class="visually-hidden">{t("board.column.list")}</span>
+            <span class="column-list visually-hidden">{t("board.column.list")}</span>
         </A>
     }
 }

@@ -144,7 +144,8 @@ fn move_along(drag: Drag) {
     let strip = document().query_selector(".strip").ok().flatten();
     if let Some(strip) = strip.filter(|strip| is_inside(&strip.get_bounding_client_rect(), x, y)) {
         let rect = strip.get_bounding_client_rect();
-        return nudge(&strip, near_edge(x, rect.left(), rect.right()), 0.0);
+        nudge(&strip, near_edge(x, rect.left(), rect.right()), 0.0);
+        return;
     }
     let rect = board.get_bounding_client_rect();
     if y < rect.top() || y > rect.bottom() {
@@ -156,13 +157,14 @@ fn move_along(drag: Drag) {
     } else {
         nudge(&board, side, 0.0);
     }
-    if drag.deck.lanes.with_untracked(Option::is_some) {
-        // Lanes stand one below the other.
-        return nudge(&board, 0.0, near_edge(y, rect.top(), rect.bottom().min(viewport_height())));
+    let down = |rect: &DomRect| near_edge(y, rect.top(), rect.bottom().min(viewport_height()));
+    // Lanes stand one below the other: the board's own edges move them, as far as there are more.
+    let lanes = drag.deck.lanes.with_untracked(Option::is_some);
+    if lanes && nudge(&board, 0.0, down(&rect)) {
+        return;
     }
     if let Some(cards) = column_at(drag, &board, &rect).and_then(|column| cards_of(&column)) {
-        let rect = cards.get_bounding_client_rect();
-        nudge(&cards, 0.0, near_edge(y, rect.top(), rect.bottom().min(viewport_height())));
+        nudge(&cards, 0.0, down(&cards.get_bounding_client_rect()));
     }
 }
 
@@ -201,15 +203,18 @@ fn near_edge(at: f64, from: f64, to: f64) -> f64 {
     }
 }
 
+/// Whether there was anything left to move.
 #[expect(clippy::cast_possible_truncation, reason = "pixels of a frame")]
-fn nudge(element: &Element, across: f64, down: f64) {
+fn nudge(element: &Element, across: f64, down: f64) -> bool {
     let step = |part: f64| (part * FASTEST).round() as i32;
+    let before = (element.scroll_left(), element.scroll_top());
     if across != 0.0 {
-        element.set_scroll_left(element.scroll_left() + step(across));
+        element.set_scroll_left(before.0 + step(across));
     }
     if down != 0.0 {
-        element.set_scroll_top(element.scroll_top() + step(down));
+        element.set_scroll_top(before.1 + step(down));
     }
+    before != (element.scroll_left(), element.scroll_top())
 }
 
 fn is_inside(rect: &DomRect, x: f64, y: f64) -> bool {

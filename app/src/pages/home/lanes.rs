@@ -21,7 +21,7 @@ use crate::components::{Avatar, AvatarShape, Button, SkeletonRows, icon, icons, 
 use crate::i18n::{format, label, t, tr};
 use crate::pages::Unread;
 use crate::routes;
-use crate::state::loader::load;
+use crate::state::loader::{load, load_calmly};
 use crate::state::names::name_of;
 use crate::state::session::{me, schema};
 
@@ -44,7 +44,7 @@ pub fn Lanes() -> impl IntoView {
     let deck = use_context::<Deck>()?;
     let field = StoredValue::new(deck.lanes.get_untracked()?);
     let entity = deck.pipeline.with_value(|pipeline| pipeline.entity.clone());
-    let totals = load::<GetTotals>(move || {
+    let totals = load_calmly::<GetTotals>(move || {
         let condition = deck.condition.get()?;
         let stages = deck.pipeline.with_value(|pipeline| {
             pipeline.stages.iter().map(|stage| Json::from(stage.id.clone())).collect::<Vec<_>>()

@@ -479,7 +479,7 @@ fn keep_work(form: &Form, key: String, version: u64, base: Wire) {
 }
 
 /// Ctrl+Enter saves and Escape gives up, wherever on the page the focus is; an open sheet has its own keys.
-fn on_keys(save: Callback<()>, cancel: Option<Callback<()>>) {
+pub fn on_keys(save: Callback<()>, cancel: Option<Callback<()>>) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         if is_sheet_open() {
             return;

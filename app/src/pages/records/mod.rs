@@ -23,6 +23,7 @@ mod wish;
 
 pub use conflict::ConflictSheet;
 pub use convert::ConvertLead;
+pub use form::on_keys;
 pub use list::{BoardFilters, Deleted, Records};
 pub use moving::MovingSheet;
 pub use page::StaleNote;

@@ -8,10 +8,10 @@ use leptos_router::components::A;
 
 use super::cards::face;
 use super::pages::Pages;
+use super::rows::Rows;
 use crate::components::{Sentinel, SkeletonRows, icon, icons};
 use crate::i18n::label;
 use crate::routes;
-use crate::state::overlay::fingerprint;
 use crate::state::{Looked, app};
 
 #[component]
@@ -28,6 +28,7 @@ pub fn Beside(definition: Entity) -> impl IntoView {
     let pages = Pages::load(definition.clone(), request);
     let rows = pages.rows();
     let any = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
+    let rows = Rows::new(rows);
     // Where one is stands in sight, once there is a list to stand in.
     Effect::new(move |_| {
         if any.get() {
@@ -52,12 +53,12 @@ pub fn Beside(definition: Entity) -> impl IntoView {
             {coming}
             <div class="beside-rows">
                 <For
-                    each=move || rows.get()
-                    key=|body| (body.id, body.version, body.values.len(), fingerprint(body))
-                    children=move |body| {
-                        let to = routes::record(&definition.id, &body.id.to_string());
-                        let inside = face(&definition, body);
-                        view! { <A href=to attr:class="row">{inside}</A> }
+                    each=move || rows.ids()
+                    key=|id| *id
+                    children=move |id| {
+                        let to = routes::record(&definition.id, &id.to_string());
+                        let inside = rows.body(id).map(|body| face(&definition, body));
+                        view! { <A href=to attr:class="row">{inside.map(|inside| inside())}</A> }
                     }
                 />
                 <Show when=move || pages.next.with(Option::is_some)>

@@ -1,7 +1,5 @@
 //! The list on a phone and a tablet: one record, one row.
 
-use std::sync::Arc;
-
 use domain::api::record::RecordBody;
 use domain::ids::Id;
 use domain::schema::Entity;
@@ -9,6 +7,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use serde_json::Value as Json;
 
+use super::rows::{Body, Rows};
 use super::work::Work;
 use crate::components::{Avatar, AvatarShape, Badge, Tone, icon};
 use crate::fields::{self, schedule};
@@ -17,30 +16,25 @@ use crate::pages::records::drawing;
 use crate::pages::records::signals::card_signals;
 use crate::routes;
 use crate::state::app;
-use crate::state::overlay::fingerprint;
 use crate::state::session::schema;
 
 #[component]
 pub fn Cards(work: Work, rows: Memo<Vec<RecordBody>>) -> impl IntoView {
-    let loaded = move || rows.with_untracked(|rows| rows.iter().map(|body| body.id).collect::<Vec<_>>());
+    let rows = Rows::new(rows);
     view! {
         <div class="group">
             <For
-                each=move || rows.get()
-                key=|body| (body.id, body.version, body.values.len(), fingerprint(body))
-                children=move |body| work.with(|definition| row(work, definition, body, loaded))
+                each=move || rows.ids()
+                key=|id| *id
+                children=move |id| {
+                    rows.body(id).map(|body| work.with(|definition| row(work, definition, id, body, rows)))
+                }
             />
         </div>
     }
 }
 
-fn row(
-    work: Work,
-    definition: &Entity,
-    body: RecordBody,
-    loaded: impl Fn() -> Vec<Id> + Copy + Send + Sync + 'static,
-) -> AnyView {
-    let id = body.id;
+fn row(work: Work, definition: &Entity, id: Id, body: Body, rows: Rows) -> AnyView {
     let to = routes::record(&definition.id, &id.to_string());
     let inside = face(definition, body);
     // Ticking is a mode: a row that leads somewhere should not be ticked by a thumb on its way.
@@ -49,29 +43,24 @@ fn row(
         if picked.on.get() {
             view! {
                 <label class="row row-pick">
-                    <input type="checkbox" prop:checked=move || picked.has(id) on:change=move |_| picked.toggle(id, &loaded()) />
+                    <input type="checkbox" prop:checked=move || picked.has(id) on:change=move |_| picked.toggle(id, &rows.loaded()) />
                     {inside()}
                 </label>
             }
             .into_any()
         } else {
-            let inside = inside.clone();
-            view! { <A href=to.clone() attr:class="row">{move || inside()}</A> }.into_any()
+            let inside = inside();
+            view! { <A href=to.clone() attr:class="row">{inside}</A> }.into_any()
         }
     };
     draw.into_any()
 }
 
 /// What a row shows of its record.
-pub fn face(definition: &Entity, body: RecordBody) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
-    let body = Arc::new(body);
+pub fn face(definition: &Entity, body: Body) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
     let shape = if definition.id == "account" { AvatarShape::Square } else { AvatarShape::Round };
-    let name = {
-        let body = body.clone();
-        move || fields::title(&schema(), &body)
-    };
+    let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
     let sub = {
-        let body = body.clone();
         let ids: Vec<&str> = match definition.id.as_str() {
             "deal" => vec!["account", "stage"],
             "contact" => vec!["account", "position"],
@@ -81,7 +70,7 @@ pub fn face(definition: &Entity, body: RecordBody) -> impl Fn() -> AnyView + Clo
             _ => vec!["code", "series"],
         };
         move || {
-            let schema = schema();
+            let (schema, body) = (schema(), body.get());
             let texts = ids
                 .iter()
                 .map(|id| fields::text_of(&schema, &body, id))
@@ -90,23 +79,16 @@ pub fn face(definition: &Entity, body: RecordBody) -> impl Fn() -> AnyView + Clo
             texts.collect::<Vec<_>>().join(" · ")
         }
     };
-    let end = {
-        let body = body.clone();
-        move || {
-            let schema = schema();
-            ["amount", "price", "due", "next_touch"]
-                .iter()
-                .map(|id| fields::text_of(&schema, &body, id))
-                .find(|text| !text.is_empty())
-                .unwrap_or_default()
-        }
+    let end = move || {
+        let (schema, body) = (schema(), body.get());
+        ["amount", "price", "due", "next_touch"]
+            .iter()
+            .map(|id| fields::text_of(&schema, &body, id))
+            .find(|text| !text.is_empty())
+            .unwrap_or_default()
     };
-    // An amount in red would read as a debt: only a date that is shown is late.
-    let shows_amount = ["amount", "price"].iter().any(|id| body.values.contains_key(*id));
-    let late = !shows_amount
-        && ["due", "next_touch"].iter().any(|id| body.values.get(*id).is_some_and(schedule::is_late))
-        && body.values.get("status").and_then(Json::as_str) != Some("done");
-    let id: Id = body.id;
+    let late = move || body.with(|body| is_late(body));
+    let id = body.with_untracked(|body| body.id);
     let waiting = move || {
         app()
             .overlay
@@ -119,21 +101,26 @@ pub fn face(definition: &Entity, body: RecordBody) -> impl Fn() -> AnyView + Clo
             "deal" | "task" | "product" => {
                 view! { <span class="row-icon">{icon(drawing(&kind))}</span> }.into_any()
             }
-            _ => {
-                let name = name.clone();
-                (move || view! { <Avatar name=name() shape /> }).into_any()
-            }
+            _ => (move || view! { <Avatar name=name.get() shape /> }).into_any(),
         };
         view! {
             {mark}
             <span class="row-text">
-                <span class="row-title">{name.clone()}</span>
+                <span class="row-title">{move || name.get()}</span>
                 <span class="row-sub">{sub.clone()}</span>
-                {card_signals(&body)}
+                {move || body.with(|body| card_signals(body))}
             </span>
             {waiting}
-            <span class="row-end numeric" class:due-late=late>{end.clone()}</span>
+            <span class="row-end numeric" class:due-late=late>{end}</span>
         }
         .into_any()
     }
+}
+
+/// An amount in red would read as a debt: only a date that is shown is late.
+fn is_late(body: &RecordBody) -> bool {
+    let shows_amount = ["amount", "price"].iter().any(|id| body.values.contains_key(*id));
+    !shows_amount
+        && ["due", "next_touch"].iter().any(|id| body.values.get(*id).is_some_and(schedule::is_late))
+        && body.values.get("status").and_then(Json::as_str) != Some("done")
 }

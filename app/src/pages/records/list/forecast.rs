@@ -17,7 +17,7 @@ use crate::i18n::{format, label, t, tr};
 use crate::pages::home::{money_short, narrowed};
 use crate::pages::records::stays::day;
 use crate::routes;
-use crate::state::loader::load;
+use crate::state::loader::load_calmly;
 use crate::state::session::{role, schema};
 
 /// The line; nothing while the numbers are not known, and where the reader may not see what they are made of. The cards
@@ -28,7 +28,7 @@ pub fn ForecastStrip(work: Work, pipeline: String, ready: RwSignal<bool>) -> imp
         let id = pipeline.clone();
         Memo::new(move |_| schema().pipeline(&id).is_some_and(can_be_told))
     };
-    let reply = load::<GetForecast>({
+    let reply = load_calmly::<GetForecast>({
         let id = pipeline.clone();
         move || {
             if !told.get() || !ready.get() {
@@ -47,8 +47,8 @@ pub fn ForecastStrip(work: Work, pipeline: String, ready: RwSignal<bool>) -> imp
         Some(view! {
             <button type="button" class="forecast-line numeric" aria-haspopup="dialog" on:click=move |_| open.set(true)>
                 <span class="forecast-title">{t("forecast.title")}</span>
-                {short("forecast.month", &reply.month)}
-                {short("forecast.quarter", &reply.quarter)}
+                {short("forecast.month", "forecast.month.brief", &reply.month)}
+                {short("forecast.quarter", "forecast.quarter.brief", &reply.quarter)}
                 <span class="forecast-more">{icon(icons::CHEVRON)}</span>
             </button>
         })
@@ -75,8 +75,8 @@ fn can_be_told(pipeline: &Pipeline) -> bool {
     [STAGE, CLOSE, AMOUNT].into_iter().all(seen)
 }
 
-/// By the stages on a phone; by all three where there is room.
-fn short(key: &'static str, forecast: &Forecast) -> impl IntoView + use<> {
+/// By the stages, and for the eye with a brief name, on a phone; by all three where there is room.
+fn short(key: &'static str, brief: &'static str, forecast: &Forecast) -> impl IntoView + use<> {
     let others = [("forecast.own", forecast.by_own), ("forecast.history", forecast.by_history)];
     let other = |(key, sum): (&'static str, Option<i64>)| {
         let sum = sum?;
@@ -84,7 +84,8 @@ fn short(key: &'static str, forecast: &Forecast) -> impl IntoView + use<> {
     };
     view! {
         <span class="forecast-span">
-            <span>{t(key)}</span>
+            <span class="forecast-name">{t(key)}</span>
+            <span class="forecast-brief" aria-hidden="true">{t(brief)}</span>
             <strong>{money_short(forecast.by_stage)}</strong>
             {others.into_iter().filter_map(other).collect_view()}
         </span>

@@ -2,7 +2,7 @@
 //! where there is room; saved as views, changed in bulk, taken out as a file.
 //!
 //! [`work`] is what all parts share, [`query`] its place in the address. [`build`], [`rule`], [`quick`] and [`sentence`]
-//! are the filter, [`view`] and [`views`] what is saved of it, [`cards`], [`table`] and [`cell`] the rows, [`picked`],
+//! are the filter, [`view`] and [`views`] what is saved of it, [`rows`], [`cards`], [`table`] and [`cell`] the rows, [`picked`],
 //! [`bulk`], [`job`] and [`progress`] what is done with many of them. [`beside`] is the list next to one of
 //! its records, [`pages`] what both have loaded, [`deleted`] what is no longer in it. [`on_board`] and [`forecast`] stand above a board.
 
@@ -24,6 +24,7 @@ mod picked;
 mod progress;
 mod query;
 mod quick;
+mod rows;
 mod rule;
 mod sentence;
 mod table;

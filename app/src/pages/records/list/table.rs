@@ -13,6 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::cell::{CellEditor, is_editable};
+use super::rows::{Body, Rows};
 use super::work::Work;
 use crate::components::{Badge, Sentinel, Tone, icon, icons};
 use crate::fields;
@@ -20,7 +21,6 @@ use crate::i18n::{label, t, tr};
 use crate::pages::records::{ConflictSheet, drawing, signals};
 use crate::routes;
 use crate::state::app;
-use crate::state::overlay::fingerprint;
 use crate::state::session::schema;
 
 /// Which cell is being edited: record and field.
@@ -40,15 +40,17 @@ pub fn Table(
         let edited = editing.with(|editing| editing.as_ref().map(|(record, _)| *record));
         with_row_kept(rows.get(), before.map(Vec::as_slice).unwrap_or_default(), edited)
     });
+    let rows = Rows::new(rows);
     let conflict = RwSignal::new(None::<Id>);
-    let loaded = move || rows.with_untracked(|rows| rows.iter().map(|body| body.id).collect::<Vec<_>>());
-    let every_one =
-        Memo::new(move |_| rows.with(|rows| !rows.is_empty() && rows.iter().all(|body| picked.has(body.id))));
+    let every_one = Memo::new(move |_| {
+        let ids = rows.ids();
+        !ids.is_empty() && ids.into_iter().all(|id| picked.has(id))
+    });
     let tick_all = move |_| {
         if every_one.get_untracked() {
             picked.clear();
         } else {
-            picked.ids.set(loaded().into_iter().collect());
+            picked.ids.set(rows.loaded().into_iter().collect());
         }
     };
     let caption = work.with(|definition| definition.plural.clone());
@@ -74,9 +76,12 @@ pub fn Table(
                 </thead>
                 <tbody>
                     <For
-                        each=move || rows.get()
-                        key=|body| (body.id, body.version, body.values.len(), fingerprint(body))
-                        children={let columns = columns.clone(); move |body| row(work, &columns, body, editing, conflict, loaded)}
+                        each=move || rows.ids()
+                        key=|id| *id
+                        children={
+                            let columns = columns.clone();
+                            move |id| rows.body(id).map(|body| row(work, &columns, id, body, editing, conflict, rows))
+                        }
                     />
                 </tbody>
             </table>
@@ -150,21 +155,16 @@ fn is_numeric(field: &Field) -> bool {
 fn row(
     work: Work,
     columns: &[Field],
-    body: RecordBody,
+    id: Id,
+    body: Body,
     editing: Editing,
     conflict: RwSignal<Option<Id>>,
-    loaded: impl Fn() -> Vec<Id> + Copy + Send + Sync + 'static,
+    rows: Rows,
 ) -> AnyView {
     let picked = work.picked;
-    let id = body.id;
-    let body = Arc::new(body);
-    let name = {
-        let body = body.clone();
-        move || fields::title(&schema(), &body)
-    };
-    let named = name.clone();
-    let to = routes::record(&body.entity, &id.to_string());
-    let mark = drawing(&body.entity);
+    let name = Memo::new(move |_| body.with(|body| fields::title(&schema(), body)));
+    let (to, mark) =
+        body.with_untracked(|body| (routes::record(&body.entity, &id.to_string()), drawing(&body.entity)));
     let waiting = move || {
         app()
             .overlay
@@ -173,7 +173,7 @@ fn row(
     };
     let cells = columns
         .iter()
-        .map(|field| view! { <Cell field=field.clone() body=body.clone() editing conflict /> })
+        .map(|field| view! { <Cell field=field.clone() id body editing conflict /> })
         .collect_view();
     view! {
         <tr aria-selected=move || if picked.has(id) { "true" } else { "false" }>
@@ -181,16 +181,16 @@ fn row(
                 <label class="tick">
                     <input
                         type="checkbox"
-                        aria-label=move || tr("bulk.tick", &[("name", &named())])
+                        aria-label=move || name.with(|name| tr("bulk.tick", &[("name", name)]))
                         prop:checked=move || picked.has(id)
-                        on:change=move |_| picked.toggle(id, &loaded())
+                        on:change=move |_| picked.toggle(id, &rows.loaded())
                     />
                 </label>
             </td>
             <th scope="row" class="table-name">
                 <A href=to attr:class="table-link">
                     <span class="table-mark">{icon(mark)}</span>
-                    <span class="truncate">{name}</span>
+                    <span class="truncate">{move || name.get()}</span>
                 </A>
                 {waiting}
             </th>
@@ -201,41 +201,41 @@ fn row(
 }
 
 #[component]
-fn Cell(
-    field: Field,
-    body: Arc<RecordBody>,
-    editing: Editing,
-    conflict: RwSignal<Option<Id>>,
-) -> impl IntoView {
-    let id = body.id;
-    let editable = is_editable(&field, &body);
-    let own = field.id.clone();
+fn Cell(field: Field, id: Id, body: Body, editing: Editing, conflict: RwSignal<Option<Id>>) -> impl IntoView {
+    let own = StoredValue::new(field.id.clone());
     let here = Memo::new(move |_| {
-        editing.with(|editing| editing.as_ref().is_some_and(|(record, field)| *record == id && *field == own))
+        editing.with(|editing| {
+            editing
+                .as_ref()
+                .is_some_and(|(record, field)| *record == id && own.with_value(|own| field == own))
+        })
     });
     let numeric = is_numeric(&field);
-    let late = fields::schedule::is_late(body.values.get(&field.id).unwrap_or(&serde_json::Value::Null))
-        && body.values.get("status").and_then(|status| status.as_str()) != Some("done");
-    let begin = {
-        let name = field.id.clone();
-        move |_| {
-            if editable {
-                editing.set(Some((id, name.clone())));
-            }
+    let name = field.id.clone();
+    let field = StoredValue::new(field);
+    let editable = Memo::new(move |_| body.with(|body| field.with_value(|field| is_editable(field, body))));
+    let late = move || {
+        body.with(|body| {
+            own.with_value(|own| body.values.get(own).is_some_and(fields::schedule::is_late))
+                && body.values.get("status").and_then(|status| status.as_str()) != Some("done")
+        })
+    };
+    let begin = move |_| {
+        if editable.get_untracked() {
+            editing.set(Some((id, own.get_value())));
         }
     };
-    let name = field.id.clone();
     let inside = move || {
         if here.get() {
-            view! { <CellEditor field=field.clone() body=body.clone() editing conflict /> }.into_any()
-        } else {
-            let (body, id) = (body.clone(), field.id.clone());
-            view! {
-                {signals::cell(&body, &id)}
-                <span class="truncate">{move || fields::cell_of(&schema(), &body, &id)}</span>
-            }
-            .into_any()
+            let body = body.get_untracked();
+            return view! { <CellEditor field=field.get_value() body editing conflict /> }.into_any();
         }
+        let shown = move || body.with(|body| own.with_value(|own| fields::cell_of(&schema(), body, own)));
+        view! {
+            {move || body.with(|body| own.with_value(|own| signals::cell(body, own)))}
+            <span class="truncate">{shown}</span>
+        }
+        .into_any()
     };
     view! {
         <td
@@ -244,8 +244,8 @@ fn Cell(
             class:due-late=late
             data-field=name
             data-record=id.to_string()
-            data-editable=editable.then_some("true")
-            aria-readonly=(!editable).then_some("true")
+            data-editable=move || editable.get().then_some("true")
+            aria-readonly=move || (!editable.get()).then_some("true")
             on:dblclick=begin
         >
             {inside}
