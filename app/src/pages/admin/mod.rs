@@ -41,7 +41,7 @@ use domain::schema::Entity;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
-use crate::components::{ChipGroup, Choice, EmptyState, Icon, LinkRow, icon, icons};
+use crate::components::{ChipGroup, Choice, EmptyState, Icon, LinkRow, icon, icons, mark_page};
 use crate::i18n::{label, t};
 use crate::pages::Page;
 use crate::routes;
@@ -54,6 +54,7 @@ const APART: [&str; 1] = ["rate"];
 
 #[component]
 pub fn Definitions() -> impl IntoView {
+    mark_page("no-add", || true);
     let params = use_params_map();
     let entity = Memo::new(move |_| params.with(|params| params.get("entity").unwrap_or_default()));
     let navigate = StoredValue::new_local(use_navigate());

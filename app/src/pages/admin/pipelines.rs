@@ -17,7 +17,7 @@ use super::removing::RemoveStages;
 use super::stages::Stages;
 use super::ways::Ways;
 use crate::components::{
-    Badge, Button, ButtonKind, Choice, Field, FormProblem, IconButton, Select, Sheet, Tone, icons,
+    Badge, Button, ButtonKind, Choice, Field, FormProblem, IconButton, Select, Sheet, Tone, icons, mark_page,
 };
 use crate::i18n::{label, problems_text, t, tr};
 use crate::pages::Page;
@@ -38,6 +38,7 @@ fn staged(schema: &Schema) -> Vec<String> {
 
 #[component]
 pub fn Pipelines() -> impl IntoView {
+    mark_page("no-add", || true);
     let kinds = Memo::new(|_| staged(&schema()));
     view! {
         <Page title=t("settings.pipelines") back=routes::MORE>

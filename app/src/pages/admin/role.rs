@@ -17,6 +17,7 @@ use super::effects::{Effects, act_key, level_text, permission_key};
 use super::roles::{RemoveRole, RenameRole, is_permanent};
 use crate::components::{
     Badge, Button, ButtonKind, EmptyState, FormProblem, Group, IconButton, Sheet, Switch, Tone, icons,
+    mark_page,
 };
 use crate::i18n::{label, problems_text, t, tr};
 use crate::pages::{Page, Width};
@@ -29,6 +30,7 @@ const RATE: &str = "rate";
 
 #[component]
 pub fn Role() -> impl IntoView {
+    mark_page("no-add", || true);
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("role").unwrap_or_default()));
     let base = Memo::new(move |_| id.with(|id| schema().role(id).cloned()));

@@ -19,7 +19,7 @@ use super::effects::{Effects, Unsharing};
 use super::everything::{everything, text};
 use crate::components::{
     Avatar, Button, ButtonKind, Choice, EmptyState, Field, FormProblem, IconButton, Select, Sheet, TextInput,
-    icon, icons,
+    icon, icons, mark_page,
 };
 use crate::i18n::{t, tr};
 use crate::pages::more::Problems;
@@ -97,6 +97,7 @@ enum Edited {
 
 #[component]
 pub fn Teams() -> impl IntoView {
+    mark_page("no-add", || true);
     let (teams, people) = (everything("team", "name"), everything("user", "name"));
     let tree = Memo::new(move |_| Tree { teams: teams.list(), people: people.list() });
     let edited = RwSignal::new(None::<Edited>);

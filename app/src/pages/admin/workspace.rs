@@ -19,6 +19,7 @@ use super::logo::Logo;
 use super::rates::Rates;
 use crate::components::{
     Button, ButtonKind, Choice, EmptyState, Field, FormProblem, IconButton, Select, TextInput, icons,
+    mark_page,
 };
 use crate::fields::day_text;
 use crate::i18n::{lang, t, tr};
@@ -30,6 +31,7 @@ use crate::state::session::{role, schema, schema_now};
 
 #[component]
 pub fn Workspace() -> impl IntoView {
+    mark_page("no-add", || true);
     let defines = Memo::new(|_| role().is_some_and(|role| role.may(Permission::Define)));
     let sets_rates = Memo::new(|_| role().is_some_and(|role| role.level("rate", Act::Update) == Level::All));
     let sees_rates = Memo::new(|_| role().is_some_and(|role| role.level("rate", Act::View) != Level::None));

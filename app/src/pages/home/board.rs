@@ -27,7 +27,7 @@ use super::column::Column;
 use super::drag::{Drag, DragGhost};
 use super::{kept, limit};
 use crate::api::ApiError;
-use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons};
+use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons, mark_page};
 use crate::i18n::{format, label, t, tr};
 use crate::pages::later;
 use crate::pages::records::StaleNote;
@@ -446,6 +446,7 @@ fn Columns(
             (None, false) => Shown::Coming,
         }
     });
+    mark_page("has-board", move || state.get() == Shown::Cards);
     let next_of = move |stage: &str| {
         reply.value.with(|reply| {
             let column = reply.as_ref()?.columns.iter().find(|column| column.stage == stage)?;

@@ -21,7 +21,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 use serde_json::Value as Json;
 
-use crate::components::{EmptyState, icons};
+use crate::components::{EmptyState, icons, mark_page};
 use crate::i18n::{format, t, tr};
 use crate::pages::{Page, Width};
 use crate::routes;
@@ -104,6 +104,7 @@ fn entities_now() -> Vec<String> {
 
 #[component]
 pub fn Import() -> impl IntoView {
+    mark_page("no-add", || true);
     let query = use_query_map();
     let wanted = StoredValue::new(query.with_untracked(|query| query.get("entity")));
     let work = Work {

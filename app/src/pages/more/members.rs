@@ -14,7 +14,7 @@ use super::password::{Problems, problems_of};
 use super::person::PersonForm;
 use crate::components::{
     Avatar, Badge, Button, ButtonKind, Choice, Field, FormProblem, LinkRow, Select, Sheet, TextInput, Toast,
-    Tone, icon, icons,
+    Tone, icon, icons, mark_page,
 };
 use crate::i18n::{label, say, t};
 use crate::pages::admin::everything::{everything, text};
@@ -50,6 +50,7 @@ impl Guest {
 /// The people of the workspace, by whether they can sign in.
 #[component]
 pub fn Members() -> impl IntoView {
+    mark_page("no-add", || true);
     let (people, teams) = (everything("user", "name"), everything("team", "name"));
     let inviting = RwSignal::new(false);
     let guest = RwSignal::new(Guest::default());

@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 
 use super::became::Became;
 use super::convert_problems::{Placeless, placeless_text, sort_problems};
-use super::form::{Form, PATIENCE_MS, defaults, focus_first_problem};
+use super::form::{Form, PATIENCE_MS, defaults, focus_first_problem, mark_foot};
 use super::page::known;
 use super::{ConflictSheet, Gone, drawing};
 use crate::components::{
@@ -129,6 +129,7 @@ impl Part {
 
 #[component]
 fn ConvertForm(lead: RecordBody) -> impl IntoView {
+    mark_foot();
     let ids = [time::new_id(), time::new_id(), time::new_id()];
     let [account_id, contact_id, deal_id] = ids;
     let all_new =

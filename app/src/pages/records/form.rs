@@ -15,7 +15,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use serde_json::Value as Json;
 
 use super::ConflictSheet;
-use crate::components::{Button, ButtonKind, Field, FormProblem, icon, icons};
+use crate::components::{Button, ButtonKind, Field, FormProblem, icon, icons, mark_page};
 use crate::fields;
 use crate::i18n::{label, named_problem_text, problem_text, say, t, tr};
 use crate::pages::Page;
@@ -363,6 +363,12 @@ pub fn Unsaved(
 }
 
 /// Says that what is in the form was typed earlier.
+/// The buttons of a form stand at the foot of a phone: what else stands there makes way.
+pub fn mark_foot() {
+    mark_page("no-add", || true);
+    mark_page("has-form-foot", || true);
+}
+
 fn restored_note() -> AnyView {
     view! {
         <p class="notice" role="status">
@@ -450,6 +456,7 @@ fn NewForm(definition: Entity, values: Wire, restored: bool) -> impl IntoView {
     };
     let press = save.clone();
     on_keys(Callback::new(save.clone()), None);
+    mark_foot();
     view! {
         {restored.then(restored_note)}
         <div class="card">
@@ -609,6 +616,7 @@ pub fn EditForm(
     };
     let press = save.clone();
     on_keys(Callback::new(save.clone()), Some(Callback::new(cancel.clone())));
+    mark_foot();
     view! {
         {restored.then(restored_note)}
         <div class="card">

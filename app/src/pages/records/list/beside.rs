@@ -9,13 +9,14 @@ use leptos_router::components::A;
 use super::cards::face;
 use super::pages::Pages;
 use super::rows::Rows;
-use crate::components::{Sentinel, SkeletonRows, icon, icons};
+use crate::components::{Sentinel, SkeletonRows, icon, icons, mark_page};
 use crate::i18n::label;
 use crate::routes;
 use crate::state::{Looked, app};
 
 #[component]
 pub fn Beside(definition: Entity) -> impl IntoView {
+    mark_page("has-beside", || true);
     let entity = definition.id.clone();
     let looked = Memo::new(move |_| {
         let known = app().looked.with(|all| all.get(&entity).cloned());

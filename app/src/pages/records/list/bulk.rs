@@ -10,6 +10,7 @@ use super::job::{About, start};
 use super::work::Work;
 use crate::components::{
     Button, ButtonKind, ChipGroup, Choice, Field as Labelled, IconButton, Select, Sheet, icon, icons,
+    mark_page,
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{format, label, problem_text, say, t, tr};
@@ -79,6 +80,15 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
     });
     let page = move |_| picked.ids.set(rows.with(|rows| rows.iter().map(|body| body.id).collect()));
     let active = Memo::new(move |_| picked.on.get() || picked.any());
+    let may_change = Memo::new(move |_| may(|body| body.may.update));
+    let may_assign = Memo::new(move |_| ownable && may(|body| body.may.assign));
+    let may_delete = Memo::new(move |_| may(|body| body.may.delete) && work.entity() != "user");
+    mark_page("no-add", move || active.get());
+    mark_page("has-bulk", move || active.get());
+    // Four things to do take two rows where words are long.
+    mark_page("has-long-bulk", move || {
+        active.get() && staged && may_change.get() && may_assign.get() && may_delete.get()
+    });
     view! {
         <Show when=move || active.get()>
             <section class="bulk" aria-label=t("bulk.bar")>
@@ -103,16 +113,16 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
                     }}
                 </div>
                 <div class="bulk-acts">
-                    <Show when=move || may(|body| body.may.update)>
+                    <Show when=move || may_change.get()>
                         <Button label=t("bulk.edit") drawing=icons::EDIT disabled=Signal::derive(move || !picked.any()) on_press=move |()| editing.set(true) />
                     </Show>
-                    <Show when=move || staged && may(|body| body.may.update)>
+                    <Show when=move || staged && may_change.get()>
                         <Button label=t("bulk.move") drawing=icons::MOVE disabled=Signal::derive(move || !picked.any()) on_press=move |()| moving.set(true) />
                     </Show>
-                    <Show when=move || ownable && may(|body| body.may.assign)>
+                    <Show when=move || may_assign.get()>
                         <Button label=t("bulk.assign") drawing=icons::USER disabled=Signal::derive(move || !picked.any()) on_press=move |()| assigning.set(true) />
                     </Show>
-                    <Show when=move || may(|body| body.may.delete) && work.entity() != "user">
+                    <Show when=move || may_delete.get()>
                         <Button label=t("action.delete") kind=ButtonKind::DangerQuiet drawing=icons::DELETE disabled=Signal::derive(move || !picked.any()) on_press=move |()| deleting.set(true) />
                     </Show>
                 </div>

@@ -63,7 +63,7 @@ use super::page::StaleNote;
 use super::{definition, drawing};
 use crate::components::{
     Button, ButtonRow, Choice, EmptyState, IconButton, SearchBox, Select, Sheet, SkeletonRows, icon, icons,
-    media,
+    mark_page, media,
 };
 use crate::i18n::{label, t, tr};
 use crate::pages::{NotFound, Page, Unread, Width};
@@ -93,6 +93,7 @@ fn List(definition: Entity) -> impl IntoView {
     work.look(&definition.id);
     let count = load_count(work);
     let wide = media(WIDE);
+    mark_page("has-table", move || wide.get());
     let (filtering, choosing_view, menu) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let (columns, exporting) = (RwSignal::new(false), RwSignal::new(false));
     let bulk = Bulk { work, rows, count, shown: RwSignal::new(None) };
