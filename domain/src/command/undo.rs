@@ -124,7 +124,7 @@ fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
     };
     let known = |file: &FileInfo| draft.world.files.is_none_or(|known| known.contains_key(&file.id));
     let gone = !before.files().iter().all(known);
-    gone || !field.system && fields::read(&field.kind, &before.to_json(), &draft.reading()).is_err()
+    gone || !field.system && fields::read_past(&field.kind, &before.to_json(), &draft.reading()).is_none()
 }
 
 /// Fields a person changed after the entry. What the system computes (the last touch) does not count.
