@@ -3,11 +3,13 @@
 use serde_json::{Value as Json, json};
 
 use super::{ALL, Story, id, text};
-use crate::access::REP;
-use crate::command::{ChangeKind, Logged};
+use crate::access::{ADMINISTRATOR, REP};
+use crate::command::{ChangeKind, Logged, Plan};
 use crate::fields::FieldKind;
 use crate::record::{RecordKey, Values};
 use crate::schema::Field;
+use crate::signals::SINCE;
+use crate::time::Instant;
 use crate::value::{Decimal, Value};
 
 fn undo() -> Json {
@@ -80,4 +82,59 @@ fn who_edits_what_is_beyond_a_limit_is_told_of_no_conflict() {
     };
     assert_eq!(edit(80).unwrap().changes[0].after["f_one"], Value::Integer(55));
     assert!(edit(79).is_err());
+}
+
+fn at(text: &str) -> Value {
+    Value::Instant(Instant::parse(text).unwrap())
+}
+
+const JANUARY: &str = "2026-01-05T08:00:00Z";
+
+fn stands(plan: &Plan) -> (Option<&Value>, Option<&Value>) {
+    let after = &plan.changes[0].after;
+    (after.get("stage"), after.get(SINCE))
+}
+
+#[test]
+fn undoing_the_undo_of_a_move_is_the_move_as_it_was_made() {
+    let mut story = deal(ADMINISTRATOR, &[(SINCE, at(JANUARY))]);
+    let moved = story
+        .tell(json!([{"do": "move_stage", "entity": "deal", "record": id(7), "from": "needs", "to": "proposal"}]))
+        .unwrap();
+    let made = moved.changes[0].after[SINCE].clone();
+    story.save(&moved);
+    let mut last = moved;
+    // As often as one likes.
+    for turn in 0..4 {
+        story.undo = Story::logged(&last);
+        let next = story.tell(undo()).unwrap();
+        let expected = if turn % 2 == 0 {
+            (Some(text("needs")), Some(at(JANUARY)))
+        } else {
+            (Some(text("proposal")), Some(made.clone()))
+        };
+        assert_eq!(stands(&next), (expected.0.as_ref(), expected.1.as_ref()), "{turn}");
+        story.save(&next);
+        last = next;
+    }
+}
+
+#[test]
+fn a_moment_does_not_come_back_without_its_stage() {
+    // The stage it came from is gone: it stays where it is, and since when.
+    let mut story = deal(ADMINISTRATOR, &[(SINCE, at("2026-04-30T08:00:00Z"))]);
+    story.undo = vec![Logged {
+        key: RecordKey::new("deal", id(7)),
+        kind: ChangeKind::Updated,
+        version: 3,
+        before: Values::from([("stage".to_owned(), text("gone")), (SINCE.to_owned(), at(JANUARY))]),
+        after: Values::from([
+            ("stage".to_owned(), text("needs")),
+            (SINCE.to_owned(), at("2026-04-30T08:00:00Z")),
+        ]),
+        inverse: None,
+    }];
+    let plan = story.tell(undo()).unwrap();
+    assert!(plan.changes.is_empty(), "{:?}", plan.changes);
+    assert_eq!(plan.kept[0].fields, ["stage"]);
 }
