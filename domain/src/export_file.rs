@@ -33,14 +33,10 @@ pub fn row(fields: &[&Field], values: &Wire, cx: &Exporting<'_>) -> Vec<u8> {
     let mut cells = Vec::new();
     for field in fields {
         let json = values.get(&field.id);
-        let value = match json.map(|json| fields::read(&field.kind, json, &cx.reading)) {
-            Some(Ok(value)) => value,
-            // A rule made later does not make a record unreadable.
-            Some(Err(_)) => {
-                json.and_then(|json| json.as_str()).map_or(Value::Null, |text| Value::Text(text.to_owned()))
-            }
-            None => Value::Null,
-        };
+        // A rule made later does not make a record unreadable.
+        let past = |json| fields::read_past(&field.kind, json, &cx.reading);
+        let said = || json.and_then(|json| json.as_str()).map(|text| Value::Text(text.to_owned()));
+        let value = json.and_then(past).or_else(said).unwrap_or(Value::Null);
         match (&value, is_money(field)) {
             (Value::Money(money), _) => {
                 let scale = money.currency.minor_digits();
@@ -146,6 +142,21 @@ mod tests {
             "\u{feff}金额,金额 币种,成交日期,商机名称,下次跟进,备注,负责人,阶段,更新时间\r\n\
              -1250.50,USD,2026-05-01,\"仓储, \"\"二期\"\"\",2026-05-02 15:00,\"一\n二\",'=林小满,需求确认,2026-05-01 04:05\r\n"
         );
+    }
+
+    #[test]
+    fn a_number_beyond_a_limit_that_was_set_since_is_in_the_file() {
+        let mut schema = schema();
+        let account = schema.entities.iter_mut().find(|entity| entity.id == "account").unwrap();
+        let employees = account.fields.iter_mut().find(|field| field.id == "employees").unwrap();
+        employees.kind = FieldKind::integer(Some(1), Some(60));
+        let field = employees.clone();
+        let reading = Reading { schema: &schema, zone: "UTC", zones: &UtcOnly };
+        let cx = Exporting { reading, chinese: false, names: &Names::new() };
+        for (stands, cell) in [(json!(80), "80\r\n"), (json!(-5), "-5\r\n"), (json!(1.5), "\"\"\r\n")] {
+            let values = Wire::from([("employees".to_owned(), stands)]);
+            assert_eq!(String::from_utf8(row(&[&field], &values, &cx)).unwrap(), cell);
+        }
     }
 
     #[test]

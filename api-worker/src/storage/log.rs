@@ -126,27 +126,37 @@ pub fn read(rows: &Rows) -> Result<Vec<Entry>, DbError> {
     rows.read::<Row>()?.into_iter().map(entry).collect()
 }
 
-/// The entry as the planner takes it. Values of fields that are gone, or no longer read, are left out.
+/// The entry as the planner takes it. Values of fields that are gone are left out.
 #[must_use]
 pub fn to_logged(entry: Entry, reader: Reader<'_>, reading: &Reading<'_>) -> Logged {
     let (mut before, mut after) = (Values::new(), Values::new());
     let definition = reader.schema.entity(&entry.entity);
     for (id, pair) in &entry.fields {
         let Some(field) = definition.and_then(|entity| entity.field(id)) else { continue };
-        // A stage or role that is gone meanwhile is still what stood there; the planner sees that it is none now.
+        // What is no value of the field any more, such as a stage or role that is gone, is still what stood there; the
+        // planner sees that it is none now.
         let value = |at: usize| {
             let json = pair.get(at).unwrap_or(&Json::Null);
-            fields::read(&field.kind, json, reading)
-                .ok()
-                .or_else(|| json.as_str().map(|text| Value::Text(text.to_owned())))
+            fields::read_past(&field.kind, json, reading).unwrap_or_else(|| as_it_stood(json))
         };
-        if let (Some(old), Some(new)) = (value(0), value(1)) {
-            before.insert(id.clone(), old);
-            after.insert(id.clone(), new);
-        }
+        before.insert(id.clone(), value(0));
+        after.insert(id.clone(), value(1));
     }
     let key = RecordKey { entity: entry.entity, id: entry.record };
     Logged { key, kind: entry.kind, version: entry.version, before, after, inverse: entry.inverse }
+}
+
+fn as_it_stood(json: &Json) -> Value {
+    let texts = |items: &[Json]| {
+        items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+    };
+    match json {
+        Json::String(text) => Value::Text(text.clone()),
+        json => json
+            .as_array()
+            .and_then(|items| texts(items))
+            .map_or_else(|| Value::Text(json.to_string()), Value::List),
+    }
 }
 
 /// A page of imports (perhaps only of one user), as [`imports::list`] tells them.
@@ -174,4 +184,74 @@ pub fn made_by_import(import: Id, by: Option<Id>) -> Statement {
         ON l.workspace_id = ?1 AND l.command_id = r.command_id AND l.kind = 'created' \
         WHERE r.workspace_id = ?1 AND r.import_id = ?2 AND r.user_id = coalesce(?3, r.user_id) GROUP BY l.entity";
     Statement::new("made_by_import", sql, vec![import.into(), by.into()])
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::access::ADMINISTRATOR;
+    use domain::fields::{ChoiceOption, FieldKind};
+    use domain::schema::{Field, Label};
+    use domain::time::UtcOnly;
+    use domain::value::Decimal;
+    use serde_json::json;
+
+    use super::super::testing::{self, id};
+    use super::*;
+
+    /// What an entry of the log is to the planner when the field is of this kind by now.
+    fn past(kind: FieldKind, pair: &Json) -> (Value, Value) {
+        let mut schema = testing::schema();
+        let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").unwrap();
+        let like = deal.field("note").unwrap().clone();
+        deal.fields.push(Field { id: "f_one".into(), kind, custom: true, ..like });
+        let entry = Entry {
+            seq: 1,
+            command: id(1),
+            at: 0,
+            user: id(2),
+            entity: "deal".into(),
+            record: id(3),
+            version: 2,
+            kind: ChangeKind::Updated,
+            fields: [("f_one".to_owned(), pair.clone())].into_iter().collect(),
+            inverse: None,
+        };
+        let reader = Reader { schema: &schema, role: schema.role(ADMINISTRATOR).unwrap(), user: id(2) };
+        let reading = Reading { schema: &schema, zone: "UTC", zones: &UtcOnly };
+        let mut logged = to_logged(entry, reader, &reading);
+        (logged.before.remove("f_one").unwrap(), logged.after.remove("f_one").unwrap())
+    }
+
+    #[test]
+    fn what_stood_there_is_read_as_it_was_whatever_was_set_about_its_field_since() {
+        let text = |text: &str| Value::Text(text.into());
+        let decimal = |units, scale| Value::Decimal(Decimal { units, scale });
+        let list = |items: &[&str]| Value::List(items.iter().map(|item| (*item).to_owned()).collect());
+        let option = |id: &str| ChoiceOption::new(id, Label::new(id, id));
+        for (kind, pair, expected) in [
+            // Other decimals: the same number, as long as it has room.
+            (FieldKind::decimal(1), json!(["1.50", "-2.00"]), (decimal(15, 1), decimal(-20, 1))),
+            (FieldKind::decimal(4), json!(["1.50", null]), (decimal(15_000, 4), Value::Null)),
+            (FieldKind::percent(0), json!(["7.0", "8.00"]), (decimal(7, 0), decimal(8, 0))),
+            // What has none is not rounded.
+            (FieldKind::decimal(1), json!(["1.25", "1.50"]), (text("1.25"), decimal(15, 1))),
+            // Narrower limits.
+            (
+                FieldKind::integer(Some(10), Some(60)),
+                json!([-5, 80]),
+                (Value::Integer(-5), Value::Integer(80)),
+            ),
+            (FieldKind::rating(3), json!([5, 2]), (Value::Integer(5), Value::Integer(2))),
+            (FieldKind::text(2), json!(["一二三", "一"]), (text("一二三"), text("一"))),
+            // Options that are gone, and what never was a value of it.
+            (
+                FieldKind::choices(vec![option("a")]),
+                json!([["a"], ["a", "b"]]),
+                (list(&["a"]), list(&["a", "b"])),
+            ),
+            (FieldKind::integer(None, None), json!([1.5, "x"]), (text("1.5"), text("x"))),
+        ] {
+            assert_eq!(past(kind, &pair), expected, "{pair}");
+        }
+    }
 }

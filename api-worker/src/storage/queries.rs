@@ -479,11 +479,14 @@ pub fn is_about(relation: &str, id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::access::ADMINISTRATOR;
+    use domain::access::{ADMINISTRATOR, MANAGER, REP};
     use domain::schema::Schema;
+    use domain::time::Date;
+    use serde_json::json;
 
     use super::super::records::Selected;
     use super::super::testing::{self, Shard, id};
+    use super::super::tests::plan_of;
     use super::*;
 
     fn schema() -> Schema {
@@ -585,5 +588,35 @@ mod tests {
         assert_eq!(sorted("stage"), expected);
         expected.reverse();
         assert_eq!(sorted("-stage"), expected);
+    }
+
+    #[test]
+    fn totals_of_a_board_read_one_index_and_no_record_by_itself() {
+        let (shard, schema) = (Shard::new(), schema());
+        let entity = schema.entity("deal").unwrap();
+        let zones = domain::time::UtcOnly;
+        let (today, now) = (Date::parse("2026-11-28").unwrap(), Instant::from_unix_ms(0).unwrap());
+        let env = Env { today, now, me: id(2), mates: None, zone: "UTC", zones: &zones };
+        let stage = json!(["field", "stage"]);
+        let own = json!(["=", ["field", "owner"], ["me"]]);
+        let few = json!(["in", stage, ["needs", "signed"]]);
+        // Of a role, with and without a filter, by stage and by owner in each stage.
+        for role in [ADMINISTRATOR, MANAGER, REP] {
+            let reader = Reader { role: schema.role(role).unwrap(), ..reader(&schema) };
+            for filter in [few.clone(), json!(["and", few, own])] {
+                for group in ["stage", "owner"] {
+                    let mut conditions = Conditions::new(reader);
+                    add_filter(&mut conditions, reader, entity, Some(&filter.to_string()), &env).unwrap();
+                    let field = |id: &str| entity.field(id);
+                    let asked = Totalled { group: field(group), sum: field("amount"), weigh: field("stage") };
+                    let (_, sql, _) = totals(reader, entity, conditions, asked).into_parts();
+                    let plan = plan_of(&shard.connection, &sql);
+                    assert!(
+                        plan.contains("r USING COVERING INDEX deal_summed"),
+                        "{role} {filter} {group}: {plan}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -70,7 +70,7 @@ impl Save<'_> {
         statements.extend(self.index_statements());
         statements.extend(uses.statements(self.now));
         statements.extend(self.log_statements(&entries));
-        statements.extend(stays::begun(self.plan, entries.len(), self.now, self.undoes));
+        statements.extend(stays::begun(self.plan, entries.len(), self.now, self.undoes.is_some()));
         statements
     }
 

@@ -38,7 +38,7 @@ pub fn to_record(schema: &Schema, body: &RecordBody) -> Record {
     let definition = schema.entity(&body.entity);
     let read = |definition: &Entity, (id, json): (&String, &Json)| {
         let field = definition.field(id)?;
-        let value = with_reading(schema, |reading| fields::read(&field.kind, json, reading)).ok()?;
+        let value = with_reading(schema, |reading| fields::read_past(&field.kind, json, reading))?;
         Some((id.clone(), value))
     };
     let values: Values = definition

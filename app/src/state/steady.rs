@@ -1,9 +1,12 @@
 //! Sending one command of a long piece of work until there is an answer: imports and bulk changes send hundreds, one
 //! after the other, and keep their own account of them. The network may come and go meanwhile.
 
+use std::cell::RefCell;
+
 use domain::api::command::{Answer, CommandsRequest, Receipt};
 use domain::api::{Code, SendCommands};
 use domain::command::{Command, Conflict};
+use domain::ids::Id;
 use domain::message::Problem;
 
 use super::session::reload_schema;
@@ -13,6 +16,23 @@ use crate::api::ApiError;
 const LONGEST_PAUSE_MS: i32 = 30_000;
 /// How often what may pass by itself is tried again, the network excepted: that is waited for.
 const TRIES: i32 = 5;
+
+thread_local! {
+    /// What was sent, answered or not.
+    static SENT: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whether this page has sent a command: what it changed is nobody else's doing.
+pub fn has_sent(command: Id) -> bool {
+    SENT.with_borrow(|sent| sent.contains(&command))
+}
+
+/// Before it goes, since others may tell of it before it is answered.
+fn remember(command: Id) {
+    if !has_sent(command) {
+        SENT.with_borrow_mut(|sent| sent.push(command));
+    }
+}
 
 /// What came of sending one command.
 pub enum Sent {
@@ -27,6 +47,7 @@ pub enum Sent {
 
 /// Sends until there is an answer; `wait` hears of each pause.
 pub async fn send(command: &Command, wait: impl Fn()) -> Sent {
+    remember(command.id);
     let mut pause = 1_000;
     let mut tries = 0;
     loop {
@@ -64,4 +85,18 @@ pub async fn send(command: &Command, wait: impl Fn()) -> Sent {
 
 fn told(code: Code, problems: Vec<Problem>) -> Vec<Problem> {
     if problems.is_empty() { vec![Problem::new(code.message_key())] } else { problems }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_is_known_again_and_nothing_else() {
+        let id = |number: u8| Id::v7(1_000, &[number; 10]);
+        remember(id(1));
+        remember(id(1));
+        assert!(has_sent(id(1)) && !has_sent(id(2)));
+        assert_eq!(SENT.with_borrow(Vec::len), 1);
+    }
 }

@@ -173,7 +173,7 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         let kept = known.is_some_and(|entity| entity.field(signals::SINCE).is_some());
         let stage = change.after.get("stage").filter(|stage| !stage.is_null());
         let moved = stage.is_some_and(|stage| change.before.get("stage").is_none_or(|was| !was.same(stage)));
-        kept && moved && !change.after.contains_key(signals::SINCE)
+        kept && moved && change.after.get(signals::SINCE).is_none_or(Value::is_null)
     };
     let arrived: Vec<RecordKey> =
         draft.plan.changes.iter().filter(|change| arrives(change)).map(|change| change.key.clone()).collect();

@@ -456,7 +456,7 @@ impl<'a> Draft<'a> {
     pub fn read_old(&self, entity: &Entity, wire: &Wire) -> Values {
         let read = |(id, json): (&String, &Json)| {
             let field = entity.field(id)?;
-            fields::read(&field.kind, json, &self.reading()).ok().map(|value| (id.clone(), value))
+            Some((id.clone(), fields::read_past(&field.kind, json, &self.reading())?))
         };
         wire.iter().filter_map(read).collect()
     }

@@ -78,7 +78,7 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged, held: &mut BTreeSet<Record
             let mut changed = fields_changed_since(draft, entry, record);
             changed.extend(entry.before.keys().filter(|field| is_gone(draft, entry, field)).cloned());
             changed.extend(paused_since(entry, record));
-            let back: Values = entry
+            let mut back: Values = entry
                 .before
                 .iter()
                 // What holds something else by now is newer, whoever wrote it: also the last touch, which the
@@ -91,6 +91,10 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged, held: &mut BTreeSet<Record
                 .filter(|(field, _)| *field != LAST_TOUCH || !draft.world.contacts.contains_key(&entry.key))
                 .map(|(field, value)| (field.clone(), value.clone()))
                 .collect();
+            if entry.after.contains_key("stage") && !back.contains_key("stage") {
+                // It stands where it stood, since when it stood there.
+                back.remove(SINCE);
+            }
             if let Some(entity) = draft.world.schema.entity(&entry.key.entity) {
                 check_user(draft, entity, Some(record), &back);
             }
@@ -124,7 +128,7 @@ fn is_gone(draft: &Draft<'_>, entry: &Logged, field: &str) -> bool {
     };
     let known = |file: &FileInfo| draft.world.files.is_none_or(|known| known.contains_key(&file.id));
     let gone = !before.files().iter().all(known);
-    gone || !field.system && fields::read(&field.kind, &before.to_json(), &draft.reading()).is_err()
+    gone || !field.system && fields::read_past(&field.kind, &before.to_json(), &draft.reading()).is_none()
 }
 
 /// Fields a person changed after the entry. What the system computes (the last touch) does not count.

@@ -562,6 +562,19 @@ pub fn read(kind: &FieldKind, json: &Json, cx: &Reading<'_>) -> Result<Value, Pr
     }
 }
 
+/// Reads what a field held once. Limits that were set since bind what is written from then on, not what stood there before
+/// them. `None` for what it can hold no longer: a digit behind its last decimal, an option that is gone.
+#[must_use]
+pub fn read_past(kind: &FieldKind, json: &Json, cx: &Reading<'_>) -> Option<Value> {
+    let widest = || match kind {
+        FieldKind::Text(_) => Some(FieldKind::text(text::MAX)),
+        FieldKind::Integer(_) => Some(FieldKind::integer(None, None)),
+        FieldKind::Rating(_) => Some(FieldKind::rating(rating::MAX_STARS)),
+        _ => None,
+    };
+    read(kind, json, cx).ok().or_else(|| read(&widest()?, json, cx).ok())
+}
+
 /// A text out of JSON: trimmed, within `max` characters, without control characters.
 fn read_string(json: &Json, max: u32) -> Result<&str, Problem> {
     let text = json.as_str().ok_or_else(|| Problem::new("problem.not_text"))?;

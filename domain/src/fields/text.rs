@@ -11,6 +11,9 @@ use crate::message::Problem;
 use crate::schema::Schema;
 use crate::value::Value;
 
+/// The longest that one can be set to, in characters.
+pub(super) const MAX: u32 = 2000;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Text {
@@ -57,10 +60,10 @@ impl FieldType for Text {
     }
 
     fn check_settings(&self) -> Vec<Problem> {
-        if (1..=2000).contains(&self.max) {
+        if (1..=MAX).contains(&self.max) {
             Vec::new()
         } else {
-            vec![Problem::on("max", "problem.out_of_range").with("min", 1).with("max", 2000)]
+            vec![Problem::on("max", "problem.out_of_range").with("min", 1).with("max", MAX)]
         }
     }
 

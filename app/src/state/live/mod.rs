@@ -23,7 +23,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::session::{self, Entry};
-use super::{app, ask, hands_free, sleep};
+use super::{app, ask, hands_free, sleep, steady};
 use crate::api::ApiError;
 use concerns::Concerned;
 use pace::{Backoff, Pace};
@@ -31,6 +31,8 @@ use pace::{Backoff, Pace};
 /// How often the line is tried while nothing comes over it, and how long it may take to answer.
 const PING_MS: i32 = 45_000;
 const ANSWER_MS: i32 = 10_000;
+/// Long work of one's own fills whole portions of the log: so many are gone through for what others did meanwhile.
+const PORTIONS: usize = 8;
 /// How often it is looked whether somebody looks, where the browser says nothing.
 const IDLE_MS: i32 = 60_000;
 
@@ -248,7 +250,13 @@ async fn look() -> Result<(), ApiError> {
         HEARD.set(0);
     }
     let heard = HEARD.get();
-    let reply = ask::<ListChanges>(&[], &ChangesRequest { after }).await?;
+    let mut reply = ask::<ListChanges>(&[], &ChangesRequest { after }).await?;
+    for _ in 1..PORTIONS {
+        if !reply.more || reply.lost || !reply.changes.iter().all(|note| is_own(note.command)) {
+            break;
+        }
+        reply = ask::<ListChanges>(&[], &ChangesRequest { after: reply.seq }).await?;
+    }
     // Another workspace was entered meanwhile, or what was asked twice is answered twice.
     if known() != Some((workspace, after)) {
         return Ok(());
@@ -278,7 +286,8 @@ async fn look() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// What this device did it shows already.
+/// What this device did it shows already, or reads again when it is done with it.
 fn is_own(command: Id) -> bool {
-    app().items.with_untracked(|items| items.iter().any(|item| item.command.id == command))
+    steady::has_sent(command)
+        || app().items.with_untracked(|items| items.iter().any(|item| item.command.id == command))
 }

@@ -8,6 +8,7 @@ use api_tests::person::{Person, command};
 use api_tests::workspace::Workspace;
 use domain::api::{Code, Empty, GetSchema};
 use domain::command::Action;
+use domain::fields::Adjustment;
 use domain::schema::change::DefinitionChange;
 use serde_json::json;
 
@@ -208,4 +209,41 @@ fn what_others_lean_on_by_now_stays() {
     admin.done(vec![delete("deal", deal, 1)]);
     admin.done(vec![undo(created.id)]);
     assert_eq!(admin.count("account", None), 0);
+}
+
+#[test]
+fn an_undo_reaches_back_over_what_was_set_about_a_field_since() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    workspace.add_field("account", "f_size", json!({"type": "decimal", "scale": 2}));
+    workspace.add_field("account", "f_count", json!({"type": "integer"}));
+    let account = admin.create("account", json!({"name": "恒通", "f_size": "2.25", "f_count": 80}));
+    let edit = |values| {
+        done(admin, update("account", account, admin.read("account", account).version, json!({}), values))
+    };
+    let first = edit(json!({"f_size": "2.50", "f_count": 90}));
+    let second = edit(json!({"f_size": "7.00", "f_count": 50}));
+    let set = |field: &str, settings: Adjustment| {
+        let change = DefinitionChange::SetField { entity: "account".into(), field: field.into(), settings };
+        done(admin, define(admin.revision(), change))
+    };
+    let coarser = set("f_size", Adjustment { scale: Some(1), ..Adjustment::default() });
+    set("f_count", Adjustment { max: Some(60), ..Adjustment::default() });
+    let stands = |size: &str, count: u32| {
+        let read = admin.read("account", account).values;
+        assert_eq!((&read["f_size"], &read["f_count"]), (&json!(size), &json!(count)));
+    };
+    stands("7.0", 50);
+    // The same number with fewer decimals; and what was beyond the limit that holds now.
+    let receipt = admin.done(vec![undo(second)]);
+    assert!(receipt.kept.is_empty(), "{receipt:?}");
+    stands("2.5", 90);
+    // What has no room is not rounded: it is named, and comes back once there is room.
+    let receipt = admin.done(vec![undo(first)]);
+    assert_eq!(receipt.kept[0].fields, ["f_size"]);
+    stands("2.5", 80);
+    done(admin, undo(coarser));
+    stands("2.50", 80);
+    admin.done(vec![undo(first)]);
+    stands("2.25", 80);
 }

@@ -11,6 +11,7 @@ use domain::api::{Code, Empty, GetSchema, GetStays, UpdateRecord};
 use domain::command::{ImportRow, RowOutcome, Wire};
 use domain::ids::Id;
 use domain::schema::change::DefinitionChange;
+use domain::signals::SINCE;
 use domain::stay::Stay;
 use serde_json::json;
 
@@ -22,6 +23,9 @@ fn stays(person: &Person, deal: Id) -> Vec<Stay> {
         assert!(pair[0].to == Some(pair[1].from) && pair[0].from <= pair[1].from, "{stays:?}");
     }
     assert!(stays.last().is_none_or(|stay| stay.to.is_none()), "{stays:?}");
+    // The record says of its stage what the last of them says.
+    let since = person.value("deal", deal, SINCE);
+    assert_eq!(stays.last().map(|stay| json!(stay.from)), Some(since), "{stays:?}");
     stays
 }
 
@@ -97,6 +101,7 @@ fn a_move_taken_back_before_the_next_was_none_and_any_other_undo_is_a_move() {
     let before = stays(&admin, deal);
     let slip = command(vec![move_deal(deal, "first_contact", "proposal")]);
     admin.done_as(&slip);
+    let slipped = stays(&admin, deal);
     assert_eq!(way(&admin, deal), ["first_contact", "proposal"]);
     let back = command(vec![undo(slip.id)]);
     admin.done_as(&back);
@@ -105,9 +110,17 @@ fn a_move_taken_back_before_the_next_was_none_and_any_other_undo_is_a_move() {
     // Sent twice it takes nothing more.
     admin.done_as(&back);
     assert_eq!(stays(&admin, deal), before);
-    // The undo is taken back too.
+    // The undo is taken back too: the move is there again, as of when it was made.
+    let again = command(vec![undo(back.id)]);
+    admin.done_as(&again);
+    assert_eq!(stays(&admin, deal), slipped);
+    // And that: by its own command, or by the first one.
+    admin.done(vec![undo(again.id)]);
+    assert_eq!(stays(&admin, deal), before);
     admin.done(vec![undo(back.id)]);
-    assert_eq!(way(&admin, deal), ["first_contact", "proposal"]);
+    assert_eq!(stays(&admin, deal), slipped);
+    admin.done(vec![undo(slip.id)]);
+    assert_eq!(stays(&admin, deal), before);
 
     // There and back in between: the time there was real.
     let other = admin.create("deal", json!({"name": "三号产线"}));
@@ -117,6 +130,22 @@ fn a_move_taken_back_before_the_next_was_none_and_any_other_undo_is_a_move() {
     admin.done(vec![move_deal(other, "proposal", "needs")]);
     admin.done(vec![undo(first.id)]);
     assert_eq!(way(&admin, other), ["first_contact", "needs", "proposal", "needs", "first_contact"]);
+}
+
+#[test]
+fn a_stage_that_is_gone_brings_no_moment_back() {
+    let Workspace { admin } = Workspace::new();
+    let deal = admin.create("deal", json!({"name": "仓储二期", "stage": "needs"}));
+    let moved = command(vec![move_deal(deal, "needs", "proposal")]);
+    admin.done_as(&moved);
+    let before = stays(&admin, deal);
+    let mut stages = admin.call::<GetSchema>(&[], &Empty {}).pipelines[0].stages.clone();
+    stages.retain(|stage| stage.id != "needs");
+    let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None };
+    admin.done(vec![define(admin.revision(), change)]);
+    let receipt = admin.done(vec![undo(moved.id)]);
+    assert!(receipt.kept[0].fields.contains(&"stage".to_owned()), "{receipt:?}");
+    assert_eq!(stays(&admin, deal), before);
 }
 
 #[test]
