@@ -34,6 +34,8 @@ pub struct Selection<'a> {
     reader: Reader<'a>,
     entity: &'a Entity,
     fields: Vec<&'a Field>,
+    /// With the names of what the record points at.
+    named: bool,
 }
 
 /// One selected row as it crosses from the database.
@@ -55,13 +57,13 @@ impl<'a> Selection<'a> {
     #[must_use]
     pub fn new(reader: Reader<'a>, entity: &'a Entity) -> Self {
         let visible = |field: &&Field| !reader.role.hides(&entity.id, &field.id);
-        Self { reader, entity, fields: entity.fields.iter().filter(visible).collect() }
+        Self { reader, entity, fields: entity.fields.iter().filter(visible).collect(), named: true }
     }
 
-    /// A selection that ignores hidden fields: the planner works on whole records, the reader never gets them.
-    #[must_use]
-    pub fn whole(reader: Reader<'a>, entity: &'a Entity) -> Self {
-        Self { reader, entity, fields: entity.fields.iter().collect() }
+    /// A selection that ignores hidden fields: the planner works on whole records, the reader never gets them. Names
+    /// of what they point at are for readers only.
+    fn whole(reader: Reader<'a>, entity: &'a Entity) -> Self {
+        Self { reader, entity, fields: entity.fields.iter().collect(), named: false }
     }
 
     fn built_in(&self) -> impl Iterator<Item = &&'a Field> {
@@ -79,7 +81,8 @@ impl<'a> Selection<'a> {
             .flat_map(|field| columns(field))
             .map(|column| format!("r.\"{column}\""))
             .collect();
-        let names: Vec<String> = self.fields.iter().filter_map(|field| self.name_of_target(field)).collect();
+        let named = self.fields.iter().filter(|_| self.named);
+        let names: Vec<String> = named.filter_map(|field| self.name_of_target(field)).collect();
         let custom = if self.fields.iter().any(|field| field.custom) { "r.custom" } else { "'{}'" };
         format!(
             "SELECT json_array(r.id, r.version, r.deleted_at, {}, {}, {}, {custom}, {}, {}, {key}) AS j FROM {} r \
@@ -194,59 +197,65 @@ pub(super) fn nested(expressions: &[String]) -> String {
     format!("json_array({})", chunks.join(", "))
 }
 
-/// Statements that load records by id, deleted ones included, one for each entity; [`read_loaded`] reads the answers.
+/// Records of one entity that the planner wants whole; [`read_loaded`] reads the answer of its statement.
+pub struct Load<'a> {
+    pub entity: &'a Entity,
+    name: &'static str,
+    /// Over the rows `r`, with what it binds at `?3`.
+    condition: String,
+    bound: Json,
+}
+
+impl Load<'_> {
+    #[must_use]
+    pub fn statement(self, reader: Reader<'_>) -> Statement {
+        let sql = format!("{} AND {}", Selection::whole(reader, self.entity).sql("NULL"), self.condition);
+        Statement::new(self.name, sql, vec![reader.user.into(), self.bound.into()])
+    }
+}
+
+/// Records by id, deleted ones included.
 #[must_use]
-pub fn load(reader: Reader<'_>, keys: &BTreeSet<RecordKey>) -> Vec<(String, Statement)> {
+pub fn load<'a>(schema: &'a Schema, keys: &BTreeSet<RecordKey>) -> Vec<Load<'a>> {
     let mut by_entity: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for key in keys {
         by_entity.entry(&key.entity).or_default().push(key.id.to_string());
     }
-    let statement = |(entity, ids): (&str, Vec<String>)| {
-        let definition = reader.schema.entity(entity)?;
-        let sql = format!(
-            "{} AND r.id IN (SELECT value FROM json_each(?3))",
-            Selection::whole(reader, definition).sql("NULL")
-        );
-        let params = vec![reader.user.into(), Json::from(ids).into()];
-        Some((entity.to_owned(), Statement::new("load_records", sql, params)))
+    let load = |(entity, ids): (&str, Vec<String>)| {
+        let condition = "r.id IN (SELECT value FROM json_each(?3))".to_owned();
+        Some(Load { entity: schema.entity(entity)?, name: "load_records", condition, bound: ids.into() })
     };
-    by_entity.into_iter().filter_map(statement).collect()
+    by_entity.into_iter().filter_map(load).collect()
 }
 
-/// Statements that load what relations of records point at, one for each entity and relation; each answers with
-/// rows of the named entity, for [`read_loaded`].
+/// What relations of records point at, one load for each entity and relation.
 #[must_use]
-pub fn load_related(reader: Reader<'_>, related: &BTreeSet<(RecordKey, String)>) -> Vec<(String, Statement)> {
+pub fn load_related<'a>(schema: &'a Schema, related: &BTreeSet<(RecordKey, String)>) -> Vec<Load<'a>> {
     let mut subjects: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for (subject, relation) in related {
         subjects.entry((&subject.entity, relation)).or_default().push(subject.id.to_string());
     }
-    let statement = |((entity, relation), ids): ((&str, &str), Vec<String>)| {
-        let owner = reader.schema.entity(entity)?;
+    let load = |((entity, relation), ids): ((&str, &str), Vec<String>)| {
+        let owner = schema.entity(entity)?;
         let field = owner.field(relation)?;
-        let target = reader.schema.entity(field.kind.relation_target()?)?;
-        let pointer = super::place::comparable("s", field);
-        let sql = format!(
-            "{} AND r.id IN (SELECT {pointer} FROM json_each(?3) g CROSS JOIN {} s ON s.workspace_id = ?1 AND s.id = g.value)",
-            Selection::whole(reader, target).sql("NULL"),
+        let condition = format!(
+            "r.id IN (SELECT {} FROM json_each(?3) g CROSS JOIN {} s ON s.workspace_id = ?1 AND s.id = g.value)",
+            comparable("s", field),
             table(owner)
         );
-        let params = vec![reader.user.into(), Json::from(ids).into()];
-        Some((target.id.clone(), Statement::new("load_related", sql, params)))
+        let entity = schema.entity(field.kind.relation_target()?)?;
+        Some(Load { entity, name: "load_related", condition, bound: ids.into() })
     };
-    subjects.into_iter().filter_map(statement).collect()
+    subjects.into_iter().filter_map(load).collect()
 }
 
-/// Statements that load what the rows of an import may find: by name, by external id, and what records of a name point
-/// at. Each answers with rows of the named entity, for [`read_loaded`].
+/// What the rows of an import may find: by name, by external id, and what records of a name point at.
 #[must_use]
-pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)> {
-    let mut statements = Vec::new();
-    let mut load = |entity: &Entity, keys: Vec<&str>, condition: &str| {
-        let whole = Selection::whole(reader, entity).sql("NULL");
-        let params = vec![reader.user.into(), Json::from(keys).into()];
-        let sql = format!("{whole} AND r.deleted_at IS NULL AND {condition}");
-        statements.push((entity.id.clone(), Statement::new("load_found", sql, params)));
+pub fn load_found<'a>(schema: &'a Schema, needs: &Needs) -> Vec<Load<'a>> {
+    let mut loads = Vec::new();
+    let mut load = |entity: &'a Entity, keys: Vec<&str>, condition: &str| {
+        let condition = format!("r.deleted_at IS NULL AND {condition}");
+        loads.push(Load { entity, name: "load_found", condition, bound: keys.into() });
     };
     for (keys, column) in [(&needs.whole_names, "match_key"), (&needs.whole_external, "external_id")] {
         let mut by_entity: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -254,7 +263,7 @@ pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)>
             by_entity.entry(entity).or_default().push(key);
         }
         for (entity, keys) in by_entity {
-            let Some(entity) = reader.schema.entity(entity) else { continue };
+            let Some(entity) = schema.entity(entity) else { continue };
             load(entity, keys, &format!("r.{column} IN (SELECT value FROM json_each(?3))"));
         }
     }
@@ -263,9 +272,9 @@ pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)>
         by_relation.entry((entity, relation)).or_default().push(name);
     }
     for ((entity, relation), names) in by_relation {
-        let Some(owner) = reader.schema.entity(entity) else { continue };
+        let Some(owner) = schema.entity(entity) else { continue };
         let Some(field) = owner.field(relation) else { continue };
-        let target = field.kind.relation_target().and_then(|target| reader.schema.entity(target));
+        let target = field.kind.relation_target().and_then(|target| schema.entity(target));
         let Some(target) = target else { continue };
         let condition = format!(
             "r.id IN (SELECT {} FROM {} s WHERE s.workspace_id = ?1 AND s.deleted_at IS NULL \
@@ -275,7 +284,7 @@ pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)>
         );
         load(target, names, &condition);
     }
-    statements
+    loads
 }
 
 /// When the newest contact was with each record that these touches hang on, without these touches: by the other touches,
@@ -330,12 +339,11 @@ pub fn read_contacts(
 /// A row that is not as selected.
 pub fn read_loaded(
     reader: Reader<'_>,
-    entity: &str,
+    entity: &Entity,
     rows: &Rows,
     into: &mut BTreeMap<RecordKey, Loaded>,
 ) -> Result<(), DbError> {
-    let Some(definition) = reader.schema.entity(entity) else { return Ok(()) };
-    let selection = Selection::whole(reader, definition);
+    let selection = Selection::whole(reader, entity);
     for row in rows.read::<Selected>()? {
         let loaded = selection.loaded(row);
         into.insert(loaded.record.key.clone(), loaded);
