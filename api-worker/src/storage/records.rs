@@ -14,7 +14,7 @@ use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::place::{BOOKKEEPING, columns, comparable, from_columns, from_custom, table};
+use super::place::{BOOKKEEPING, comparable, endings, from_columns, from_custom, table};
 use super::scope::predicate;
 use super::statement::{DbError, Param, Rows, Statement};
 
@@ -66,23 +66,17 @@ impl<'a> Selection<'a> {
         Self { reader, entity, fields: entity.fields.iter().collect(), named: false }
     }
 
-    fn built_in(&self) -> impl Iterator<Item = &&'a Field> {
-        self.fields.iter().filter(|field| !field.custom)
-    }
-
     /// `SELECT json_array(…) AS j FROM … WHERE workspace AND scope`; conditions, order and limit follow. `key` is
     /// an expression handed through for paging.
     #[must_use]
     pub fn sql(&self, key: &str) -> String {
         let Reader { schema, role, .. } = self.reader;
         let may = |act| predicate(schema, role, self.entity, act, "r");
-        let columns: Vec<String> = self
-            .built_in()
-            .flat_map(|field| columns(field))
-            .map(|column| format!("r.\"{column}\""))
-            .collect();
-        let named = self.fields.iter().filter(|_| self.named);
-        let names: Vec<String> = named.filter_map(|field| self.name_of_target(field)).collect();
+        let of = |field: &'a Field| endings(field).iter().map(|ending| format!("r.\"{}{ending}\"", field.id));
+        let built_in = self.fields.iter().filter(|field| !field.custom);
+        let columns: Vec<String> = built_in.flat_map(|field| of(field)).collect();
+        let named = self.relations().filter(|_| self.named);
+        let names: Vec<String> = named.map(|field| self.name_of_target(field)).collect();
         let custom = if self.fields.iter().any(|field| field.custom) { "r.custom" } else { "'{}'" };
         format!(
             "SELECT json_array(r.id, r.version, r.deleted_at, {}, {}, {}, {custom}, {}, {}, {key}) AS j FROM {} r \
@@ -98,47 +92,43 @@ impl<'a> Selection<'a> {
     }
 
     /// The name of what a relation points at, null when the reader does not see it.
-    fn name_of_target(&self, field: &Field) -> Option<String> {
-        let target = self.reader.schema.entity(field.kind.relation_target()?)?;
-        if self.reader.role.hides(&target.id, &target.title) {
-            return Some("NULL".to_owned());
-        }
+    fn name_of_target(&self, field: &Field) -> String {
+        let target = field.kind.relation_target().and_then(|target| self.reader.schema.entity(target));
+        let seen = target.filter(|target| !self.reader.role.hides(&target.id, &target.title));
+        let Some(target) = seen else { return "NULL".to_owned() };
         let scope = predicate(self.reader.schema, self.reader.role, target, Act::View, "n");
         let id = comparable("r", field);
-        Some(format!(
+        format!(
             "(SELECT n.\"{}\" FROM {} n WHERE n.workspace_id = ?1 AND n.id = {id} AND {scope})",
             target.title,
             table(target)
-        ))
+        )
     }
 
-    fn values(&self, columns_json: Vec<Vec<Json>>, custom: &str) -> Values {
-        let flat: Vec<Json> = columns_json.into_iter().flatten().collect();
-        let mut rest = flat.as_slice();
-        let mut values = Values::new();
-        for field in self.built_in() {
-            let count = columns(field).len();
-            let (own, others) = rest.split_at(count.min(rest.len()));
-            rest = others;
-            let value = from_columns(&field.kind, own);
-            if !value.is_null() {
-                values.insert(field.id.clone(), value);
-            }
-        }
-        let custom: Map<String, Json> = serde_json::from_str(custom).unwrap_or_default();
-        for field in self.fields.iter().filter(|field| field.custom) {
-            let value = custom.get(&field.id).map_or(Value::Null, |stored| from_custom(&field.kind, stored));
-            if !value.is_null() {
-                values.insert(field.id.clone(), value);
-            }
-        }
-        values
+    /// The fields that hold something, in no order.
+    fn values(&self, columns: Vec<Vec<Json>>, custom: &str) -> impl Iterator<Item = (&'a Field, Value)> {
+        let mut columns: Vec<Json> = columns.into_iter().flatten().collect();
+        let mut at = 0;
+        let mut custom: Map<String, Json> = serde_json::from_str(custom).unwrap_or_default();
+        let value = move |field: &&'a Field| {
+            let value = if field.custom {
+                custom.remove(&field.id).map_or(Value::Null, |stored| from_custom(&field.kind, stored))
+            } else {
+                let begin = at;
+                at += endings(field).len();
+                let own = columns.get_mut(begin..at).unwrap_or_default();
+                from_columns(&field.kind, own)
+            };
+            Some((*field, value)).filter(|(_, value)| !value.is_null())
+        };
+        self.fields.iter().filter_map(value)
     }
 
     #[must_use]
     pub fn loaded(&self, row: Selected) -> Loaded {
         let Selected(id, version, deleted, update, delete, assign, custom, columns, ..) = row;
-        let values = self.values(columns, &custom);
+        let values: Values =
+            self.values(columns, &custom).map(|(field, value)| (field.id.clone(), value)).collect();
         let record =
             Record { key: RecordKey::new(&self.entity.id, id), version, values, deleted: moment(deleted) };
         Loaded { record, may: may(update, delete, assign) }
@@ -148,15 +138,15 @@ impl<'a> Selection<'a> {
     #[must_use]
     pub fn body(&self, row: Selected, names: &mut Names) -> RecordBody {
         let Selected(id, version, deleted, update, delete, assign, custom, columns, targets, _) = row;
-        let values = self.values(columns, &custom);
-        let targets: Vec<Option<String>> = targets.into_iter().flatten().collect();
-        let relations = self.fields.iter().filter(|field| field.kind.relation_target().is_some());
-        for (field, name) in relations.zip(targets) {
-            if let (Some(target), Some(name)) = (values.get(&field.id).and_then(Value::reference), name) {
-                names.insert(target, name);
+        let mut targets = self.relations().zip(targets.into_iter().flatten());
+        let mut body = |(field, value): (&Field, Value)| {
+            if let Value::Reference(target) = value {
+                let name = targets.find(|(relation, _)| relation.id == field.id).and_then(|(_, name)| name);
+                names.extend(name.map(|name| (target, name)));
             }
-        }
-        let values = values.into_iter().map(|(field, value)| (field, value.to_json())).collect();
+            (field.id.clone(), value.into_json())
+        };
+        let values = self.values(columns, &custom).map(&mut body).collect();
         RecordBody {
             entity: self.entity.id.clone(),
             id,
@@ -166,6 +156,11 @@ impl<'a> Selection<'a> {
             deleted_at: moment(deleted),
             may: may(update, delete, assign),
         }
+    }
+
+    /// The fields that point at something, in the order in which the names of it are selected.
+    fn relations(&self) -> impl Iterator<Item = &'a Field> {
+        self.fields.iter().copied().filter(|field| field.kind.relation_target().is_some())
     }
 }
 
