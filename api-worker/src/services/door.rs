@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::access::Role;
 use domain::api::Code;
 use domain::api::command::{Answer as CommandAnswer, Found, Receipt, Saved};
 use domain::command::{
@@ -140,7 +141,8 @@ struct Wishes {
 }
 
 fn wishes(command: &Command, session: &Session) -> Wishes {
-    let needs = needs(command, &session.schema);
+    let mut needs = needs(command, &session.schema);
+    needs.team_mates &= session.role().is_ok_and(Role::creates_for_team);
     let group = |pairs: &BTreeSet<(String, String)>| {
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (entity, key) in pairs.iter().filter(|(entity, _)| session.schema.entity(entity).is_some()) {
@@ -154,7 +156,10 @@ fn wishes(command: &Command, session: &Session) -> Wishes {
 fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     let reader = session.reader()?;
     let Wishes { needs, names, external } = wishes(command, session);
-    let mut statements = vec![log::receipt(command.id), records::rates()];
+    let mut statements = vec![log::receipt(command.id)];
+    if needs.rates {
+        statements.push(records::rates());
+    }
     if needs.team_mates {
         statements.push(records::team_mates(reader.user));
     }
@@ -225,9 +230,11 @@ pub(super) struct Loads {
 /// Reads the answers in the order [`load`] asked.
 fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Answer<Loads> {
     let mut world = Loads::default();
-    for (currency, from, micros) in answers.next()?.read::<(String, String, i64)>()? {
-        if let (Some(currency), Some(from)) = (Currency::parse(&currency), Date::parse(&from)) {
-            world.rates.0.push(Rate { currency, from, micros });
+    if wishes.needs.rates {
+        for (currency, from, micros) in answers.next()?.read::<(String, String, i64)>()? {
+            if let (Some(currency), Some(from)) = (Currency::parse(&currency), Date::parse(&from)) {
+                world.rates.0.push(Rate { currency, from, micros });
+            }
         }
     }
     if wishes.needs.team_mates {
