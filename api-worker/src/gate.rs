@@ -14,9 +14,9 @@ use domain::command::Plan;
 use domain::ids::Id;
 use domain::schema::{Schema, builtin};
 use domain::time::{Date, Instant, Zone};
-use worker::{Env, Request};
+use worker::Env;
 
-use crate::http::{Answer, Failure};
+use crate::http::{Answer, Failure, Request};
 use crate::live::News;
 use crate::platform::{Zones, now, token_hash};
 use crate::storage::accounts::{self, SessionRow};
@@ -304,7 +304,7 @@ pub fn check_origin(request: &Request, method: Method) -> Answer<()> {
     let site = headers.get("sec-fetch-site")?.filter(|_| method != Method::Socket);
     let ours = match (site, headers.get("origin")?) {
         (Some(site), _) => site == "same-origin",
-        (None, Some(origin)) => request.url()?.origin().ascii_serialization() == origin,
+        (None, Some(origin)) => request.origin() == origin,
         (None, None) => false,
     };
     if ours { Ok(()) } else { Err(Failure::refused(Code::Forbidden)) }

@@ -5,9 +5,77 @@ use domain::command::{Conflict, Refusal};
 use domain::message::Problem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use worker::{Headers, Request, Response, Result, console_error};
+use worker::js_sys::Uint8Array;
+use worker::js_sys::futures::JsFuture;
+use worker::{ByteStream, FromRequest, Headers, Response, ResponseBuilder, Result, console_error, web_sys};
 
 use crate::storage::db::DbError;
+
+/// A request as it came in. The platform's own type takes over all that the edge knows of the connection with every
+/// request (`cf`), which costs more than anything else of it and is not asked for here.
+pub struct Request {
+    raw: web_sys::Request,
+    headers: Headers,
+    /// Serialised by the platform.
+    url: String,
+}
+
+impl FromRequest for Request {
+    fn from_raw(raw: web_sys::Request) -> std::result::Result<Self, impl Into<Box<dyn std::error::Error>>> {
+        Ok::<_, worker::Error>(Self { headers: Headers(raw.headers()), url: raw.url(), raw })
+    }
+}
+
+impl Request {
+    #[must_use]
+    pub fn method(&self) -> String {
+        self.raw.method()
+    }
+
+    #[must_use]
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// Scheme, host and port.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.url.split_at(self.path_at()).0
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let rest = self.url.split_at(self.path_at()).1;
+        rest.split_once(['?', '#']).map_or(rest, |(path, _)| path)
+    }
+
+    /// What stands behind the question mark.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        let whole = self.url.split_once('#').map_or(self.url.as_str(), |(whole, _)| whole);
+        whole.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// Where the path begins: an address of a host has one, and nothing but it begins with the third slash.
+    fn path_at(&self) -> usize {
+        let host = self.url.find("://").map_or(0, |at| at + 3);
+        self.url[host..].find('/').map_or(self.url.len(), |at| host + at)
+    }
+
+    /// The body as it streams in.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn stream(&self) -> Result<ByteStream> {
+        worker::Request::from(Clone::clone(&self.raw)).stream()
+    }
+
+    /// The body whole.
+    async fn bytes(&self) -> Result<Vec<u8>> {
+        let bytes = JsFuture::from(self.raw.array_buffer()?).await?;
+        Ok(Uint8Array::new(&bytes).to_vec())
+    }
+}
 
 /// Why a request is not answered with what it asked for: a refusal is told to the asker, a fault is ours.
 #[derive(Debug)]
@@ -76,7 +144,7 @@ pub type Answer<T> = std::result::Result<T, Failure>;
 ///
 /// # Errors
 /// 415 without a JSON content type, 413 beyond the limit, 400 when it is not such JSON.
-pub async fn read_json<T: DeserializeOwned>(request: &mut Request, max: usize) -> Answer<T> {
+pub async fn read_json<T: DeserializeOwned>(request: &Request, max: usize) -> Answer<T> {
     let kind = request.headers().get("content-type")?.unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("application/json") {
         return Err(Failure::refused(Code::UnsupportedMediaType));
@@ -85,7 +153,8 @@ pub async fn read_json<T: DeserializeOwned>(request: &mut Request, max: usize) -
     if declared.is_some_and(|length| length > max) {
         return Err(Failure::refused(Code::TooLarge));
     }
-    let bytes = read_body(request, max).await?;
+    // A body is never longer than its length says.
+    let bytes = if declared.is_some() { request.bytes().await? } else { read_body(request, max).await? };
     let malformed = |text: String| {
         let problem = Problem::new("problem.malformed").with("text", text);
         Failure::Refused { code: Code::Malformed, problems: vec![problem], conflicts: Vec::new() }
@@ -93,8 +162,8 @@ pub async fn read_json<T: DeserializeOwned>(request: &mut Request, max: usize) -
     serde_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))
 }
 
-/// The body as it streams in, so that what is too large is not held whole.
-async fn read_body(request: &mut Request, max: usize) -> Answer<Vec<u8>> {
+/// A body of unknown length as it streams in, so that what is too large is not held whole.
+async fn read_body(request: &Request, max: usize) -> Answer<Vec<u8>> {
     use futures_util::StreamExt;
     let Ok(mut stream) = request.stream() else { return Ok(Vec::new()) };
     let mut bytes = Vec::new();
@@ -112,8 +181,7 @@ async fn read_body(request: &mut Request, max: usize) -> Answer<Vec<u8>> {
 /// # Errors
 /// 400 when they do not fit.
 pub fn read_query<T: DeserializeOwned>(request: &Request) -> Answer<T> {
-    let url = request.url()?;
-    domain::api::from_query(url.query().unwrap_or_default()).map_err(|text| {
+    domain::api::from_query(request.query()).map_err(|text| {
         let problem = Problem::new("problem.malformed").with("text", text);
         Failure::Refused { code: Code::Malformed, problems: vec![problem], conflicts: Vec::new() }
     })
@@ -127,9 +195,8 @@ pub fn json<T: Serialize>(reply: &T) -> Answer<Response> {
 }
 
 fn text_reply(text: String, status: u16) -> Result<Response> {
-    let headers = Headers::new();
-    headers.set("content-type", "application/json; charset=utf-8")?;
-    Ok(Response::ok(text)?.with_status(status).with_headers(headers))
+    let reply = ResponseBuilder::new().with_status(status);
+    Ok(reply.with_header("content-type", "application/json; charset=utf-8")?.fixed(text.into_bytes()))
 }
 
 /// Headers that every reply of the API carries.
@@ -137,7 +204,7 @@ fn text_reply(text: String, status: u16) -> Result<Response> {
 /// # Errors
 /// What the platform says.
 pub fn finish(response: Response, request_id: &str) -> Result<Response> {
-    let headers = response.headers().clone();
+    let headers = response.headers();
     // A file says itself how long it may be kept and how it may be shown.
     for (name, value) in [
         ("cache-control", "no-store"),
@@ -150,7 +217,7 @@ pub fn finish(response: Response, request_id: &str) -> Result<Response> {
     headers.set("x-content-type-options", "nosniff")?;
     headers.set("referrer-policy", "no-referrer")?;
     headers.set("x-request-id", request_id)?;
-    Ok(response.with_headers(headers))
+    Ok(response)
 }
 
 /// The envelope of a failure; a fault is logged here, once.

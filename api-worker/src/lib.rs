@@ -23,7 +23,9 @@ mod services;
 
 #[cfg(target_arch = "wasm32")]
 mod entry {
-    use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
+    use worker::{Context, Env, Response, Result, ScheduleContext, ScheduledEvent, event};
+
+    use crate::http::Request;
 
     #[event(fetch)]
     async fn fetch(request: Request, env: Env, cx: Context) -> Result<Response> {

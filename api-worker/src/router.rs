@@ -2,10 +2,10 @@
 //! handler without a description, does not compile or fails the tidy tests.
 
 use domain::api::{self, Call, Code, ENDPOINTS, Endpoint};
-use worker::{Context, Env, Request, Response, Result};
+use worker::{Context, Env, Response, Result};
 
 use crate::gate::{Cx, check_origin};
-use crate::http::{Answer, Failure, envelope, finish, json};
+use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
 use crate::routes::{account, command, export, file, forecast, live, record, search, timeline};
@@ -62,15 +62,15 @@ async fn route(request: Request, env: Env, context: &Context) -> Answer<Response
         response.headers().set("content-type", "application/json; charset=utf-8")?;
         return Ok(response);
     }
-    let method = request.method().to_string();
+    let method = request.method();
     let mut known_path = false;
     for endpoint in ENDPOINTS {
-        let Some(parts) = parts_of(endpoint, &path) else { continue };
+        let Some(parts) = parts_of(endpoint, path) else { continue };
         known_path = true;
         if endpoint.method.name() == method {
             check_origin(&request, endpoint.method)?;
             let cx = Cx::new(&request, env)?;
-            let answered = handle(endpoint, request, &cx, &parts).await;
+            let answered = handle(endpoint, &request, &cx, &parts).await;
             let news = cx.news();
             if !news.is_empty() {
                 // The answer does not wait for it; what was saved before a fault is told as well.
@@ -89,8 +89,7 @@ async fn route(request: Request, env: Env, context: &Context) -> Answer<Response
     Err(Failure::refused(if known_path { Code::MethodNotAllowed } else { Code::NotFound }))
 }
 
-async fn handle(endpoint: &Endpoint, mut request: Request, cx: &Cx, parts: &[String]) -> Answer<Response> {
-    let request = &mut request;
+async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String]) -> Answer<Response> {
     macro_rules! is {
         ($call:ident) => {
             endpoint.name == <api::$call as Call>::ENDPOINT.name

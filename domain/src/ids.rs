@@ -30,7 +30,7 @@ impl Id {
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.hyphenated())
+        f.write_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
 }
 

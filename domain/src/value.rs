@@ -170,6 +170,16 @@ impl Value {
         }
     }
 
+    /// As [`Value::to_json`], with the texts themselves.
+    #[must_use]
+    pub fn into_json(self) -> Json {
+        match self {
+            Self::Text(text) => Json::from(text),
+            Self::List(items) => Json::from(items),
+            value => value.to_json(),
+        }
+    }
+
     /// Whether two values are the same wish: what is derived (base amounts, instants) and what is
     /// known of files beside their ids does not count.
     #[must_use]

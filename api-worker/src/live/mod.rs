@@ -14,9 +14,10 @@ pub use wire::{News, open, tell};
 #[cfg(target_arch = "wasm32")]
 mod wire {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::time::Duration;
 
     use domain::ids::Id;
-    use worker::{Env, Method, Request, Response, Result, Stub, console_error};
+    use worker::{Delay, Env, Method, Request, Response, Result, Stub, console_error};
 
     const BINDING: &str = "LIVE";
     /// Objects are reached by no network; the host only makes an address of it.
@@ -62,6 +63,8 @@ mod wire {
 
     /// Tells the objects. What goes wrong is logged and has no other consequence.
     pub async fn tell(env: Env, news: News) {
+        // The answer goes out first: it would wait until the objects are called, though not for what they say.
+        Delay::from(Duration::ZERO).await;
         for (workspace, of) in news.0 {
             if let Err(error) = tell_one(&env, workspace, &of).await {
                 console_error!("live of {workspace}: {error}");

@@ -11,11 +11,11 @@ use domain::ids::Id;
 use domain::message::Problem;
 use domain::schema::builtin;
 use domain::time::{Instant, Zone};
-use worker::{Request, Response};
+use worker::Response;
 
 use super::read_id;
 use crate::gate::{Cx, cookie, end_cookie};
-use crate::http::{Answer, Failure, json, read_json};
+use crate::http::{Answer, Failure, Request, json, read_json};
 use crate::platform::{Zones, new_id, new_token, random, token_hash};
 use crate::services::accounts::{
     self as services, check_password, count_attempt, hash_password, identity, read_email, read_name,
@@ -57,7 +57,7 @@ async fn sign_in_as(
     with_cookie(reply, &cookie(shard, db.workspace(), &token))
 }
 
-pub async fn sign_up(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn sign_up(request: &Request, cx: &Cx) -> Answer<Response> {
     let SignUpRequest { workspace, name, email, password } = read_json(request, MAX_BODY).await?;
     let workspace = workspace.read(&Zones);
     let mut problems = workspace.as_ref().err().cloned().unwrap_or_default();
@@ -102,7 +102,7 @@ pub async fn sign_up(request: &mut Request, cx: &Cx) -> Answer<Response> {
     }
 }
 
-pub async fn sign_in(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn sign_in(request: &Request, cx: &Cx) -> Answer<Response> {
     let SignInRequest { email, password, workspace } = read_json(request, MAX_BODY).await?;
     let wrong = || Failure::refused(Code::WrongCredentials);
     let email = read_email(&email).map_err(|_| wrong())?;
@@ -177,7 +177,7 @@ async fn end_this(session: &crate::gate::Session) -> Answer<()> {
     Ok(())
 }
 
-pub async fn reset_password(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn reset_password(request: &Request, cx: &Cx) -> Answer<Response> {
     let ResetRequest { token, password } = read_json(request, MAX_BODY).await?;
     if let Some(problem) = check_password(&password, "password") {
         return Err(Failure::invalid(problem));
@@ -231,7 +231,7 @@ pub async fn get_session(cx: &Cx) -> Answer<Response> {
     })
 }
 
-pub async fn set_preferences(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn set_preferences(request: &Request, cx: &Cx) -> Answer<Response> {
     let PreferencesRequest { language, zone } = read_json(request, MAX_BODY).await?;
     let mut problems = Vec::new();
     if language.as_deref().is_some_and(|language| !matches!(language, "zh" | "en")) {
@@ -250,7 +250,7 @@ pub async fn set_preferences(request: &mut Request, cx: &Cx) -> Answer<Response>
     json(&Empty {})
 }
 
-pub async fn change_password(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn change_password(request: &Request, cx: &Cx) -> Answer<Response> {
     let ChangePasswordRequest { old, new } = read_json(request, MAX_BODY).await?;
     if let Some(problem) = check_password(&new, "new") {
         return Err(Failure::invalid(problem));
@@ -297,7 +297,7 @@ pub async fn revoke_session(cx: &Cx, id: &str) -> Answer<Response> {
     json(&Empty {})
 }
 
-pub async fn invite(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn invite(request: &Request, cx: &Cx) -> Answer<Response> {
     let InviteRequest { user, name, email, role, team } = read_json(request, MAX_BODY).await?;
     let mut problems = Vec::new();
     let name = read_name(&name).map_err(|problem| problems.push(problem)).unwrap_or_default();
@@ -335,7 +335,7 @@ pub async fn get_invitation(cx: &Cx, link: &str) -> Answer<Response> {
     json(&InvitationReply { workspace_name, name, email, known })
 }
 
-pub async fn accept_invitation(request: &mut Request, cx: &Cx, link: &str) -> Answer<Response> {
+pub async fn accept_invitation(request: &Request, cx: &Cx, link: &str) -> Answer<Response> {
     let AcceptRequest { password } = read_json(request, MAX_BODY).await?;
     let (shard, db, hash) = read_invitation(cx, link)?;
     let open = db.one(accounts::invitation(&hash, cx.now)).await?.first::<InvitationRow>()?;

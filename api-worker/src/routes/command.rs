@@ -11,16 +11,16 @@ use domain::command::{Action, Command, FORMAT};
 use domain::ids::Id;
 use domain::message::Problem;
 use domain::time::Instant;
-use worker::{Request, Response, console_error};
+use worker::{Response, console_error};
 
 use super::read_id;
 use crate::gate::Cx;
-use crate::http::{Answer, Failure, json, read_json, read_query};
+use crate::http::{Answer, Failure, Request, json, read_json, read_query};
 use crate::services::door;
 use crate::storage::imports::PAGE;
 use crate::storage::log;
 
-pub async fn send(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn send(request: &Request, cx: &Cx) -> Answer<Response> {
     let CommandsRequest { commands } = read_json(request, MAX_BODY).await?;
     if commands.is_empty() || commands.len() > MAX_COMMANDS {
         return Err(Failure::invalid(
@@ -63,14 +63,14 @@ async fn send_one(cx: &Cx, id: Id, record: Id, action: Action) -> Answer<Respons
     }
 }
 
-pub async fn create(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
+pub async fn create(request: &Request, cx: &Cx, entity: &str) -> Answer<Response> {
     let CreateRequest { id, values } = read_json(request, MAX_BODY).await?;
     let action = Action::Create { entity: entity.to_owned(), record: id, values };
     // The record's own id names the command: creating twice creates once.
     send_one(cx, id, id, action).await
 }
 
-pub async fn update(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
+pub async fn update(request: &Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
     let record = read_id(id)?;
     let UpdateRequest { command, base_version, old, values } = read_json(request, MAX_BODY).await?;
     send_one(
@@ -82,13 +82,13 @@ pub async fn update(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> A
     .await
 }
 
-pub async fn delete(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
+pub async fn delete(request: &Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
     let record = read_id(id)?;
     let DeleteRequest { command, base_version } = read_query(request)?;
     send_one(cx, command, record, Action::Delete { entity: entity.to_owned(), record, base_version }).await
 }
 
-pub async fn imports(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn imports(request: &Request, cx: &Cx) -> Answer<Response> {
     let ImportsRequest { after } = read_query(request)?;
     let wrong = |_| Failure::invalid(Problem::on("after", "problem.not_a_cursor"));
     let after = after.as_deref().map(str::parse::<Id>).transpose().map_err(wrong)?;

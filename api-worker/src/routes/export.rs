@@ -14,12 +14,12 @@ use domain::schema::{Entity, Field};
 use domain::time::Instant;
 use futures_util::stream::try_unfold;
 use messages::Lang;
-use worker::{Request, Response};
+use worker::Response;
 
 use super::read_entity;
 use super::record::{answer_of, env, known_field, readable};
 use crate::gate::{Cx, Session};
-use crate::http::{Answer, Failure, json, read_query};
+use crate::http::{Answer, Failure, Request, json, read_query};
 use crate::platform::{Zones, new_id};
 use crate::storage::audit;
 use crate::storage::queries::{self, Conditions, Sort, add_filter};
@@ -30,7 +30,7 @@ const PAGE: usize = 500;
 
 /// Which rows, is decided at once: the file has what the list counted at that moment, in its order. The rows
 /// themselves are read page by page while the file is on its way, each page under the reader's scope again.
-pub async fn export(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
+pub async fn export(request: &Request, cx: &Cx, entity: &str) -> Answer<Response> {
     let ExportRequest { filter, sort, columns, lang } = read_query(request)?;
     let lang = match lang.as_deref() {
         None => Lang::En,

@@ -9,12 +9,12 @@ use domain::files::{
 use domain::ids::Id;
 use domain::message::Problem;
 use futures_util::{Stream, StreamExt, stream};
-use worker::{Request, Response};
+use worker::Response;
 
 use super::read_id;
 use super::record::answer_of;
 use crate::gate::Cx;
-use crate::http::{Answer, Failure, json, read_query};
+use crate::http::{Answer, Failure, Request, json, read_query};
 use crate::platform::new_id;
 use crate::storage::files;
 use crate::storage::objects::{NotKept, Objects, Part};
@@ -25,7 +25,7 @@ const SHOW_ONLY: &str =
 /// Viewers of PDF do not start in a sandbox; they bring their own.
 const SHOW_PDF: &str = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub async fn upload(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn upload(request: &Request, cx: &Cx) -> Answer<Response> {
     let UploadRequest { name, size } = read_query(request)?;
     let (session, rows) =
         cx.session(&|session| Ok(vec![files::count_unused(session.actor.user, cx.now)])).await?;
@@ -50,7 +50,7 @@ pub async fn upload(request: &mut Request, cx: &Cx) -> Answer<Response> {
     json(&StoredFile { file, created_at: cx.now, created_by: session.actor.user })
 }
 
-pub async fn put_thumbnail(request: &mut Request, cx: &Cx, id: &str) -> Answer<Response> {
+pub async fn put_thumbnail(request: &Request, cx: &Cx, id: &str) -> Answer<Response> {
     let ThumbnailRequest { size } = read_query(request)?;
     let id = read_id(id)?;
     let (session, rows) =
@@ -115,7 +115,7 @@ fn check_size(size: u64, max: u64) -> Answer<()> {
 
 /// The first bytes of a body, as many as tell its kind where there are so many, and the rest.
 async fn body_of(
-    request: &mut Request,
+    request: &Request,
 ) -> Answer<(Vec<u8>, impl Stream<Item = worker::Result<Vec<u8>>> + use<>)> {
     let incomplete = || Failure::invalid(Problem::on("size", "problem.file_incomplete"));
     let mut body = request.stream().map_err(|_| incomplete())?;

@@ -13,12 +13,12 @@ use domain::record::RecordKey;
 use domain::schema::{Entity, Field, Pipeline, StageStatus};
 use domain::time::{Date, Zone};
 use serde_json::Value as Json;
-use worker::{Request, Response};
+use worker::Response;
 
 use super::record::{answer_of, bodies, env, fit, readable};
 use super::{read_entity, read_id};
 use crate::gate::{Cx, Session};
-use crate::http::{Answer, Failure, json, read_query};
+use crate::http::{Answer, Failure, Request, json, read_query};
 use crate::platform::Zones;
 use crate::storage::db::Statement;
 use crate::storage::forecast::{Fields, Sum, count, history, read_history, read_sums, sums};
@@ -116,7 +116,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-pub async fn get(request: &mut Request, cx: &Cx, pipeline: &str) -> Answer<Response> {
+pub async fn get(request: &Request, cx: &Cx, pipeline: &str) -> Answer<Response> {
     let ForecastRequest { filter } = read_query(request)?;
     let (session, rows) =
         cx.session(&|session| Asked::read(session, pipeline)?.statements(session, filter.as_deref())).await?;

@@ -2,10 +2,10 @@
 
 use domain::api::Code;
 use domain::message::Problem;
-use worker::{Request, Response};
+use worker::Response;
 
 use crate::gate::Cx;
-use crate::http::{Answer, Failure};
+use crate::http::{Answer, Failure, Request};
 use crate::live;
 
 /// # Errors

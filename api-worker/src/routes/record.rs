@@ -18,11 +18,11 @@ use domain::record::RESTORABLE_MS;
 use domain::schema::{Entity, Field};
 use domain::time::{Instant, Zone};
 use serde_json::Value as Json;
-use worker::{Request, Response};
+use worker::Response;
 
 use super::{read_entity, read_id};
 use crate::gate::{Cx, Session};
-use crate::http::{Answer, Failure, json, read_query};
+use crate::http::{Answer, Failure, Request, json, read_query};
 use crate::platform::Zones;
 use crate::storage::db::Rows;
 use crate::storage::feed;
@@ -92,7 +92,7 @@ pub async fn schema(cx: &Cx) -> Answer<Response> {
     json(&schema)
 }
 
-pub async fn list(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
+pub async fn list(request: &Request, cx: &Cx, entity: &str) -> Answer<Response> {
     let ListRequest { filter, sort, after, limit, deleted } = read_query(request)?;
     let limit = page_size(limit)?;
     let listed = if deleted == Some(true) {
@@ -137,7 +137,7 @@ pub async fn get(cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
     json(&RecordReply { record, names, seq: session.seq, revision: session.schema.revision })
 }
 
-pub async fn totals(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
+pub async fn totals(request: &Request, cx: &Cx, entity: &str) -> Answer<Response> {
     let TotalsRequest { filter, group, sum, weigh } = read_query(request)?;
     let (session, rows) = cx
         .session(&|session| {
@@ -264,7 +264,7 @@ fn weighing<'a>(reader: Reader<'_>, entity: &'a Entity, id: &str) -> Answer<&'a 
     }
 }
 
-pub async fn board(request: &mut Request, cx: &Cx, pipeline: &str) -> Answer<Response> {
+pub async fn board(request: &Request, cx: &Cx, pipeline: &str) -> Answer<Response> {
     let BoardRequest { filter, limit } = read_query(request)?;
     let limit = page_size(limit.or(Some(BOARD_CARDS)))?;
     let find = |session: &Session| {
@@ -318,7 +318,7 @@ fn task_of<'a>(entities: &[&'a Entity]) -> Option<&'a Entity> {
     entities.iter().copied().find(|entity| entity.id == "task")
 }
 
-pub async fn today(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn today(request: &Request, cx: &Cx) -> Answer<Response> {
     let TodayRequest {} = read_query(request)?;
     let (session, rows) = cx
         .session(&|session| {
@@ -389,7 +389,7 @@ const ALIKE: u32 = 10;
 /// Longest name that is compared; no name of a record is longer.
 const LONGEST_NAME: usize = 200;
 
-pub async fn alike(request: &mut Request, cx: &Cx, entity: &str) -> Answer<Response> {
+pub async fn alike(request: &Request, cx: &Cx, entity: &str) -> Answer<Response> {
     let asked: AlikeRequest = read_query(request)?;
     let (session, rows) = cx
         .session(&|session| {
@@ -424,7 +424,7 @@ fn keys(session: &Session, asked: &AlikeRequest) -> Answer<Vec<(&'static str, St
     Ok(keys)
 }
 
-pub async fn changes(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn changes(request: &Request, cx: &Cx) -> Answer<Response> {
     let ChangesRequest { after } = read_query(request)?;
     if after > domain::money::MAX_SAFE.unsigned_abs() {
         return Err(Failure::invalid(

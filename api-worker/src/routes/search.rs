@@ -6,11 +6,11 @@ use domain::api::command::MAX_BODY;
 use domain::api::record::{self, Hit, RebuildReply, RebuildRequest, SearchReply, SearchRequest};
 use domain::message::Problem;
 use domain::schema::Entity;
-use worker::{Request, Response};
+use worker::Response;
 
 use super::unknown_entity;
 use crate::gate::{Cx, Session};
-use crate::http::{Answer, Failure, json, read_json, read_query};
+use crate::http::{Answer, Failure, Request, json, read_json, read_query};
 use crate::search::Question;
 use crate::services::index::{self, Place};
 use crate::storage::db::{Rows, Statement};
@@ -21,7 +21,7 @@ const MAX: usize = 100;
 /// Hits among what changed last.
 const RECENT: usize = 12;
 
-pub async fn search(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn search(request: &Request, cx: &Cx) -> Answer<Response> {
     let SearchRequest { q, entity } = read_query(request)?;
     if q.chars().count() > MAX {
         return Err(Failure::invalid(Problem::on("q", "problem.too_long").with("max", MAX as u64)));
@@ -112,7 +112,7 @@ fn searched<'a>(session: &'a Session, entity: Option<&str>) -> Answer<Vec<Search
     Ok(kinds.map(|entity| Search::new(reader, workspace, entity)).collect())
 }
 
-pub async fn rebuild(request: &mut Request, cx: &Cx) -> Answer<Response> {
+pub async fn rebuild(request: &Request, cx: &Cx) -> Answer<Response> {
     let RebuildRequest { from } = read_json(request, MAX_BODY).await?;
     let (session, _) = cx.session(&|_| Ok(Vec::new())).await?;
     if !session.role()?.may(Permission::Define) {

@@ -10,12 +10,12 @@ use domain::schema::{Entity, Field};
 use domain::time::Instant;
 use domain::{process, signals};
 use serde_json::Value as Json;
-use worker::{Request, Response};
+use worker::Response;
 
 use super::record::bodies;
 use super::{read_entity, read_id};
 use crate::gate::{Cx, Session};
-use crate::http::{Answer, Failure, json, read_query};
+use crate::http::{Answer, Failure, Request, json, read_query};
 use crate::storage::db::Statement;
 use crate::storage::records::{self, Reader, Selected, Selection};
 use crate::storage::timeline::{self, Cursor, Place};
@@ -26,7 +26,7 @@ const PAGE: u32 = 40;
 /// What a timeline is put together from, in the order it is asked for, when everything is.
 const EVERYTHING: [TimelineKind; 3] = [TimelineKind::Change, TimelineKind::Touch, TimelineKind::Task];
 
-pub async fn get(request: &mut Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
+pub async fn get(request: &Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
     let TimelineRequest { after, only } = read_query(request)?;
     let record = read_id(id)?;
     let from = after.as_deref().map(Cursor::read).transpose().map_err(Failure::invalid)?.unwrap_or_default();

@@ -136,9 +136,10 @@ pub async fn invite(
     for _ in 0..TURNS {
         let (session, rows) = cx
             .session(&|session| {
-                let loads = records::load(session.reader()?, &keys).into_iter();
+                let reader = session.reader()?;
+                let loads = records::load(reader.schema, &keys).into_iter();
                 let same = std::iter::once(accounts::user_by_email(email));
-                Ok(same.chain(loads.map(|(_, statement)| statement)).collect())
+                Ok(same.chain(loads.map(|load| load.statement(reader))).collect())
             })
             .await?;
         let reader = session.reader()?;
@@ -148,8 +149,8 @@ pub async fn invite(
             problems.push(Problem::on("email", "problem.taken"));
         }
         let mut loaded = Loads::default();
-        for ((entity, _), rows) in records::load(reader, &keys).iter().zip(rows.iter().skip(1)) {
-            records::read_loaded(reader, entity, rows, &mut loaded.records)?;
+        for (load, rows) in records::load(reader.schema, &keys).iter().zip(rows.iter().skip(1)) {
+            records::read_loaded(reader, load.entity, rows, &mut loaded.records)?;
         }
         let plan = match plan_invitation(invitation, &door::world(&session, &loaded)) {
             Ok(plan) if problems.is_empty() => plan,

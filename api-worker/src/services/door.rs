@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::access::Role;
 use domain::api::Code;
 use domain::api::command::{Answer as CommandAnswer, Found, Receipt, Saved};
 use domain::command::{
@@ -14,15 +15,15 @@ use domain::ids::Id;
 use domain::message::Problem;
 use domain::money::{Currency, Rate, Rates};
 use domain::record::RecordKey;
-use domain::schema::Schema;
 use domain::schema::change::Place;
+use domain::schema::{Entity, Schema};
 use domain::time::{Date, Instant, Zone};
 
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, refusal_parts};
 use crate::platform::Zones;
 use crate::storage::db::{Db, DbError, Rows, Statement};
-use crate::storage::records::{self, Reader};
+use crate::storage::records::{self, Load, Reader};
 use crate::storage::save::Save;
 use crate::storage::{files, log, places};
 
@@ -140,7 +141,8 @@ struct Wishes {
 }
 
 fn wishes(command: &Command, session: &Session) -> Wishes {
-    let needs = needs(command, &session.schema);
+    let mut needs = needs(command, &session.schema);
+    needs.team_mates &= session.role().is_ok_and(Role::creates_for_team);
     let group = |pairs: &BTreeSet<(String, String)>| {
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (entity, key) in pairs.iter().filter(|(entity, _)| session.schema.entity(entity).is_some()) {
@@ -154,7 +156,10 @@ fn wishes(command: &Command, session: &Session) -> Wishes {
 fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     let reader = session.reader()?;
     let Wishes { needs, names, external } = wishes(command, session);
-    let mut statements = vec![log::receipt(command.id), records::rates()];
+    let mut statements = vec![log::receipt(command.id)];
+    if needs.rates {
+        statements.push(records::rates());
+    }
     if needs.team_mates {
         statements.push(records::team_mates(reader.user));
     }
@@ -182,13 +187,16 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     if needs.active {
         statements.push(places::active());
     }
-    let loads = records::load(reader, &needs.records)
-        .into_iter()
-        .chain(records::load_related(reader, &needs.related))
-        .chain(records::load_found(reader, &needs))
-        .chain(records::contacts(&session.schema, &needs.touches));
-    statements.extend(loads.map(|(_, statement)| statement));
+    statements.extend(wanted_whole(&session.schema, &needs).map(|load| load.statement(reader)));
+    let contacts = records::contacts(&session.schema, &needs.touches);
+    statements.extend(contacts.into_iter().map(|(_, statement)| statement));
     Ok(statements)
+}
+
+fn wanted_whole<'a>(schema: &'a Schema, needs: &Needs) -> impl Iterator<Item = Load<'a>> {
+    let related = records::load_related(schema, &needs.related);
+    let found = records::load_found(schema, needs);
+    records::load(schema, &needs.records).into_iter().chain(related).chain(found)
 }
 
 struct Answers {
@@ -222,9 +230,11 @@ pub(super) struct Loads {
 /// Reads the answers in the order [`load`] asked.
 fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Answer<Loads> {
     let mut world = Loads::default();
-    for (currency, from, micros) in answers.next()?.read::<(String, String, i64)>()? {
-        if let (Some(currency), Some(from)) = (Currency::parse(&currency), Date::parse(&from)) {
-            world.rates.0.push(Rate { currency, from, micros });
+    if wishes.needs.rates {
+        for (currency, from, micros) in answers.next()?.read::<(String, String, i64)>()? {
+            if let (Some(currency), Some(from)) = (Currency::parse(&currency), Date::parse(&from)) {
+                world.rates.0.push(Rate { currency, from, micros });
+            }
         }
     }
     if wishes.needs.team_mates {
@@ -258,12 +268,8 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
     if wishes.needs.active {
         world.active = Some(answers.next()?.read::<(String, u64)>()?.into_iter().collect());
     }
-    let loads = records::load(reader, &wishes.needs.records)
-        .into_iter()
-        .chain(records::load_related(reader, &wishes.needs.related))
-        .chain(records::load_found(reader, &wishes.needs));
-    for (entity, _) in loads {
-        records::read_loaded(reader, &entity, &answers.next()?, &mut world.records)?;
+    for load in wanted_whole(reader.schema, &wishes.needs) {
+        records::read_loaded(reader, load.entity, &answers.next()?, &mut world.records)?;
     }
     for (entity, _) in records::contacts(reader.schema, &wishes.needs.touches) {
         records::read_contacts(&entity, &answers.next()?, &mut world.contacts)?;
@@ -284,9 +290,10 @@ async fn load_undone(session: &Session, world: &mut Loads) -> Answer<()> {
     let (used, held) = needs_to_undo(&world.undo, &session.schema);
     let touches = touches_to_undo(&world.undo);
     let seen: BTreeSet<RecordKey> = keys.iter().cloned().chain(audience_to_undo(&world.undo)).collect();
-    let (loaded, mut statements): (Vec<String>, Vec<Statement>) = records::load(reader, &seen)
+    let (loaded, mut statements): (Vec<&Entity>, Vec<Statement>) = records::load(&session.schema, &seen)
         .into_iter()
-        .chain(records::load_related(reader, &hangs_on(&touches, &session.schema)))
+        .chain(records::load_related(&session.schema, &hangs_on(&touches, &session.schema)))
+        .map(|load| (load.entity, load.statement(reader)))
         .unzip();
     let (touched, more): (Vec<String>, Vec<Statement>) =
         records::contacts(&session.schema, &touches).into_iter().unzip();

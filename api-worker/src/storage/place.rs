@@ -18,16 +18,13 @@ pub fn table(entity: &Entity) -> String {
     format!("\"{}\"", entity.id)
 }
 
-/// The names of a built-in field's columns, the main one first.
+/// The names of a built-in field's columns, the main one first: these behind its id.
 #[must_use]
-pub fn columns(field: &Field) -> Vec<String> {
-    let id = &field.id;
+pub fn endings(field: &Field) -> &'static [&'static str] {
     match field.kind.behaviour().shape() {
-        Shape::Money => vec![id.clone(), format!("{id}_currency"), format!("{id}_base")],
-        Shape::Schedule => {
-            vec![format!("{id}_date"), format!("{id}_time"), format!("{id}_zone"), format!("{id}_at")]
-        }
-        Shape::Reference => vec![format!("{id}_id")],
+        Shape::Money => &["", "_currency", "_base"],
+        Shape::Schedule => &["_date", "_time", "_zone", "_at"],
+        Shape::Reference => &["_id"],
         Shape::Text
         | Shape::Integer
         | Shape::Decimal(_)
@@ -36,8 +33,14 @@ pub fn columns(field: &Field) -> Vec<String> {
         | Shape::Bool
         | Shape::List
         | Shape::Address
-        | Shape::Files => vec![id.clone()],
+        | Shape::Files => &[""],
     }
+}
+
+/// The names of a built-in field's columns, the main one first.
+#[must_use]
+pub fn columns(field: &Field) -> Vec<String> {
+    endings(field).iter().map(|ending| format!("{}{ending}", field.id)).collect()
 }
 
 /// The expression a condition, a sort or a group compares: money by its worth in the workspace's currency, a
@@ -104,9 +107,8 @@ pub fn currency(alias: &str, field: &Field) -> String {
 /// What a value's columns hold, in the order of [`columns`].
 #[must_use]
 pub fn to_columns(field: &Field, value: &Value) -> Vec<Json> {
-    let count = columns(field).len();
     match value {
-        Value::Null => vec![Json::Null; count],
+        Value::Null => vec![Json::Null; endings(field).len()],
         Value::Text(text) => vec![Json::from(text.as_str())],
         Value::Integer(number) => vec![Json::from(*number)],
         Value::Decimal(decimal) => vec![Json::from(decimal.units)],
@@ -130,27 +132,30 @@ pub fn to_columns(field: &Field, value: &Value) -> Vec<Json> {
     }
 }
 
-/// A value out of its columns. Storage that does not read as the field's type reads as null: a definition never
-/// makes a record unreadable.
+/// A value out of its columns, which it takes for its own. Storage that does not read as the field's type reads as
+/// null: a definition never makes a record unreadable.
 #[must_use]
-pub fn from_columns(kind: &FieldKind, columns: &[Json]) -> Value {
+pub fn from_columns(kind: &FieldKind, columns: &mut [Json]) -> Value {
     read(kind, columns).unwrap_or(Value::Null)
 }
 
-fn read(kind: &FieldKind, columns: &[Json]) -> Option<Value> {
-    let first = columns.first().filter(|first| !first.is_null())?;
-    let value = match (kind.behaviour().shape(), columns) {
-        (Shape::Text, _) => Value::Text(first.as_str()?.to_owned()),
+fn read(kind: &FieldKind, columns: &mut [Json]) -> Option<Value> {
+    let (first, others) = columns.split_first_mut().filter(|(first, _)| !first.is_null())?;
+    let value = match (kind.behaviour().shape(), others) {
+        (Shape::Text, _) => match first.take() {
+            Json::String(text) => Value::Text(text),
+            _ => return None,
+        },
         (Shape::Integer, _) => Value::Integer(first.as_i64()?),
         (Shape::Decimal(scale), _) => Value::Decimal(Decimal { units: first.as_i64()?, scale }),
-        (Shape::Money, [minor, currency, base]) => {
+        (Shape::Money, [currency, base]) => {
             let currency = Currency::parse(currency.as_str()?)?;
-            Value::Money(Money { minor: minor.as_i64()?, currency, base_minor: base.as_i64() })
+            Value::Money(Money { minor: first.as_i64()?, currency, base_minor: base.as_i64() })
         }
         (Shape::Date, _) => Value::Date(Date::parse(first.as_str()?)?),
         (Shape::Instant, _) => Value::Instant(Instant::from_unix_ms(first.as_i64()?)?),
-        (Shape::Schedule, [date, time, zone, at]) => Value::Schedule(Schedule {
-            date: Date::parse(date.as_str()?)?,
+        (Shape::Schedule, [time, zone, at]) => Value::Schedule(Schedule {
+            date: Date::parse(first.as_str()?)?,
             time: time.as_str().and_then(TimeOfDay::parse),
             zone: zone.as_str()?.to_owned(),
             at: Instant::from_unix_ms(at.as_i64()?)?,
@@ -158,12 +163,12 @@ fn read(kind: &FieldKind, columns: &[Json]) -> Option<Value> {
         (Shape::Reference, _) => Value::Reference(first.as_str()?.parse().ok()?),
         (Shape::Bool, _) => Value::Bool(first.as_bool().or_else(|| first.as_i64().map(|bit| bit == 1))?),
         (Shape::List, _) => {
-            let items = unpacked(first)?;
+            let items = unpacked(first.take())?;
             let texts = items.as_array()?.iter().filter_map(Json::as_str).map(str::to_owned);
             Value::List(Some(texts.collect::<Vec<_>>()).filter(|texts| !texts.is_empty())?)
         }
         (Shape::Address, _) => {
-            let parts = unpacked(first)?;
+            let parts = unpacked(first.take())?;
             let mut address = Address::default();
             for part in PARTS {
                 let text = parts.get(part).and_then(Json::as_str).unwrap_or_default();
@@ -172,7 +177,7 @@ fn read(kind: &FieldKind, columns: &[Json]) -> Option<Value> {
             Value::Address(Some(Box::new(address)).filter(|address| !address.is_empty())?)
         }
         (Shape::Files, _) => {
-            let files = unpacked(first)?;
+            let files = unpacked(first.take())?;
             let known = files.get("files")?.as_array()?.iter().filter_map(FileInfo::from_json);
             Value::Files(Some(known.collect::<Vec<_>>()).filter(|files| !files.is_empty())?)
         }
@@ -182,10 +187,10 @@ fn read(kind: &FieldKind, columns: &[Json]) -> Option<Value> {
 }
 
 /// JSON as it stands in the `custom` column, or as the text of a column of its own.
-fn unpacked(stored: &Json) -> Option<Json> {
+fn unpacked(stored: Json) -> Option<Json> {
     match stored {
-        Json::String(text) => serde_json::from_str(text).ok(),
-        stored => Some(stored.clone()),
+        Json::String(text) => serde_json::from_str(&text).ok(),
+        stored => Some(stored),
     }
 }
 
@@ -215,14 +220,14 @@ pub fn to_custom(value: &Value) -> Json {
 }
 
 #[must_use]
-pub fn from_custom(kind: &FieldKind, stored: &Json) -> Value {
-    let parts = |keys: &[&str]| -> Vec<Json> {
-        keys.iter().map(|key| stored.get(key).cloned().unwrap_or(Json::Null)).collect()
+pub fn from_custom(kind: &FieldKind, mut stored: Json) -> Value {
+    let mut parts = |keys: &[&str]| -> Vec<Json> {
+        keys.iter().map(|key| stored.get_mut(key).map_or(Json::Null, Json::take)).collect()
     };
     match kind.behaviour().shape() {
-        Shape::Money => from_columns(kind, &parts(&["minor", "currency", "base"])),
-        Shape::Schedule => from_columns(kind, &parts(&["date", "time", "zone", "at"])),
-        _ => from_columns(kind, std::slice::from_ref(stored)),
+        Shape::Money => from_columns(kind, &mut parts(&["minor", "currency", "base"])),
+        Shape::Schedule => from_columns(kind, &mut parts(&["date", "time", "zone", "at"])),
+        _ => from_columns(kind, std::slice::from_mut(&mut stored)),
     }
 }
 

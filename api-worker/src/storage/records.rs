@@ -14,7 +14,7 @@ use domain::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::place::{BOOKKEEPING, columns, comparable, from_columns, from_custom, table};
+use super::place::{BOOKKEEPING, comparable, endings, from_columns, from_custom, table};
 use super::scope::predicate;
 use super::statement::{DbError, Param, Rows, Statement};
 
@@ -34,6 +34,8 @@ pub struct Selection<'a> {
     reader: Reader<'a>,
     entity: &'a Entity,
     fields: Vec<&'a Field>,
+    /// With the names of what the record points at.
+    named: bool,
 }
 
 /// One selected row as it crosses from the database.
@@ -55,17 +57,13 @@ impl<'a> Selection<'a> {
     #[must_use]
     pub fn new(reader: Reader<'a>, entity: &'a Entity) -> Self {
         let visible = |field: &&Field| !reader.role.hides(&entity.id, &field.id);
-        Self { reader, entity, fields: entity.fields.iter().filter(visible).collect() }
+        Self { reader, entity, fields: entity.fields.iter().filter(visible).collect(), named: true }
     }
 
-    /// A selection that ignores hidden fields: the planner works on whole records, the reader never gets them.
-    #[must_use]
-    pub fn whole(reader: Reader<'a>, entity: &'a Entity) -> Self {
-        Self { reader, entity, fields: entity.fields.iter().collect() }
-    }
-
-    fn built_in(&self) -> impl Iterator<Item = &&'a Field> {
-        self.fields.iter().filter(|field| !field.custom)
+    /// A selection that ignores hidden fields: the planner works on whole records, the reader never gets them. Names
+    /// of what they point at are for readers only.
+    fn whole(reader: Reader<'a>, entity: &'a Entity) -> Self {
+        Self { reader, entity, fields: entity.fields.iter().collect(), named: false }
     }
 
     /// `SELECT json_array(…) AS j FROM … WHERE workspace AND scope`; conditions, order and limit follow. `key` is
@@ -74,12 +72,11 @@ impl<'a> Selection<'a> {
     pub fn sql(&self, key: &str) -> String {
         let Reader { schema, role, .. } = self.reader;
         let may = |act| predicate(schema, role, self.entity, act, "r");
-        let columns: Vec<String> = self
-            .built_in()
-            .flat_map(|field| columns(field))
-            .map(|column| format!("r.\"{column}\""))
-            .collect();
-        let names: Vec<String> = self.fields.iter().filter_map(|field| self.name_of_target(field)).collect();
+        let of = |field: &'a Field| endings(field).iter().map(|ending| format!("r.\"{}{ending}\"", field.id));
+        let built_in = self.fields.iter().filter(|field| !field.custom);
+        let columns: Vec<String> = built_in.flat_map(|field| of(field)).collect();
+        let named = self.relations().filter(|_| self.named);
+        let names: Vec<String> = named.map(|field| self.name_of_target(field)).collect();
         let custom = if self.fields.iter().any(|field| field.custom) { "r.custom" } else { "'{}'" };
         format!(
             "SELECT json_array(r.id, r.version, r.deleted_at, {}, {}, {}, {custom}, {}, {}, {key}) AS j FROM {} r \
@@ -95,47 +92,43 @@ impl<'a> Selection<'a> {
     }
 
     /// The name of what a relation points at, null when the reader does not see it.
-    fn name_of_target(&self, field: &Field) -> Option<String> {
-        let target = self.reader.schema.entity(field.kind.relation_target()?)?;
-        if self.reader.role.hides(&target.id, &target.title) {
-            return Some("NULL".to_owned());
-        }
+    fn name_of_target(&self, field: &Field) -> String {
+        let target = field.kind.relation_target().and_then(|target| self.reader.schema.entity(target));
+        let seen = target.filter(|target| !self.reader.role.hides(&target.id, &target.title));
+        let Some(target) = seen else { return "NULL".to_owned() };
         let scope = predicate(self.reader.schema, self.reader.role, target, Act::View, "n");
         let id = comparable("r", field);
-        Some(format!(
+        format!(
             "(SELECT n.\"{}\" FROM {} n WHERE n.workspace_id = ?1 AND n.id = {id} AND {scope})",
             target.title,
             table(target)
-        ))
+        )
     }
 
-    fn values(&self, columns_json: Vec<Vec<Json>>, custom: &str) -> Values {
-        let flat: Vec<Json> = columns_json.into_iter().flatten().collect();
-        let mut rest = flat.as_slice();
-        let mut values = Values::new();
-        for field in self.built_in() {
-            let count = columns(field).len();
-            let (own, others) = rest.split_at(count.min(rest.len()));
-            rest = others;
-            let value = from_columns(&field.kind, own);
-            if !value.is_null() {
-                values.insert(field.id.clone(), value);
-            }
-        }
-        let custom: Map<String, Json> = serde_json::from_str(custom).unwrap_or_default();
-        for field in self.fields.iter().filter(|field| field.custom) {
-            let value = custom.get(&field.id).map_or(Value::Null, |stored| from_custom(&field.kind, stored));
-            if !value.is_null() {
-                values.insert(field.id.clone(), value);
-            }
-        }
-        values
+    /// The fields that hold something, in no order.
+    fn values(&self, columns: Vec<Vec<Json>>, custom: &str) -> impl Iterator<Item = (&'a Field, Value)> {
+        let mut columns: Vec<Json> = columns.into_iter().flatten().collect();
+        let mut at = 0;
+        let mut custom: Map<String, Json> = serde_json::from_str(custom).unwrap_or_default();
+        let value = move |field: &&'a Field| {
+            let value = if field.custom {
+                custom.remove(&field.id).map_or(Value::Null, |stored| from_custom(&field.kind, stored))
+            } else {
+                let begin = at;
+                at += endings(field).len();
+                let own = columns.get_mut(begin..at).unwrap_or_default();
+                from_columns(&field.kind, own)
+            };
+            Some((*field, value)).filter(|(_, value)| !value.is_null())
+        };
+        self.fields.iter().filter_map(value)
     }
 
     #[must_use]
     pub fn loaded(&self, row: Selected) -> Loaded {
         let Selected(id, version, deleted, update, delete, assign, custom, columns, ..) = row;
-        let values = self.values(columns, &custom);
+        let values: Values =
+            self.values(columns, &custom).map(|(field, value)| (field.id.clone(), value)).collect();
         let record =
             Record { key: RecordKey::new(&self.entity.id, id), version, values, deleted: moment(deleted) };
         Loaded { record, may: may(update, delete, assign) }
@@ -145,15 +138,15 @@ impl<'a> Selection<'a> {
     #[must_use]
     pub fn body(&self, row: Selected, names: &mut Names) -> RecordBody {
         let Selected(id, version, deleted, update, delete, assign, custom, columns, targets, _) = row;
-        let values = self.values(columns, &custom);
-        let targets: Vec<Option<String>> = targets.into_iter().flatten().collect();
-        let relations = self.fields.iter().filter(|field| field.kind.relation_target().is_some());
-        for (field, name) in relations.zip(targets) {
-            if let (Some(target), Some(name)) = (values.get(&field.id).and_then(Value::reference), name) {
-                names.insert(target, name);
+        let mut targets = self.relations().zip(targets.into_iter().flatten());
+        let mut body = |(field, value): (&Field, Value)| {
+            if let Value::Reference(target) = value {
+                let name = targets.find(|(relation, _)| relation.id == field.id).and_then(|(_, name)| name);
+                names.extend(name.map(|name| (target, name)));
             }
-        }
-        let values = values.into_iter().map(|(field, value)| (field, value.to_json())).collect();
+            (field.id.clone(), value.into_json())
+        };
+        let values = self.values(columns, &custom).map(&mut body).collect();
         RecordBody {
             entity: self.entity.id.clone(),
             id,
@@ -163,6 +156,11 @@ impl<'a> Selection<'a> {
             deleted_at: moment(deleted),
             may: may(update, delete, assign),
         }
+    }
+
+    /// The fields that point at something, in the order in which the names of it are selected.
+    fn relations(&self) -> impl Iterator<Item = &'a Field> {
+        self.fields.iter().copied().filter(|field| field.kind.relation_target().is_some())
     }
 }
 
@@ -194,59 +192,65 @@ pub(super) fn nested(expressions: &[String]) -> String {
     format!("json_array({})", chunks.join(", "))
 }
 
-/// Statements that load records by id, deleted ones included, one for each entity; [`read_loaded`] reads the answers.
+/// Records of one entity that the planner wants whole; [`read_loaded`] reads the answer of its statement.
+pub struct Load<'a> {
+    pub entity: &'a Entity,
+    name: &'static str,
+    /// Over the rows `r`, with what it binds at `?3`.
+    condition: String,
+    bound: Json,
+}
+
+impl Load<'_> {
+    #[must_use]
+    pub fn statement(self, reader: Reader<'_>) -> Statement {
+        let sql = format!("{} AND {}", Selection::whole(reader, self.entity).sql("NULL"), self.condition);
+        Statement::new(self.name, sql, vec![reader.user.into(), self.bound.into()])
+    }
+}
+
+/// Records by id, deleted ones included.
 #[must_use]
-pub fn load(reader: Reader<'_>, keys: &BTreeSet<RecordKey>) -> Vec<(String, Statement)> {
+pub fn load<'a>(schema: &'a Schema, keys: &BTreeSet<RecordKey>) -> Vec<Load<'a>> {
     let mut by_entity: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for key in keys {
         by_entity.entry(&key.entity).or_default().push(key.id.to_string());
     }
-    let statement = |(entity, ids): (&str, Vec<String>)| {
-        let definition = reader.schema.entity(entity)?;
-        let sql = format!(
-            "{} AND r.id IN (SELECT value FROM json_each(?3))",
-            Selection::whole(reader, definition).sql("NULL")
-        );
-        let params = vec![reader.user.into(), Json::from(ids).into()];
-        Some((entity.to_owned(), Statement::new("load_records", sql, params)))
+    let load = |(entity, ids): (&str, Vec<String>)| {
+        let condition = "r.id IN (SELECT value FROM json_each(?3))".to_owned();
+        Some(Load { entity: schema.entity(entity)?, name: "load_records", condition, bound: ids.into() })
     };
-    by_entity.into_iter().filter_map(statement).collect()
+    by_entity.into_iter().filter_map(load).collect()
 }
 
-/// Statements that load what relations of records point at, one for each entity and relation; each answers with
-/// rows of the named entity, for [`read_loaded`].
+/// What relations of records point at, one load for each entity and relation.
 #[must_use]
-pub fn load_related(reader: Reader<'_>, related: &BTreeSet<(RecordKey, String)>) -> Vec<(String, Statement)> {
+pub fn load_related<'a>(schema: &'a Schema, related: &BTreeSet<(RecordKey, String)>) -> Vec<Load<'a>> {
     let mut subjects: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for (subject, relation) in related {
         subjects.entry((&subject.entity, relation)).or_default().push(subject.id.to_string());
     }
-    let statement = |((entity, relation), ids): ((&str, &str), Vec<String>)| {
-        let owner = reader.schema.entity(entity)?;
+    let load = |((entity, relation), ids): ((&str, &str), Vec<String>)| {
+        let owner = schema.entity(entity)?;
         let field = owner.field(relation)?;
-        let target = reader.schema.entity(field.kind.relation_target()?)?;
-        let pointer = super::place::comparable("s", field);
-        let sql = format!(
-            "{} AND r.id IN (SELECT {pointer} FROM json_each(?3) g CROSS JOIN {} s ON s.workspace_id = ?1 AND s.id = g.value)",
-            Selection::whole(reader, target).sql("NULL"),
+        let condition = format!(
+            "r.id IN (SELECT {} FROM json_each(?3) g CROSS JOIN {} s ON s.workspace_id = ?1 AND s.id = g.value)",
+            comparable("s", field),
             table(owner)
         );
-        let params = vec![reader.user.into(), Json::from(ids).into()];
-        Some((target.id.clone(), Statement::new("load_related", sql, params)))
+        let entity = schema.entity(field.kind.relation_target()?)?;
+        Some(Load { entity, name: "load_related", condition, bound: ids.into() })
     };
-    subjects.into_iter().filter_map(statement).collect()
+    subjects.into_iter().filter_map(load).collect()
 }
 
-/// Statements that load what the rows of an import may find: by name, by external id, and what records of a name point
-/// at. Each answers with rows of the named entity, for [`read_loaded`].
+/// What the rows of an import may find: by name, by external id, and what records of a name point at.
 #[must_use]
-pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)> {
-    let mut statements = Vec::new();
-    let mut load = |entity: &Entity, keys: Vec<&str>, condition: &str| {
-        let whole = Selection::whole(reader, entity).sql("NULL");
-        let params = vec![reader.user.into(), Json::from(keys).into()];
-        let sql = format!("{whole} AND r.deleted_at IS NULL AND {condition}");
-        statements.push((entity.id.clone(), Statement::new("load_found", sql, params)));
+pub fn load_found<'a>(schema: &'a Schema, needs: &Needs) -> Vec<Load<'a>> {
+    let mut loads = Vec::new();
+    let mut load = |entity: &'a Entity, keys: Vec<&str>, condition: &str| {
+        let condition = format!("r.deleted_at IS NULL AND {condition}");
+        loads.push(Load { entity, name: "load_found", condition, bound: keys.into() });
     };
     for (keys, column) in [(&needs.whole_names, "match_key"), (&needs.whole_external, "external_id")] {
         let mut by_entity: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -254,7 +258,7 @@ pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)>
             by_entity.entry(entity).or_default().push(key);
         }
         for (entity, keys) in by_entity {
-            let Some(entity) = reader.schema.entity(entity) else { continue };
+            let Some(entity) = schema.entity(entity) else { continue };
             load(entity, keys, &format!("r.{column} IN (SELECT value FROM json_each(?3))"));
         }
     }
@@ -263,9 +267,9 @@ pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)>
         by_relation.entry((entity, relation)).or_default().push(name);
     }
     for ((entity, relation), names) in by_relation {
-        let Some(owner) = reader.schema.entity(entity) else { continue };
+        let Some(owner) = schema.entity(entity) else { continue };
         let Some(field) = owner.field(relation) else { continue };
-        let target = field.kind.relation_target().and_then(|target| reader.schema.entity(target));
+        let target = field.kind.relation_target().and_then(|target| schema.entity(target));
         let Some(target) = target else { continue };
         let condition = format!(
             "r.id IN (SELECT {} FROM {} s WHERE s.workspace_id = ?1 AND s.deleted_at IS NULL \
@@ -275,7 +279,7 @@ pub fn load_found(reader: Reader<'_>, needs: &Needs) -> Vec<(String, Statement)>
         );
         load(target, names, &condition);
     }
-    statements
+    loads
 }
 
 /// When the newest contact was with each record that these touches hang on, without these touches: by the other touches,
@@ -330,12 +334,11 @@ pub fn read_contacts(
 /// A row that is not as selected.
 pub fn read_loaded(
     reader: Reader<'_>,
-    entity: &str,
+    entity: &Entity,
     rows: &Rows,
     into: &mut BTreeMap<RecordKey, Loaded>,
 ) -> Result<(), DbError> {
-    let Some(definition) = reader.schema.entity(entity) else { return Ok(()) };
-    let selection = Selection::whole(reader, definition);
+    let selection = Selection::whole(reader, entity);
     for row in rows.read::<Selected>()? {
         let loaded = selection.loaded(row);
         into.insert(loaded.record.key.clone(), loaded);

@@ -47,13 +47,14 @@ impl std::fmt::Display for DbError {
     }
 }
 
-/// The answer of one statement.
-pub struct Rows(Vec<String>);
+/// The answer of one statement: a JSON array of its rows, each of which is one too.
+pub struct Rows(String);
 
 impl Rows {
+    /// Takes the rows with commas between them.
     #[must_use]
-    pub fn new(rows: Vec<String>) -> Self {
-        Self(rows)
+    pub fn new(joined: &str) -> Self {
+        Self(format!("[{joined}]"))
     }
 
     /// Rows as a type that reads a JSON array, such as a tuple.
@@ -61,23 +62,17 @@ impl Rows {
     /// # Errors
     /// A row of another shape: the query and its reader disagree.
     pub fn read<T: DeserializeOwned>(&self) -> Result<Vec<T>, DbError> {
-        let read = |text: &String| {
-            serde_json::from_str(text).map_err(|error| DbError::Fault(format!("row: {error}")))
-        };
-        self.0.iter().map(read).collect()
+        serde_json::from_str(&self.0).map_err(|error| DbError::Fault(format!("row: {error}")))
     }
 
     /// # Errors
     /// As [`Rows::read`].
     pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, DbError> {
-        let read = |text: &String| {
-            serde_json::from_str(text).map_err(|error| DbError::Fault(format!("row: {error}")))
-        };
-        self.0.first().map(read).transpose()
+        Ok(self.read()?.into_iter().next())
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0 == "[]"
     }
 }

@@ -52,6 +52,7 @@ impl Shard {
         let failed = |error: rusqlite::Error| DbError::Fault(format!("{name}: {error}: {sql}"));
         let mut prepared = self.connection.prepare(&sql).map_err(failed)?;
         let rows = prepared.query_map(params_from_iter(values), |row| row.get(0)).map_err(failed)?;
-        Ok(Rows::new(rows.collect::<Result<_, _>>().map_err(failed)?))
+        let rows = rows.collect::<Result<Vec<String>, _>>().map_err(failed)?;
+        Ok(Rows::new(&rows.join(",")))
     }
 }

@@ -174,6 +174,12 @@ impl Role {
         self.grants.get(entity).map_or(Level::None, |grant| grant.level(act))
     }
 
+    /// Whether somebody with this role creates records for the people of their team, and not for everybody.
+    #[must_use]
+    pub fn creates_for_team(&self) -> bool {
+        self.grants.values().any(|grant| grant.create == Level::Team)
+    }
+
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)

@@ -53,8 +53,10 @@ pub struct Needs {
     pub undo: Option<Id>,
     /// Touches that come, go or move: when was the newest contact without them?
     pub touches: BTreeSet<Id>,
-    /// The planner will ask who the asker's team mates are.
+    /// The planner will ask who the asker's team mates are, when the asker creates for them.
     pub team_mates: bool,
+    /// The planner will ask what an amount of another currency is worth.
+    pub rates: bool,
     /// The planner will ask which teams the asker is in: some pipeline is for some teams.
     pub own_teams: bool,
 }
@@ -180,6 +182,8 @@ impl Needs {
             Action::ImportRows { entity, rows, also, by_name, .. } => {
                 let Some(definition) = schema.entity(entity) else { return };
                 self.team_mates = true;
+                // Which currency an amount in a cell is of is read with the formats of the file.
+                self.rates = true;
                 let finds = *by_name || !also.is_empty();
                 for row in rows {
                     self.record(entity, row.record);
@@ -259,6 +263,8 @@ impl Needs {
                 let named = json.as_array().into_iter().flatten().filter_map(FileInfo::from_json);
                 self.files.extend(named.map(|file| file.id));
             }
+            let currency = json.get("currency").and_then(Json::as_str);
+            self.rates |= currency.is_some_and(|code| code != schema.workspace.currency.code());
             let target = definition.field(field).and_then(|field| field.kind.relation_target());
             let id = json.as_str().and_then(|text| text.trim().parse().ok());
             if let (Some(target), Some(id)) = (target, id) {
@@ -271,5 +277,48 @@ impl Needs {
         if let Some(id) = values.get("external_id").and_then(Json::as_str) {
             self.external_ids.insert((entity.to_owned(), id.trim().to_owned()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::builtin;
+
+    /// Whether a command of one action asks for rates; the workspace counts in CNY.
+    fn asks_for_rates(action: Json) -> bool {
+        let id = Id::v7(1, &[0; 10]);
+        let command = serde_json::from_value(json!({"v": 1, "id": id, "actions": [action]})).unwrap();
+        needs(&command, &builtin::of_tests("UTC", "CNY")).rates
+    }
+
+    #[test]
+    fn rates_are_asked_for_where_an_amount_is_of_another_currency() {
+        let id = Id::v7(1, &[1; 10]);
+        let with = |values: &Json| {
+            [
+                json!({"do": "create", "entity": "deal", "record": id, "values": values}),
+                json!({"do": "update", "entity": "deal", "record": id, "base_version": 1, "values": values}),
+                json!({"do": "move_stage", "entity": "deal", "record": id, "from": "needs", "to": "signed", "values": values}),
+                json!({"do": "log_touch", "record": id, "entity": "deal", "subject": id, "values": values}),
+            ]
+        };
+        for (values, asked) in [
+            (json!({"name": "Pumps"}), false),
+            (json!({"amount": {"amount": 1, "currency": "CNY"}}), false),
+            (json!({"amount": {"amount": 1, "currency": "USD"}}), true),
+            (json!({"name": "Pumps", "f_fee": {"amount": 1, "currency": "USD"}}), true),
+        ] {
+            for action in with(&values) {
+                assert_eq!(asks_for_rates(action.clone()), asked, "{action}");
+            }
+        }
+        let rows = json!([{"line": 2, "record": id, "cells": {"name": "Pumps", "amount": "$1"}}]);
+        let formats = json!({"dates": "year_month_day", "decimal": "point", "currency": "USD"});
+        let import =
+            json!({"do": "import_rows", "import": id, "entity": "deal", "formats": formats, "rows": rows});
+        assert!(asks_for_rates(import));
     }
 }
