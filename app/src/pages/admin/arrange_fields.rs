@@ -266,7 +266,7 @@ fn SectionForm(
     let named = id.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let label: Label = naming.label();
+        let label: Label = untrack(|| naming.label());
         let mut next = layout.get_untracked();
         match &named {
             Some(id) => next.rename_section(id, label),

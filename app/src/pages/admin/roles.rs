@@ -94,7 +94,7 @@ fn NewRole() -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(like) = schema_now().role(&model.get_untracked()).cloned() else { return };
-        let role = Role { id: definition_id("r"), label: naming.label(), ..like };
+        let role = Role { id: definition_id("r"), label: untrack(|| naming.label()), ..like };
         let id = role.id.clone();
         define::submit(pending, problems, define(DefinitionChange::AddRole { role, at: None }), move || {
             navigate.with_value(|navigate| navigate(&routes::role(&id), Default::default()));
