@@ -104,9 +104,12 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
             let outcome = define(change).await;
             pending.try_set(false);
             match outcome {
-                Ok(()) => on_done.run(()),
+                Ok(()) => {
+                    on_done.try_run(());
+                }
                 Err(found) => {
-                    problem.try_set(Some(untrack(|| problems_text(&found, &entity.get_value()))));
+                    let kind = entity.try_get_value().unwrap_or_default();
+                    problem.try_set(Some(untrack(|| problems_text(&found, &kind))));
                 }
             }
         });

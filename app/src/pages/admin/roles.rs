@@ -9,7 +9,6 @@ use domain::schema::builtin::user::status;
 use domain::schema::change::DefinitionChange;
 use domain::schema::effects::people;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 use serde_json::json;
 
@@ -97,7 +96,7 @@ fn NewRole() -> impl IntoView {
         let role = Role { id: definition_id("r"), label: untrack(|| naming.label()), ..like };
         let id = role.id.clone();
         define::submit(pending, problems, define(DefinitionChange::AddRole { role, at: None }), move || {
-            navigate.with_value(|navigate| navigate(&routes::role(&id), Default::default()));
+            navigate.try_with_value(|navigate| navigate(&routes::role(&id), Default::default()));
         });
     };
     view! {
@@ -148,7 +147,6 @@ pub fn RemoveRole(role: Role) -> impl IntoView {
             problem.0.set(vec![Problem::on("successor", "problem.required")]);
             return;
         }
-        pending.set(true);
         let action = move |person: &domain::api::record::RecordBody| Action::Update {
             entity: "user".to_owned(),
             record: person.id,
@@ -160,13 +158,8 @@ pub fn RemoveRole(role: Role) -> impl IntoView {
             Step::Each { entity: "user".to_owned(), filter: filter.get_value(), action: Box::new(action) },
             Step::Define(DefinitionChange::RemoveRole { role: id.get_value() }),
         ];
-        spawn_local(async move {
-            let outcome = carry_out(steps).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => navigate.with_value(|navigate| navigate(routes::ROLES, Default::default())),
-                Err(found) => problem.0.set(found),
-            }
+        define::submit(pending, problem, carry_out(steps), move || {
+            navigate.try_with_value(|navigate| navigate(routes::ROLES, Default::default()));
         });
     };
     let body = move || match heads() {

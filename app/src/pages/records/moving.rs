@@ -305,7 +305,9 @@ fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
         spawn_local(async move {
             let beside = Beside { exception, ..Beside::default() };
             match send(wish.get_value(), beside, parking).await {
-                Ok(()) => on_done.run(()),
+                Ok(()) => {
+                    on_done.try_run(());
+                }
                 Err(found) => {
                     problem.try_set(found.first().map(|found| untrack(|| problem_text(found))));
                 }
@@ -413,7 +415,9 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
                 let outcome = send(wish, beside, parking).await;
                 pending.try_set(false);
                 match outcome {
-                    Ok(()) => on_done.run(()),
+                    Ok(()) => {
+                        on_done.try_run(());
+                    }
                     Err(found) => form.refuse(None, found),
                 }
             });

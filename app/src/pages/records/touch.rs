@@ -246,10 +246,11 @@ fn TouchForm(
             let answer = outbox::submit(outbox::command(vec![action]), note, vec![known]).await;
             pending.set(false);
             match (answer, form) {
-                (Ok(_), _) => on_done.run(()),
+                (Ok(_), _) => {
+                    on_done.try_run(());
+                }
                 (Err(found), Some(form)) => form.refuse(None, found),
-                // Without its definition there is nothing to be filled in.
-                (Err(_), None) => {}
+                (Err(found), None) => outbox::say_problems(&found, "touch"),
             }
         });
     };
