@@ -1,8 +1,8 @@
 //! What is written about a field, and which changes of the definitions it comes to.
 
 use domain::fields::{Adjustment, AutoNumber, FieldKind};
-use domain::schema::change::DefinitionChange;
 use domain::schema::Field as Definition;
+use domain::schema::change::DefinitionChange;
 use leptos::prelude::*;
 
 use super::layout::{Layout, Standing};
@@ -147,8 +147,16 @@ impl Form {
             let (system, custom, retired) = (false, true, false);
             let kind = self.kind();
             let personal = self.personal.get() && kind.behaviour().may_be_personal();
-            let field =
-                Definition { id: definition_id("f"), label, kind, required, personal, system, custom, retired };
+            let field = Definition {
+                id: definition_id("f"),
+                label,
+                kind,
+                required,
+                personal,
+                system,
+                custom,
+                retired,
+            };
             return vec![DefinitionChange::AddField { entity, field }];
         };
         let mut changes = Vec::new();

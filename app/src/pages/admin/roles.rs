@@ -1,6 +1,6 @@
 //! The roles of a workspace: who has which, a new one out of another, and a way out for those nobody needs.
 
-use domain::access::{ADMINISTRATOR, Role};
+use domain::access::{ADMINISTRATOR, REP, Role};
 use domain::api::GetTotals;
 use domain::api::record::TotalsRequest;
 use domain::command::{Action, Wire};
@@ -79,20 +79,19 @@ pub fn Roles() -> impl IntoView {
 #[component]
 fn NewRole() -> impl IntoView {
     let naming = Naming::of(None);
-    let model = RwSignal::new(domain::access::REP.to_owned());
+    let model = RwSignal::new(usual_role());
     let pending = RwSignal::new(false);
     let problems = Problems::none();
     let navigate = StoredValue::new_local(use_navigate());
     let models = Signal::derive(|| {
         schema().roles.iter().map(|role| Choice::new(role.id.clone(), label(&role.label))).collect::<Vec<_>>()
     });
-    // The shipped rep may be gone: the first one then.
-    if schema_now().role(&model.get_untracked()).is_none() {
-        model.set(schema_now().roles.first().map(|role| role.id.clone()).unwrap_or_default());
-    }
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(like) = schema_now().role(&model.get_untracked()).cloned() else { return };
+        let Some(like) = schema_now().role(&model.get_untracked()).cloned() else {
+            problems.0.set(vec![Problem::on("like", "problem.definition.unknown_role")]);
+            return;
+        };
         let role = Role { id: definition_id("r"), label: untrack(|| naming.label()), ..like };
         let id = role.id.clone();
         define::submit(pending, problems, define(DefinitionChange::AddRole { role, at: None }), move || {
@@ -101,14 +100,21 @@ fn NewRole() -> impl IntoView {
     };
     view! {
         <form class="form" novalidate on:submit=submit>
-            <FormProblem problem=problems.rest(&["label"]) />
+            <FormProblem problem=problems.rest(&["label", "like"]) />
             <NamingFields naming problems />
-            <Field label=t("roles.like") help=t("roles.like.help")>
+            <Field label=t("roles.like") help=t("roles.like.help") problem=problems.at("like")>
                 <Select value=model choices=models on_choose=move |chosen| model.set(chosen) />
             </Field>
             <Button label=t("roles.add") kind=ButtonKind::Primary submit=true block=true pending />
         </form>
     }
+}
+
+/// What most people are: the shipped rep, or the first role where that one is gone.
+pub fn usual_role() -> String {
+    let schema = schema_now();
+    let usual = schema.role(REP).or_else(|| schema.roles.first());
+    usual.map(|role| role.id.clone()).unwrap_or_default()
 }
 
 /// Another name for a role.

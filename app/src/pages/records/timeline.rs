@@ -24,9 +24,9 @@ use crate::fields;
 use crate::i18n::{format, label, t, tr};
 use crate::pages::UnreadPart;
 use crate::routes;
+use crate::state::app;
 use crate::state::preferences::{read, write};
 use crate::state::session::schema;
-use crate::state::app;
 
 /// Fields whose changes follow from what stands beside them: nobody wants to read about them.
 const SILENT: [&str; 6] = ["rank", "stage_since", "last_touch_at", "next_touch", "updated_at", "updated_by"];
@@ -285,13 +285,7 @@ fn task(at: Instant, record: &RecordBody, entity: &str) -> AnyView {
     .into_any()
 }
 
-fn changed(
-    at: Instant,
-    by: Id,
-    change: ChangeKind,
-    changes: Changes,
-    entity: String,
-) -> AnyView {
+fn changed(at: Instant, by: Id, change: ChangeKind, changes: Changes, entity: String) -> AnyView {
     let said = told(changes);
     if change == ChangeKind::Updated && said.is_empty() {
         return ().into_any();
