@@ -116,7 +116,7 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
     };
     let hidden = move || layout.with(|layout| layout.hidden.clone());
     let hidden_row = move |id: String| {
-        let (field, row) = (id.clone(), id.clone());
+        let (field, row, named) = (id.clone(), id.clone(), Row::Field(id.clone()));
         view! {
             <li class="row" data-row=row>
                 <span class="row-text">
@@ -129,6 +129,7 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
                         layout.update(|layout| layout.stand(&id, Standing::AtOnce));
                         follow(place, layout, id.clone(), false);
                     }
+                    attr:aria-label=move || format!("{}: {}", tr("definition.hidden.show", &[]), name_of(&named))
                 />
             </li>
         }
