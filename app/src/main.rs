@@ -9,6 +9,8 @@ mod i18n;
 mod pages;
 mod routes;
 mod state;
+#[cfg(test)]
+mod testing;
 
 fn main() {
     app::start();

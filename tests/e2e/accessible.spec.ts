@@ -121,13 +121,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await test.step("the bar of ticked rows", async () => {
         await page.goto("/records/account");
         await expect(page.getByRole("link", { name: /蓝鲸科技/ })).toBeVisible();
-        if ((page.viewportSize()?.width ?? 0) < 1024) {
-          await me.press(me.button(t("action.more")));
-          await me.press(me.sheet(t("action.more")).getByRole("button", { name: new RegExp(`^${t("bulk.start")}`) }));
-          await me.press(me.button(t("bulk.page")));
-        } else {
-          await page.getByRole("checkbox", { name: t("bulk.page") }).check();
-        }
+        await me.ticksPage();
         const bar = page.getByRole("region", { name: t("bulk.bar") });
         await expect(bar.getByText(t("bulk.ticked", { count: 1 }))).toBeVisible();
         await expectAccessible();

@@ -116,3 +116,34 @@ test("reads only the touches of a long history", async ({ me }) => {
   await expect(me.timeline().getByRole("listitem")).toHaveCount(1);
   await expect(me.timeline().getByText("看了产线")).toHaveCount(0);
 });
+
+test("leaves a form while it is being saved, and stays where they went @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "蓝鲸科技" });
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  let sent = 0;
+  await page.route("**/api/v1/commands", async (route) => {
+    sent += 1;
+    await held;
+    await route.continue();
+  });
+  await me.openRecord("account", account);
+  await me.press(me.button(t("action.edit")));
+  await me.field(me.called("account.website")).fill("bluewhale.cn");
+  await me.save();
+  await expect.poll(() => sent).toBe(1);
+  await me.goTo("today");
+  await me.isOnToday();
+  letGo();
+  await expect.poll(async () => (await me.record("account", account)).values.website).toBe("bluewhale.cn");
+  await expect(page.getByText(t("timeline.waiting"))).toHaveCount(0);
+  await me.isOnToday();
+  // The app goes on, and what was saved is no draft any more.
+  await me.goTo("more");
+  await expect(page.getByRole("heading", { level: 1, name: t("more.title"), exact: true })).toBeVisible();
+  await me.openRecord("account", account);
+  await expect(me.fact(me.called("account.website"))).toHaveText("bluewhale.cn");
+  await expect(me.button(t("action.continue"))).toHaveCount(0);
+});

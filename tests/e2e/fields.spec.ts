@@ -1,6 +1,6 @@
 // Fields that a business adds for itself: made in the settings, filled in on the form, read on the record.
 import { expect, test } from "./fixtures";
-import { newId, type Person, type Wire } from "./steps";
+import type { Wire } from "./steps";
 
 type Option = { id: string; label: { zh: string; en: string }; color?: string; parent?: string };
 
@@ -32,20 +32,10 @@ const FIELDS: [string, Wire][] = [
   ["编号", { type: "auto_number", format: "KH-{0000}" }],
 ];
 
-async function define(me: Person, entity = "account", fields = FIELDS): Promise<void> {
-  const { revision } = await me.get<{ revision: number }>("/api/v1/session");
-  for (const [at, [name, kind]] of fields.entries()) {
-    const field = { id: `f_${at}`, label: { zh: name, en: name }, ...kind };
-    const change = { change: "add_field", entity, field };
-    const actions = [{ do: "change_definition", base_revision: revision + at, change }];
-    await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
-  }
-}
-
 test("fills in a field of every type and reads it back @tablet @desktop", async ({ me, page, expectAccessible }) => {
   const { t } = me;
   await me.hasWorkspace();
-  await define(me);
+  await me.hasFields("account", FIELDS);
   await me.has("account", { name: "早先", f_7: ["老客户"] });
   await page.goto("/records/account/new");
   await me.field(me.called("account.name")).fill("蓝鲸科技");
@@ -118,7 +108,7 @@ test("fills in a field of every type and reads it back @tablet @desktop", async 
 test("fills in the fields that the business added to touches", async ({ me }) => {
   const { t } = me;
   await me.hasWorkspace();
-  await define(me, "touch", [["人数", { type: "integer", required: true }], ["备忘", { type: "text", max: 20 }]]);
+  await me.hasFields("touch", [["人数", { type: "integer", required: true }], ["备忘", { type: "text", max: 20 }]]);
   await me.openRecord("account", await me.has("account", { name: "蓝鲸科技" }));
   await me.press(me.button(t("add.touch")));
   const sheet = me.sheet(t("touch.title"));

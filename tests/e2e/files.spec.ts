@@ -1,6 +1,6 @@
 // Files and photos of a record: brought while the form is open, seen and fetched on the record.
 import { OFFLINE, expect, test } from "./fixtures";
-import { newId, type Person, type Wire } from "./steps";
+import type { Wire } from "./steps";
 
 const PDF = Buffer.from("%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n1 0 obj\n<<>>\nendobj\n", "latin1");
 /** One red dot. */
@@ -16,16 +16,6 @@ const FIELDS: [string, Wire][] = [
   ["照片", { type: "file", max: 3, photos_only: true }],
 ];
 
-async function define(me: Person): Promise<void> {
-  const { revision } = await me.get<{ revision: number }>("/api/v1/session");
-  for (const [at, [name, kind]] of FIELDS.entries()) {
-    const field = { id: `f_${at}`, label: { zh: name, en: name }, ...kind };
-    const change = { change: "add_field", entity: "account", field };
-    const actions = [{ do: "change_definition", base_revision: revision + at, change }];
-    await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
-  }
-}
-
 test.describe("with a server that refuses", () => {
   // A refused file, and the connection that goes on purpose.
   test.use({ expectedErrors: new RegExp(`${OFFLINE.source}|422|Failed to load resource`) });
@@ -33,7 +23,7 @@ test.describe("with a server that refuses", () => {
   test("adds a contract and a photo, and fetches the contract again @tablet @desktop", async ({ me, page, context, expectAccessible }) => {
     const { t } = me;
     await me.hasWorkspace();
-    await define(me);
+    await me.hasFields("account", FIELDS);
     await page.goto("/records/account/new");
     await me.field(me.called("account.name")).fill("蓝鲸科技");
     const contracts = page.getByRole("group", { name: "合同", exact: true });

@@ -108,13 +108,13 @@ test("makes a section, puts one field under more, hides another and finds it aga
   await me.press(me.button(t("action.close"), other));
   // The focus follows what was hidden, to where it can be shown again, and back.
   const hidden = page.getByRole("listitem").filter({ hasText: website });
-  await expect(me.button(t("definition.hidden.show"), hidden)).toBeFocused();
+  await expect(me.button(new RegExp(`^${t("definition.hidden.show")}: `), hidden)).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(me.button(t("definition.order.grip", { name: website }))).toBeFocused();
   await me.press(me.button(t("definition.layout.field.edit", { name: website })));
   await me.press(me.button(t("definition.standing.hidden"), other));
   await me.press(me.button(t("action.close"), other));
-  await expect(me.button(t("definition.hidden.show"), hidden)).toBeFocused();
+  await expect(me.button(new RegExp(`^${t("definition.hidden.show")}: `), hidden)).toBeFocused();
   // A required field can be moved, not hidden.
   await me.press(me.button(t("definition.layout.field.edit", { name: me.called("account.name") })));
   const fixed = me.sheet(me.called("account.name"));
@@ -159,11 +159,11 @@ test("makes a section, puts one field under more, hides another and finds it aga
 
   // It is found in a list of its own and comes back; one tap undoes that.
   await page.goto("/settings/fields/account");
-  await me.press(me.button(t("definition.hidden.show"), hidden));
+  await me.press(me.button(new RegExp(`^${t("definition.hidden.show")}: `), hidden));
   await expect(me.heading(t("definition.hidden"))).toHaveCount(0);
   await me.press(me.button(t("action.undo")));
   await expect(me.heading(t("definition.hidden"))).toBeVisible();
-  await me.press(me.button(t("definition.hidden.show"), hidden));
+  await me.press(me.button(new RegExp(`^${t("definition.hidden.show")}: `), hidden));
   await expect(me.heading(t("definition.hidden"))).toHaveCount(0);
   await me.openRecord("account", old);
   await expect(me.fact(website)).toHaveText("bluewhale.example");

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Locator } from "@playwright/test";
 
 import { expect, test } from "./fixtures";
-import { newId, type Person } from "./steps";
+import type { Person } from "./steps";
 
 const NAMES = ["蓝鲸科技", "昆仑仪器", "Harbor Foods", "北斗物流", "Cedar Mills", "青禾农业"];
 
@@ -221,22 +221,8 @@ test("names the rows that somebody else was faster with, and changes the others 
   await expect(rows(me)).toHaveCount(6);
   // Between what the page has read and what it sends, a colleague sets the same field of one of them.
   const body = await me.record("account", ids[0]);
-  await me.post("/api/v1/commands", {
-    commands: [
-      {
-        v: 1,
-        id: newId(),
-        actions: [{ do: "update", entity: "account", record: ids[0], base_version: body.version, values: { source: "phone" } }],
-      },
-    ],
-  });
-  if ((page.viewportSize()?.width ?? 0) < 1024) {
-    await me.press(me.button(t("action.more")));
-    await me.press(me.sheet(t("action.more")).getByRole("button", { name: new RegExp(`^${t("bulk.start")}`) }));
-    await me.press(me.button(t("bulk.page")));
-  } else {
-    await page.getByRole("checkbox", { name: t("bulk.page") }).check();
-  }
+  await me.edits("account", ids[0], body.version, { source: "phone" });
+  await me.ticksPage();
   await me.press(me.button(t("bulk.edit")));
   const sheet = me.sheet(t("bulk.edit"));
   const source = await labelOf(me, "account", "source");
@@ -365,13 +351,7 @@ test("puts a tag on many customers that keep their own, and takes another off @d
   const tagAll = async (how: "add" | "remove", word: string, changed: number) => {
     await page.goto("/records/account");
     await expect(rows(me)).toHaveCount(7);
-    if ((page.viewportSize()?.width ?? 0) < 1024) {
-      await me.press(me.button(t("action.more")));
-      await me.press(me.sheet(t("action.more")).getByRole("button", { name: new RegExp(`^${t("bulk.start")}`) }));
-      await me.press(me.button(t("bulk.page")));
-    } else {
-      await page.getByRole("checkbox", { name: t("bulk.page") }).check();
-    }
+    await me.ticksPage();
     await me.press(me.button(t("bulk.edit")));
     const sheet = me.sheet(t("bulk.edit"));
     await sheet.getByLabel(t("bulk.field"), { exact: true }).selectOption({ label: field });

@@ -2,7 +2,7 @@
 import type { Locator } from "@playwright/test";
 
 import { expect, test } from "./fixtures";
-import { newId, PASSWORD, type Person } from "./steps";
+import { PASSWORD, type Person } from "./steps";
 
 /** Deals in one stage, the last made on top; their ids by name. */
 async function deals(me: Person, count: number, stage: string): Promise<Map<string, string>> {
@@ -16,8 +16,7 @@ async function deals(me: Person, count: number, stage: string): Promise<Map<stri
 
 /** Moves a deal as somebody else at another device does. */
 async function moves(me: Person, deal: string, from: string, to: string): Promise<void> {
-  const actions = [{ do: "move_stage", entity: "deal", record: deal, from, to }];
-  await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+  await me.sends([{ do: "move_stage", entity: "deal", record: deal, from, to }]);
 }
 
 /** How far down the cards of a stage are. */
@@ -163,8 +162,7 @@ test("what goes to somebody else is gone from the screen, and nothing is said of
   await rep.page.goto("/board");
   await expect(rep.card("要交出去", "stage.needs")).toBeAttached();
   await mark(rep);
-  const actions = [{ do: "assign", entity: "deal", record: deal, old_owner: invited.user, owner: own }];
-  await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+  await me.sends([{ do: "assign", entity: "deal", record: deal, old_owner: invited.user, owner: own }]);
   await expect(rep.card("要交出去", "stage.needs")).toHaveCount(0);
   expect(await isStill(rep)).toBe(true);
 });

@@ -1,19 +1,17 @@
 // The process of a pipeline: a move asks for what is missing and nothing else, says what is not open, and keeps why.
 import { expect, test } from "./fixtures";
-import { newId, PASSWORD, type Person } from "./steps";
+import { PASSWORD, type Person } from "./steps";
 
 // A page that is left while its picture loads, and refusals on purpose.
 test.use({ expectedErrors: /status of 40[0134]|status of 422/ });
 
 type Edge = { from?: string; to: string; closed?: boolean; note?: boolean; roles?: string[]; required?: string[] };
-type Schema = { revision: number; pipelines: { id: string; edges?: Edge[]; stages: { id: string; required?: string[] }[] }[] };
+type Schema = { pipelines: { id: string; edges?: Edge[]; stages: { id: string; required?: string[] }[] }[] };
 
 const schema = (me: Person) => me.get<Schema>("/api/v1/schema");
 
 async function rules(me: Person, edges: Edge[]): Promise<void> {
-  const change = { change: "set_edges", pipeline: "sales", edges };
-  const actions = [{ do: "change_definition", base_revision: (await schema(me)).revision, change }];
-  await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+  await me.defines({ change: "set_edges", pipeline: "sales", edges });
 }
 
 /** From the page of a deal to the choice of a stage. */

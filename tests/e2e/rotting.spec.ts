@@ -5,8 +5,7 @@ import { newId, type Person } from "./steps";
 /** A touch of so many days ago, and the day of the next one. */
 async function touched(me: Person, deal: string, days: number, next?: string): Promise<void> {
   const happened_at = new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString();
-  const actions = [{ do: "log_touch", record: newId(), entity: "deal", subject: deal, values: { kind: "call", happened_at }, next_touch: next && { date: next } }];
-  await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+  await me.sends([{ do: "log_touch", record: newId(), entity: "deal", subject: deal, values: { kind: "call", happened_at }, next_touch: next && { date: next } }]);
 }
 
 test("finds what rots, lets it rest with a reason, and makes it fresh by a touch @desktop", async ({ me, page }) => {

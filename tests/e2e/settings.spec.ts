@@ -1,13 +1,12 @@
 // What a business administrator changes, and that it holds for others at once.
 import { expect, test } from "./fixtures";
-import { newId, PASSWORD } from "./steps";
+import { PASSWORD } from "./steps";
 
 // What an unused address and an invitation that is over are answered with.
 test.use({ expectedErrors: /status of 40[014]/ });
 
 type Field = { id: string; type: string; max?: number; options?: { id: string; retired?: boolean }[] };
 type Schema = {
-  revision: number;
   entities: { id: string; fields: Field[] }[];
   pipelines: { id: string; stages: { id: string }[] }[];
 };
@@ -157,9 +156,7 @@ test("narrows a field that has values, and is told what stands outside @desktop"
     { id: "f_color", label: { zh: "颜色", en: "Colour" }, type: "choice", options },
   ];
   for (const field of fields) {
-    const change = { change: "add_field", entity: "account", field };
-    const actions = [{ do: "change_definition", base_revision: (await schema()).revision, change }];
-    await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+    await me.defines({ change: "add_field", entity: "account", field });
   }
   const many = await me.has("account", { name: "大车队", f_cars: 50, f_color: "red" });
   await me.has("account", { name: "小车队", f_cars: 5 });
@@ -197,11 +194,8 @@ test("narrows a field that has values, and is told what stands outside @desktop"
 test("keeps more decimals of a number that is there, and is told what has no room in fewer @desktop", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
-  const schema = () => me.get<Schema>("/api/v1/schema");
   const field = { id: "f_size", label: { zh: "面积", en: "Floor space" }, type: "decimal", scale: 2 };
-  const change = { change: "add_field", entity: "account", field };
-  const actions = [{ do: "change_definition", base_revision: (await schema()).revision, change }];
-  await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+  await me.defines({ change: "add_field", entity: "account", field });
   const account = await me.has("account", { name: "昆仑仪器", f_size: "12.50" });
 
   await page.goto("/settings/fields/account");

@@ -183,6 +183,18 @@ export class Person {
     await expect(sheet).toBeHidden();
   }
 
+  /** Ticks every row on the page of a list. */
+  async ticksPage(): Promise<void> {
+    const { page, t } = this;
+    if ((page.viewportSize()?.width ?? 0) < 1024) {
+      await this.press(this.button(t("action.more")));
+      await this.press(this.sheet(t("action.more")).getByRole("button", { name: new RegExp(`^${t("bulk.start")}`) }));
+      await this.press(this.button(t("bulk.page")));
+    } else {
+      await page.getByRole("checkbox", { name: t("bulk.page") }).check();
+    }
+  }
+
   // Board
 
   column(stage: BuiltIn): Locator {
@@ -228,6 +240,26 @@ export class Person {
     return answer.json();
   }
 
+  /** Actions as one command, which has to be saved. */
+  async sends(actions: Wire[]): Promise<void> {
+    const commands = [{ v: 1, id: newId(), actions }];
+    const { answers } = await this.post<{ answers: { answer: string }[] }>("/api/v1/commands", { commands });
+    expect(answers, JSON.stringify(actions)).toMatchObject([{ answer: "done" }]);
+  }
+
+  /** Changes the definitions as they are now. */
+  async defines(change: Wire): Promise<void> {
+    const { revision } = await this.get<{ revision: number }>("/api/v1/session");
+    await this.sends([{ do: "change_definition", base_revision: revision, change }]);
+  }
+
+  /** Fields of one's own, each by its name and its type: `f_0`, `f_1` and on. */
+  async hasFields(entity: string, fields: [string, Wire][]): Promise<void> {
+    for (const [at, [name, kind]] of fields.entries()) {
+      await this.defines({ change: "add_field", entity, field: { id: `f_${at}`, label: { zh: name, en: name }, ...kind } });
+    }
+  }
+
   async has(entity: string, values: Wire): Promise<string> {
     const id = newId();
     await this.post(`/api/v1/records/${entity}`, { id, values });
@@ -240,7 +272,7 @@ export class Person {
     for (let first = 0; first < all.length; first += 100) {
       const part = all.slice(first, first + 100);
       const actions = part.map((values, at) => ({ do: "create", entity, record: ids[first + at], values }));
-      await this.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+      await this.sends(actions);
     }
     return ids;
   }
@@ -248,14 +280,14 @@ export class Person {
   /** Changes a record as it was at a version, as somebody else at another device does. */
   async edits(entity: string, id: string, version: number, values: Wire): Promise<void> {
     const actions = [{ do: "update", entity, record: id, base_version: version, values }];
-    await this.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+    await this.sends(actions);
   }
 
   /** Deletes a record. */
   async isWithout(entity: string, id: string): Promise<void> {
     const { version } = await this.record(entity, id);
     const actions = [{ do: "delete", entity, record: id, base_version: version }];
-    await this.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+    await this.sends(actions);
   }
 
   async list(entity: string): Promise<Body[]> {

@@ -48,3 +48,27 @@ test("does one thing, takes it back, does it again, moves another and calls a th
   expect(await saved("task", moved)).toMatchObject({ status: "open", due: { time: "09:30" } });
   expect((await me.list("touch")).map((touch) => touch.values)).toMatchObject([{ kind: "call", account }]);
 });
+
+test("leaves a chip for the calendar and has no next day until one is picked", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "蓝鲸科技", next_touch: { date: "2026-01-07" } });
+  await page.goto("/");
+  await me.isOnToday();
+  await me.press(me.button(`${t("add.touch")}: 蓝鲸科技`));
+  const sheet = me.sheet(t("touch.title"));
+  await me.choose(t("next.tomorrow"), sheet);
+  await me.choose(t("next.pick"), sheet);
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet).toBeHidden();
+  await expect(me.toast(t("touch.saved_no_next.toast"))).toBeVisible();
+
+  await me.openRecord("account", account);
+  await me.press(me.button(t("add.touch")));
+  await me.choose(t("next.pick"), sheet);
+  const day = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
+  await sheet.getByLabel(t("next.pick"), { exact: true }).and(page.locator("input[type=date]")).fill(day);
+  await me.press(me.button(t("touch.save"), sheet));
+  await expect(sheet).toBeHidden();
+  await expect.poll(async () => (await me.record("account", account)).values.next_touch).toMatchObject({ date: day });
+});

@@ -1,20 +1,15 @@
 // Whom a pipeline is for, what is ticked on a move, how much is too much, and many that move at once.
 import { expect, test } from "./fixtures";
-import { newId, PASSWORD, type Person } from "./steps";
+import { PASSWORD, type Person } from "./steps";
 
 // A page that is left while its picture loads, and refusals on purpose.
 test.use({ expectedErrors: /status of 40[0134]|status of 422/ });
 
 type Stage = { id: string; limit?: number };
 type Pipeline = { id: string; stages: Stage[]; teams?: string[]; label: { zh: string; en: string } };
-type Schema = { revision: number; pipelines: Pipeline[] };
+type Schema = { pipelines: Pipeline[] };
 
 const schema = (me: Person) => me.get<Schema>("/api/v1/schema");
-
-async function defines(me: Person, change: Record<string, unknown>): Promise<void> {
-  const actions = [{ do: "change_definition", base_revision: (await schema(me)).revision, change }];
-  await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
-}
 
 /** A second pipeline of three stages. */
 async function hasRenewals(me: Person, teams: string[] = []): Promise<void> {
@@ -25,22 +20,10 @@ async function hasRenewals(me: Person, teams: string[] = []): Promise<void> {
     stage("s_left", "未续约", "Left", "lost"),
   ];
   const pipeline = { id: "p_renewal", entity: "deal", label: { zh: "续约流程", en: "Renewals" }, stages, teams };
-  await defines(me, { change: "add_pipeline", pipeline });
+  await me.defines({ change: "add_pipeline", pipeline });
 }
 
 const named = (me: Person, zh: string, en: string) => (me.lang === "zh" ? zh : en);
-
-/** Ticks everything on the page of a list. */
-async function ticksAll(me: Person): Promise<void> {
-  const { page, t } = me;
-  if ((page.viewportSize()?.width ?? 0) < 1024) {
-    await me.press(me.button(t("action.more")));
-    await me.press(me.sheet(t("action.more")).getByRole("button", { name: new RegExp(`^${t("bulk.start")}`) }));
-    await me.press(me.button(t("bulk.page")));
-  } else {
-    await page.getByRole("checkbox", { name: t("bulk.page") }).check();
-  }
-}
 
 test("moves many into the last stage at once: asked once, and who lacks something is named @desktop", async ({ me, page }) => {
   const { t } = me;
@@ -50,7 +33,7 @@ test("moves many into the last stage at once: asked once, and who lacks somethin
   const bare = await me.has("deal", { name: "二期扩容", stage: "needs" });
   await page.goto("/records/deal");
   await expect(page.getByText("二期扩容").first()).toBeVisible();
-  await ticksAll(me);
+  await me.ticksPage();
   const bar = page.getByRole("region", { name: t("bulk.bar") });
   await me.press(me.button(t("bulk.move"), bar));
   const sheet = me.sheet(t("bulk.move"));
@@ -79,7 +62,7 @@ test("moves many into another pipeline by a table that shows how stages meet @de
   const lost = await me.has("deal", { name: "二期扩容", stage: "lost", lost_reason: "price" });
   await page.goto("/records/deal?filter=%5B%22and%22%5D");
   await expect(page.getByText("二期扩容").first()).toBeVisible();
-  await ticksAll(me);
+  await me.ticksPage();
   await me.press(me.button(t("bulk.move"), page.getByRole("region", { name: t("bulk.bar") })));
   const sheet = me.sheet(t("bulk.move"));
   const renewals = named(me, "续约流程", "Renewals");
@@ -99,7 +82,7 @@ test("a stage with more than one's limit turns amber and asks what could wait @d
   await me.hasWorkspace();
   const { pipelines } = await schema(me);
   const stages = pipelines[0].stages.map((stage) => (stage.id === "needs" ? { ...stage, limit: 1 } : stage));
-  await defines(me, { change: "set_stages", pipeline: "sales", stages });
+  await me.defines({ change: "set_stages", pipeline: "sales", stages });
   const waiting = await me.has("deal", { name: "二期扩容", stage: "needs" });
   const deal = await me.has("deal", { name: "三号产线检测仪", stage: "first_contact" });
   await me.openRecord("deal", deal);
@@ -131,7 +114,7 @@ test("a move with a checklist waits for every tick, and the timeline keeps them 
   await me.hasWorkspace();
   const check = (id: string, zh: string, en: string) => ({ id, label: { zh, en } });
   const checks = [check("k_seen", "看过现场", "Seen the site"), check("k_price", "报价已核", "Price checked")];
-  await defines(me, { change: "set_edges", pipeline: "sales", edges: [{ from: "needs", to: "proposal", checks }] });
+  await me.defines({ change: "set_edges", pipeline: "sales", edges: [{ from: "needs", to: "proposal", checks }] });
   const deal = await me.has("deal", { name: "三号产线检测仪", stage: "needs" });
   await me.openRecord("deal", deal);
   await me.press(me.button(t("action.move_to")));

@@ -27,6 +27,7 @@ mod state;
 mod test;
 mod tidy;
 mod tools;
+mod waiting;
 
 use anyhow::{Result, bail};
 

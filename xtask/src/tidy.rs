@@ -12,6 +12,7 @@ use crate::say::note;
 use crate::settings::LOCAL_ONLY;
 use crate::state::DATABASES;
 use crate::tools::WASM_BINDGEN;
+use crate::waiting;
 
 pub fn run() -> Result<()> {
     let mut problems = Vec::new();
@@ -22,6 +23,7 @@ pub fn run() -> Result<()> {
     every_endpoint_has_a_contract_test(&mut problems)?;
     dark_is_dark_both_ways(&mut problems)?;
     database_limits_are_the_platforms(&mut problems)?;
+    waiting::asks_nothing_that_may_be_gone(&mut problems)?;
     if problems.is_empty() {
         return Ok(());
     }

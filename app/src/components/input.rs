@@ -13,6 +13,9 @@ pub fn TextInput(
     #[prop(optional, into)] placeholder: Option<TextProp>,
     #[prop(optional)] autofocus: bool,
     #[prop(optional, into)] disabled: Signal<bool>,
+    /// The first day that can be chosen.
+    #[prop(optional)]
+    min: Option<String>,
     /// Its own name, for a second control inside a field.
     #[prop(optional, into)]
     alone: Option<TextProp>,
@@ -28,6 +31,7 @@ pub fn TextInput(
             inputmode=inputmode
             placeholder=move || placeholder.as_ref().map(TextProp::get)
             autofocus=autofocus
+            min=min
             disabled=move || disabled.get()
             aria-required=field.required.then_some("true")
             aria-invalid=move || field.invalid.get().then_some("true")

@@ -167,7 +167,9 @@ fn CreateByName(entity: String, query: RwSignal<String>, on_pick: Callback<Hit>)
         let entity = definition.id.clone();
         spawn_local(async move {
             match outbox::submit(command, note, Vec::new()).await {
-                Ok(_) => on_pick.run(Hit { entity, id, title: name, detail: String::new(), found: None }),
+                Ok(_) => {
+                    on_pick.try_run(Hit { entity, id, title: name, detail: String::new(), found: None });
+                }
                 Err(problems) => {
                     let said = untrack(|| problems_text(&problems, &entity));
                     app().toasts.show(crate::components::Toast::new(said));

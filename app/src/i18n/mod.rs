@@ -152,25 +152,12 @@ fn in_lang(lang: Lang, label: &Label) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use domain::money::Currency;
-    use domain::schema::{WorkDays, WorkspaceSettings, builtin};
-
     use super::*;
-
-    fn fresh() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: String::new(),
-            language: "zh".to_owned(),
-            zone: "UTC".to_owned(),
-            currency: Currency::parse("CNY").expect("a currency"),
-            work: WorkDays::default(),
-            logo: None,
-        })
-    }
+    use crate::testing;
 
     #[test]
     fn a_text_calls_a_kind_of_record_what_the_workspace_calls_it() {
-        let mut schema = fresh();
+        let mut schema = testing::schema();
         let deal = schema.entities.iter_mut().find(|entity| entity.id == "deal").expect("deals");
         (deal.label, deal.plural) = (Label::new("项目", "Project"), Label::new("项目", "Projects"));
         let account = schema.entities.iter_mut().find(|entity| entity.id == "account").expect("accounts");
@@ -187,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_problem_away_from_its_field_names_it() {
-        let schema = fresh();
+        let schema = testing::schema();
         let problem = Problem::on("amount", "problem.out_of_range").with("min", 0).with("max", 9);
         let said = |lang, entity| named_problem(lang, &schema, &problem, entity);
         assert_eq!(said(Lang::Zh, "deal"), "金额：应在 0 到 9 之间");

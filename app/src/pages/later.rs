@@ -194,7 +194,7 @@ fn sheet(fetch: Fetch, wanted: Signal<bool>, give_up: Callback<()>) -> AnyView {
             if let Ok(build) = fetch().await {
                 here.try_set(Some(build));
             } else {
-                give_up.run(());
+                give_up.try_run(());
                 app().toasts.show(Toast::new(say("error.offline", &[])).with_icon(icons::OFFLINE));
             }
         });

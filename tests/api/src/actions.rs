@@ -5,7 +5,7 @@ use domain::fields::{DateOrder, DecimalMark, TextFormats};
 use domain::ids::Id;
 use domain::money::Currency;
 use domain::schema::change::DefinitionChange;
-use domain::schema::{Field, Label};
+use domain::schema::{Field, Label, Pipeline, Stage, StageStatus};
 use serde_json::Value as Json;
 
 #[track_caller]
@@ -102,6 +102,25 @@ pub fn import_several(import: Id, entity: &str, also: &[&str], rows: Vec<ImportR
 #[must_use]
 pub fn define(base_revision: u64, change: DefinitionChange) -> Action {
     Action::ChangeDefinition { base_revision, change }
+}
+
+/// A second pipeline of deals, for all.
+#[must_use]
+pub fn renewal() -> Pipeline {
+    let stage = |id: &str, status| Stage::new(id, Label::new(id, id), status, 50);
+    Pipeline {
+        id: "p_renewal".into(),
+        entity: "deal".into(),
+        label: Label::new("续约", "Renewal"),
+        stages: vec![
+            stage("s_due", StageStatus::Open),
+            stage("s_renewed", StageStatus::Won),
+            stage("s_left", StageStatus::Lost),
+        ],
+        edges: Vec::new(),
+        teams: Vec::new(),
+        products: Vec::new(),
+    }
 }
 
 #[must_use]

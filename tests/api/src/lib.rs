@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod browser;
 mod called;
+pub mod company;
 pub mod ids;
 pub mod openapi;
 pub mod own_server;

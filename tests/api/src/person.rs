@@ -11,6 +11,7 @@ use domain::command::{Action, Command, Conflict, FORMAT};
 use domain::files::FileInfo;
 use domain::ids::Id;
 use domain::message::Problem;
+use domain::schema::change::DefinitionChange;
 use serde_json::Value as Json;
 
 use crate::actions;
@@ -83,6 +84,20 @@ impl Person {
             Answer::Conflict { conflicts, .. } => conflicts,
             other => panic!("no conflict: {other:?}"),
         }
+    }
+
+    /// Changes the definitions as they are now; the command that did it.
+    #[track_caller]
+    pub fn defines(&self, change: DefinitionChange) -> Id {
+        let command = command(vec![actions::define(self.revision(), change)]);
+        self.done_as(&command);
+        command.id
+    }
+
+    /// Asks for a change of the definitions, which has to be refused.
+    #[track_caller]
+    pub fn refused_definition(&self, change: DefinitionChange) -> (Code, Vec<Problem>) {
+        self.refused(vec![actions::define(self.revision(), change)])
     }
 
     /// Creates a record by a command of its own.

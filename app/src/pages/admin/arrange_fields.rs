@@ -108,9 +108,12 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
             let outcome = define(change).await;
             pending.try_set(false);
             match outcome {
-                Ok(()) => on_done.run(()),
+                Ok(()) => {
+                    on_done.try_run(());
+                }
                 Err(found) => {
-                    problem.try_set(Some(untrack(|| problems_text(&found, &entity.get_value()))));
+                    let kind = entity.try_get_value().unwrap_or_default();
+                    problem.try_set(Some(untrack(|| problems_text(&found, &kind))));
                 }
             }
         });
@@ -123,7 +126,7 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
     }
     let hidden = move || layout.with(|layout| layout.hidden.clone());
     let hidden_row = move |id: String| {
-        let (field, row) = (id.clone(), id.clone());
+        let (field, row, named) = (id.clone(), id.clone(), Row::Field(id.clone()));
         view! {
             <li class="row" data-row=row>
                 <span class="row-text">
@@ -136,6 +139,7 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
                         layout.update(|layout| layout.stand(&id, Standing::AtOnce));
                         follow(place, layout, id.clone(), false);
                     }
+                    attr:aria-label=move || format!("{}: {}", tr("definition.hidden.show", &[]), name_of(&named))
                 />
             </li>
         }
@@ -281,7 +285,7 @@ fn SectionForm(
     let named = id.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let label: Label = naming.label();
+        let label: Label = untrack(|| naming.label());
         let mut next = layout.get_untracked();
         match &named {
             Some(id) => next.rename_section(id, label),

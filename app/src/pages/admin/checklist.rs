@@ -3,8 +3,7 @@
 use domain::schema::Check;
 use leptos::prelude::*;
 
-use super::naming::definition_id;
-use super::stage_facts::Said;
+use super::naming::{Said, definition_id};
 use crate::components::{Button, ButtonKind, IconButton, TextInput, icons};
 use crate::i18n::{t, tr};
 use crate::pages::more::Problems;
@@ -39,7 +38,7 @@ pub fn Checklist(points: Points, problems: Problems) -> impl IntoView {
         points.update(|points| points.push(point));
     };
     let row = move |point: Point| {
-        let (text, id) = (point.said.here(), point.id);
+        let (text, id) = (point.said.here, point.id);
         let drop = move |()| points.update(|points| points.retain(|point| point.id != id));
         view! {
             <li class="step-edit">

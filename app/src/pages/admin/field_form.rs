@@ -1,15 +1,15 @@
 //! What is written about a field, and which changes of the definitions it comes to.
 
 use domain::fields::{Adjustment, AutoNumber, FieldKind};
+use domain::schema::Field as Definition;
 use domain::schema::change::DefinitionChange;
-use domain::schema::{Field as Definition, Label};
 use leptos::prelude::*;
 
 use super::layout::{Layout, Standing};
+use super::naming::{Naming, definition_id};
 use super::options::{Draft, drafts_of, options_of};
 use super::type_code;
 use crate::state::session::schema_now;
-use crate::state::time::new_id;
 
 /// Types a new field can have, the most frequent first.
 pub const TYPES: [&str; 23] = [
@@ -52,8 +52,7 @@ const NUMBER_FORMAT: &str = "{year}-{0000}";
 /// What is being written into the sheet.
 #[derive(Clone, Copy)]
 pub struct Form {
-    pub zh: RwSignal<String>,
-    pub en: RwSignal<String>,
+    pub naming: Naming,
     pub code: RwSignal<String>,
     pub target: RwSignal<String>,
     pub required: RwSignal<bool>,
@@ -74,7 +73,6 @@ pub struct Form {
 
 impl Form {
     pub fn of(field: Option<&Definition>, standing: Standing) -> Self {
-        let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
         // What is set now, in the controls of its type; the others begin as for a new field.
         let now = field.and_then(|field| field.kind.behaviour().adjustment());
         let code = field.map_or_else(|| TYPES[0].to_owned(), |field| type_code(&field.kind));
@@ -87,8 +85,7 @@ impl Form {
         let max = |now: &Adjustment| now.max.map(|max| max.to_string());
         let options = field.map(|field| drafts_of(field.kind.all_options())).unwrap_or_default();
         Self {
-            zh: text(field.map(|field| &field.label.zh)),
-            en: text(field.map(|field| &field.label.en)),
+            naming: Naming::of(field.map(|field| &field.label)),
             target: RwSignal::new("account".to_owned()),
             required: RwSignal::new(field.is_some_and(|field| field.required)),
             options: RwSignal::new(options),
@@ -112,15 +109,6 @@ impl Form {
             format: self.format.get().trim().to_owned(),
             // What is no number cannot be a start: it is refused as one that is too high.
             start: plain(self.start).parse().unwrap_or(u32::MAX),
-        }
-    }
-
-    /// Somebody who speaks one language names a field once.
-    fn label(self) -> Label {
-        let (zh, en) = (self.zh.get().trim().to_owned(), self.en.get().trim().to_owned());
-        Label {
-            zh: if zh.is_empty() { en.clone() } else { zh.clone() },
-            en: if en.is_empty() { zh } else { en },
         }
     }
 
@@ -154,13 +142,21 @@ impl Form {
     }
 
     pub fn changes(self, entity: &str, old: Option<&Definition>) -> Vec<DefinitionChange> {
-        let (entity, label, required) = (entity.to_owned(), self.label(), self.required.get());
+        let (entity, label, required) = (entity.to_owned(), self.naming.label(), self.required.get());
         let Some(old) = old else {
             let (system, custom, retired) = (false, true, false);
             let kind = self.kind();
             let personal = self.personal.get() && kind.behaviour().may_be_personal();
-            let field =
-                Definition { id: new_field_id(), label, kind, required, personal, system, custom, retired };
+            let field = Definition {
+                id: definition_id("f"),
+                label,
+                kind,
+                required,
+                personal,
+                system,
+                custom,
+                retired,
+            };
             return vec![DefinitionChange::AddField { entity, field }];
         };
         let mut changes = Vec::new();
@@ -244,10 +240,4 @@ fn bound(text: RwSignal<String>) -> Option<i64> {
 /// A number out of a list of choices.
 fn number<N: std::str::FromStr>(text: RwSignal<String>, otherwise: N) -> N {
     text.with(|text| text.parse().ok()).unwrap_or(otherwise)
-}
-
-fn new_field_id() -> String {
-    // The last twelve digits of an id are random.
-    let digits: String = new_id().to_string().chars().filter(|c| *c != '-').skip(20).collect();
-    format!("f_{digits}")
 }

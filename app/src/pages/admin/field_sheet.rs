@@ -1,17 +1,17 @@
 use domain::fields::{FieldType as _, MAX_FILES, MAX_STARS};
-use domain::message::Problem;
 use domain::schema::change::DefinitionChange;
 use domain::schema::effects::effects;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::define::define_all;
+use super::define::{define_all, submit};
 use super::effects::{Effects, Retiring};
 use super::field_form::{DECIMALS, Form, TYPES, WITH_OPTIONS, layout_without};
 use super::layout::Standing;
+use super::naming::NamingFields;
 use super::options::Options;
 use crate::components::{Button, ButtonKind, Choice, Field, FormProblem, Select, Sheet, Switch, TextInput};
-use crate::i18n::{label, problem_text, t, tr};
+use crate::i18n::{label, t, tr};
+use crate::pages::more::Problems;
 use crate::state::session::{schema, schema_now, today};
 
 /// One field: its names, whether it must be filled, its choices; for a new one, its type.
@@ -54,40 +54,17 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
     let form = field.with_value(|field| Form::of(field.as_ref(), placed.unwrap_or(Standing::AtOnce)));
     let system = field.with_value(|field| field.as_ref().is_some_and(|field| field.system));
     let pending = RwSignal::new(false);
-    let problems = RwSignal::new(Vec::<Problem>::new());
-    let at = move |place: &'static str| {
-        Signal::derive(move || {
-            let found = problems.with(|problems| {
-                problems.iter().find(|problem| problem.field.as_deref() == Some(place)).cloned()
-            });
-            found.map(|problem| problem_text(&problem))
-        })
-    };
+    let problems = Problems::none();
+    let at = move |place: &'static str| problems.at(place);
     // What belongs to no input of this sheet is said at its end.
-    let rest = Signal::derive(move || {
-        let placed = ["label", "options", "format", "start", "min", "max", "scale"];
-        let others = problems.with(|problems| {
-            problems
-                .iter()
-                .filter(|problem| !problem.field.as_deref().is_some_and(|field| placed.contains(&field)))
-                .cloned()
-                .collect::<Vec<_>>()
-        });
-        (!others.is_empty()).then(|| others.iter().map(problem_text).collect::<Vec<_>>().join(" · "))
-    });
+    let rest = problems.rest(&["label", "type", "options", "format", "start", "min", "max", "scale"]);
     let send = move |changes: Vec<DefinitionChange>| {
         if changes.is_empty() {
             open.set(false);
             return;
         }
-        pending.set(true);
-        spawn_local(async move {
-            let outcome = define_all(changes).await;
-            pending.set(false);
-            match outcome {
-                Ok(()) => open.set(false),
-                Err(found) => problems.set(found),
-            }
+        submit(pending, problems, define_all(changes), move || {
+            open.try_set(false);
         });
     };
     let wished =
@@ -130,17 +107,10 @@ fn Body(entity: String, id: Option<String>, open: RwSignal<bool>, is_new: bool) 
             novalidate
             on:submit=move |event| {
                 event.prevent_default();
-                if !pending.get_untracked() {
-                    save();
-                }
+                save();
             }
         >
-            <Field label=t("definition.label.zh") problem=at("label")>
-                <TextInput value=form.zh />
-            </Field>
-            <Field label=t("definition.label.en") help=t("definition.label.help")>
-                <TextInput value=form.en />
-            </Field>
+            <NamingFields naming=form.naming problems />
             {is_new
                 .then(|| {
                     view! {

@@ -267,7 +267,13 @@ fn Hidden(entity: String) -> impl IntoView {
                         <span class="row-title">{name}</span>
                     </span>
                 </button>
-                <Button label=t("definition.hidden.show") kind=ButtonKind::Quiet pending on_press=show />
+                <Button
+                    label=t("definition.hidden.show")
+                    kind=ButtonKind::Quiet
+                    pending
+                    on_press=show
+                    attr:aria-label=move || format!("{}: {}", tr("definition.hidden.show", &[]), name())
+                />
                 <FieldSheet entity=entity.get_value() id=Some(id.get_value()) open=editing />
             </li>
         }
@@ -308,7 +314,7 @@ pub fn Retired(entity: String) -> impl IntoView {
             .unwrap_or_default()
     });
     let row = move |field: Field| {
-        let id = field.id.clone();
+        let (id, named) = (field.id.clone(), field.label.clone());
         let pending = RwSignal::new(false);
         let restore = move |()| {
             let (entity, field) = (entity.get_value(), id.clone());
@@ -319,7 +325,13 @@ pub fn Retired(entity: String) -> impl IntoView {
                 <span class="row-text">
                     <span class="row-title">{move || label(&field.label)}</span>
                 </span>
-                <Button label=t("action.restore") kind=ButtonKind::Quiet pending on_press=restore />
+                <Button
+                    label=t("action.restore")
+                    kind=ButtonKind::Quiet
+                    pending
+                    on_press=restore
+                    attr:aria-label=move || format!("{}: {}", tr("action.restore", &[]), label(&named))
+                />
             </li>
         }
     };

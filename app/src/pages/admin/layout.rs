@@ -236,6 +236,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::schema;
 
     fn strings(ids: &[&str]) -> Vec<String> {
         ids.iter().map(|id| (*id).to_owned()).collect()
@@ -321,16 +322,5 @@ mod tests {
         let change = now.clone().change("account");
         schema = domain::schema::change::apply(&schema, &change, &domain::time::UtcOnly).unwrap().0;
         assert_eq!(Layout::of(schema.entity("account").unwrap()), now);
-    }
-
-    fn schema() -> domain::schema::Schema {
-        domain::schema::builtin::schema(domain::schema::WorkspaceSettings {
-            name: "测试".to_owned(),
-            language: "zh".to_owned(),
-            zone: "UTC".to_owned(),
-            currency: domain::money::Currency::parse("CNY").unwrap(),
-            work: domain::schema::WorkDays::default(),
-            logo: None,
-        })
     }
 }

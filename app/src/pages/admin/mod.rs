@@ -31,7 +31,7 @@ mod workspace;
 
 pub use pipelines::Pipelines;
 pub use role::Role;
-pub use roles::Roles;
+pub use roles::{Roles, usual_role};
 pub use teams::{Teams, sight_of};
 pub use workspace::Workspace;
 

@@ -3,6 +3,7 @@ use domain::schema::Label;
 use leptos::prelude::*;
 use messages::Lang;
 
+use super::naming::{Naming, definition_id};
 use crate::components::{Button, ButtonKind, ChipGroup, Choice, Field, IconButton, TextInput, icons};
 use crate::i18n::{label, t, tr};
 use crate::state::preferences::lang_signal;
@@ -13,8 +14,7 @@ use crate::state::time::new_id;
 #[derive(Clone)]
 pub struct Draft {
     id: String,
-    zh: RwSignal<String>,
-    en: RwSignal<String>,
+    naming: Naming,
     color: RwSignal<Option<OptionColor>>,
     level: RwSignal<usize>,
     is_new: bool,
@@ -24,8 +24,7 @@ impl Draft {
     fn of(option: &ChoiceOption, level: usize) -> Self {
         Self {
             id: option.id.clone(),
-            zh: RwSignal::new(option.label.zh.clone()),
-            en: RwSignal::new(option.label.en.clone()),
+            naming: Naming::of(Some(&option.label)),
             color: RwSignal::new(option.color),
             level: RwSignal::new(level),
             is_new: false,
@@ -33,12 +32,9 @@ impl Draft {
     }
 
     fn fresh(level: usize) -> Self {
-        // The last twelve digits of an id are random.
-        let id: String = new_id().to_string().chars().filter(|c| *c != '-').skip(20).collect();
         Self {
-            id: format!("o_{id}"),
-            zh: RwSignal::new(String::new()),
-            en: RwSignal::new(String::new()),
+            id: definition_id("o"),
+            naming: Naming::of(None),
             color: RwSignal::new(None),
             level: RwSignal::new(level),
             is_new: true,
@@ -47,16 +43,11 @@ impl Draft {
 
     /// The option, unless nothing was written into a new one.
     fn option(&self, parent: Option<String>) -> Option<ChoiceOption> {
-        let (zh, en) = (self.zh.get().trim().to_owned(), self.en.get().trim().to_owned());
-        if self.is_new && zh.is_empty() && en.is_empty() {
+        if self.is_new && self.naming.is_empty() {
             return None;
         }
-        let label = Label {
-            zh: if zh.is_empty() { en.clone() } else { zh.clone() },
-            en: if en.is_empty() { zh } else { en },
-        };
         let color = self.color.get();
-        Some(ChoiceOption { id: self.id.clone(), label, color, parent, retired: false })
+        Some(ChoiceOption { id: self.id.clone(), label: self.naming.label(), color, parent, retired: false })
     }
 }
 
@@ -175,7 +166,7 @@ fn OptionRow(
     tree: Signal<bool>,
     language: RwSignal<Lang>,
 ) -> impl IntoView {
-    let (zh, en, color, level) = (draft.zh, draft.en, draft.color, draft.level);
+    let (Naming { zh, en }, color, level) = (draft.naming, draft.color, draft.level);
     let id = StoredValue::new(draft.id);
     let at = Memo::new(move |_| {
         id.with_value(|id| drafts.with(|drafts| place_of(drafts, id).unwrap_or_default()))

@@ -12,7 +12,7 @@ use super::Guarded;
 use super::arrange::Arrange;
 use super::audience::Audience;
 use super::define::{define, submit};
-use super::naming::{Naming, NamingFields, definition_id};
+use super::naming::{Naming, NamingFields, RenameForm, definition_id};
 use super::removing::RemoveStages;
 use super::stages::Stages;
 use super::ways::Ways;
@@ -165,27 +165,9 @@ fn OnePipeline(id: String, first: Signal<bool>, alone: Signal<bool>) -> impl Int
 #[component]
 fn Rename(pipeline: Pipeline, open: RwSignal<bool>) -> impl IntoView {
     let naming = Naming::of(Some(&pipeline.label));
-    let pending = RwSignal::new(false);
-    let problems = Problems::none();
-    let id = StoredValue::new(pipeline.id);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let change = DefinitionChange::RenamePipeline { pipeline: id.get_value(), label: naming.label() };
-        save(change, pending, problems, open);
-    };
-    view! {
-        <form class="form" novalidate on:submit=submit>
-            <FormProblem problem=problems.rest(&["label"]) />
-            <NamingFields naming problems />
-            <Button label=t("action.save") kind=ButtonKind::Primary submit=true block=true pending />
-        </form>
-    }
-}
-
-fn save(change: DefinitionChange, pending: RwSignal<bool>, problems: Problems, open: RwSignal<bool>) {
-    submit(pending, problems, define(change), move || {
-        open.try_set(false);
-    });
+    let id = pipeline.id;
+    let change = move || DefinitionChange::RenamePipeline { pipeline: id.clone(), label: naming.label() };
+    view! { <RenameForm naming problems=Problems::none() open places=&["label"] change /> }
 }
 
 /// In the place of a pipeline whose stages are taken over.
@@ -208,11 +190,8 @@ fn NewPipeline(entity: String, open: RwSignal<bool>) -> impl IntoView {
         .collect();
     let model = RwSignal::new(models.first().map(|choice| choice.value.clone()).unwrap_or_default());
     let entity = StoredValue::new(entity);
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if pending.get_untracked() {
-            return;
-        }
         let chosen = model.get_untracked();
         let like = schema_now().pipeline(&chosen).cloned();
         if like.is_none() && chosen != NONE {
@@ -233,16 +212,19 @@ fn NewPipeline(entity: String, open: RwSignal<bool>) -> impl IntoView {
         let pipeline = Pipeline {
             id: definition_id("p"),
             entity: entity.get_value(),
-            label: naming.label(),
+            label: untrack(|| naming.label()),
             stages,
             edges: edges.collect(),
             teams: Vec::new(),
             products: Vec::new(),
         };
-        save(DefinitionChange::AddPipeline { pipeline, at: None }, pending, problems, open);
+        let change = DefinitionChange::AddPipeline { pipeline, at: None };
+        submit(pending, problems, define(change), move || {
+            open.try_set(false);
+        });
     };
     view! {
-        <form class="form" novalidate on:submit=submit>
+        <form class="form" novalidate on:submit=add>
             <FormProblem problem=problems.rest(&["label", "like"]) />
             <NamingFields naming problems />
             <Field label=t("pipelines.like") help=t("pipelines.like.help") problem=problems.at("like")>

@@ -1,6 +1,6 @@
 //! The roles of a workspace: who has which, a new one out of another, and a way out for those nobody needs.
 
-use domain::access::{ADMINISTRATOR, Role};
+use domain::access::{ADMINISTRATOR, REP, Role};
 use domain::api::GetTotals;
 use domain::api::record::TotalsRequest;
 use domain::command::{Action, Wire};
@@ -9,7 +9,6 @@ use domain::schema::builtin::user::status;
 use domain::schema::change::DefinitionChange;
 use domain::schema::effects::people;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 use serde_json::json;
 
@@ -80,36 +79,42 @@ pub fn Roles() -> impl IntoView {
 #[component]
 fn NewRole() -> impl IntoView {
     let naming = Naming::of(None);
-    let model = RwSignal::new(domain::access::REP.to_owned());
+    let model = RwSignal::new(usual_role());
     let pending = RwSignal::new(false);
     let problems = Problems::none();
     let navigate = StoredValue::new_local(use_navigate());
     let models = Signal::derive(|| {
         schema().roles.iter().map(|role| Choice::new(role.id.clone(), label(&role.label))).collect::<Vec<_>>()
     });
-    // The shipped rep may be gone: the first one then.
-    if schema_now().role(&model.get_untracked()).is_none() {
-        model.set(schema_now().roles.first().map(|role| role.id.clone()).unwrap_or_default());
-    }
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(like) = schema_now().role(&model.get_untracked()).cloned() else { return };
-        let role = Role { id: definition_id("r"), label: naming.label(), ..like };
+        let Some(like) = schema_now().role(&model.get_untracked()).cloned() else {
+            problems.0.set(vec![Problem::on("like", "problem.definition.unknown_role")]);
+            return;
+        };
+        let role = Role { id: definition_id("r"), label: untrack(|| naming.label()), ..like };
         let id = role.id.clone();
         define::submit(pending, problems, define(DefinitionChange::AddRole { role, at: None }), move || {
-            navigate.with_value(|navigate| navigate(&routes::role(&id), Default::default()));
+            navigate.try_with_value(|navigate| navigate(&routes::role(&id), Default::default()));
         });
     };
     view! {
         <form class="form" novalidate on:submit=submit>
-            <FormProblem problem=problems.rest(&["label"]) />
+            <FormProblem problem=problems.rest(&["label", "like"]) />
             <NamingFields naming problems />
-            <Field label=t("roles.like") help=t("roles.like.help")>
+            <Field label=t("roles.like") help=t("roles.like.help") problem=problems.at("like")>
                 <Select value=model choices=models on_choose=move |chosen| model.set(chosen) />
             </Field>
             <Button label=t("roles.add") kind=ButtonKind::Primary submit=true block=true pending />
         </form>
     }
+}
+
+/// What most people are: the shipped rep, or the first role where that one is gone.
+pub fn usual_role() -> String {
+    let schema = schema_now();
+    let usual = schema.role(REP).or_else(|| schema.roles.first());
+    usual.map(|role| role.id.clone()).unwrap_or_default()
 }
 
 /// Another name for a role.
@@ -148,7 +153,6 @@ pub fn RemoveRole(role: Role) -> impl IntoView {
             problem.0.set(vec![Problem::on("successor", "problem.required")]);
             return;
         }
-        pending.set(true);
         let action = move |person: &domain::api::record::RecordBody| Action::Update {
             entity: "user".to_owned(),
             record: person.id,
@@ -160,13 +164,8 @@ pub fn RemoveRole(role: Role) -> impl IntoView {
             Step::Each { entity: "user".to_owned(), filter: filter.get_value(), action: Box::new(action) },
             Step::Define(DefinitionChange::RemoveRole { role: id.get_value() }),
         ];
-        spawn_local(async move {
-            let outcome = carry_out(steps).await;
-            pending.try_set(false);
-            match outcome {
-                Ok(()) => navigate.with_value(|navigate| navigate(routes::ROLES, Default::default())),
-                Err(found) => problem.0.set(found),
-            }
+        define::submit(pending, problem, carry_out(steps), move || {
+            navigate.try_with_value(|navigate| navigate(routes::ROLES, Default::default()));
         });
     };
     let body = move || match heads() {

@@ -1,43 +1,14 @@
 //! What a stage says and asks for: its goal, its usual days, fields on the way in, and what is done there.
 
 use domain::message::Problem;
-use domain::schema::{Label, Stage, Step};
+use domain::schema::{Stage, Step};
 use leptos::prelude::*;
-use messages::Lang;
 
-use super::naming::definition_id;
+use super::naming::{Said, definition_id};
 use crate::components::{Button, ButtonKind, CheckChips, Choice, Field, IconButton, TextInput, icons, tick};
 use crate::i18n::{label, t, tr};
 use crate::pages::more::Problems;
-use crate::state::preferences::lang_signal;
 use crate::state::session::schema;
-
-/// A text in both languages, of which one is written at a time; the other follows while it is empty.
-#[derive(Clone)]
-pub(super) struct Said {
-    zh: RwSignal<String>,
-    en: RwSignal<String>,
-}
-
-impl Said {
-    pub fn of(label: Option<&Label>) -> Self {
-        let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
-        Self { zh: text(label.map(|label| &label.zh)), en: text(label.map(|label| &label.en)) }
-    }
-
-    pub fn here(&self) -> RwSignal<String> {
-        if lang_signal().get_untracked() == Lang::Zh { self.zh } else { self.en }
-    }
-
-    pub fn label(&self) -> Option<Label> {
-        let (zh, en) = (self.zh.get().trim().to_owned(), self.en.get().trim().to_owned());
-        let label = Label {
-            zh: if zh.is_empty() { en.clone() } else { zh.clone() },
-            en: if en.is_empty() { zh } else { en },
-        };
-        (!label.zh.is_empty()).then_some(label)
-    }
-}
 
 #[derive(Clone)]
 struct StepDraft {
@@ -143,7 +114,7 @@ pub fn FieldChips(
 
 #[component]
 pub fn StageFacts(facts: Facts, entity: String, problems: Problems) -> impl IntoView {
-    let goal = facts.goal.with_value(Said::here);
+    let goal = facts.goal.with_value(|goal| goal.here);
     let steps = facts.steps;
     let add = move |()| {
         let said = Said::of(None);
@@ -151,7 +122,7 @@ pub fn StageFacts(facts: Facts, entity: String, problems: Problems) -> impl Into
         steps.update(|steps| steps.push(draft));
     };
     let row = move |step: StepDraft| {
-        let (text, due, id) = (step.said.here(), step.due, step.id);
+        let (text, due, id) = (step.said.here, step.due, step.id);
         let drop = move |()| steps.update(|steps| steps.retain(|step| step.id != id));
         view! {
             <li class="step-edit">

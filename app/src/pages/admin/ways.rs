@@ -37,11 +37,16 @@ pub fn Ways(id: String) -> impl IntoView {
         None => Some(tr("ways.title", &[])),
     };
     let content = move || {
+        if let Some(way) = edited.get() {
+            // What is being written stays when somebody else changes the pipeline.
+            let pipeline = pipeline.get_untracked()?;
+            return Some(view! { <OneWay pipeline way edited /> }.into_any());
+        }
         let pipeline = pipeline.get()?;
-        Some(match edited.get() {
-            Some(way) => view! { <OneWay pipeline way edited /> }.into_any(),
-            None if wide.get() => view! { <Matrix pipeline edited /> }.into_any(),
-            None => view! { <PerStage pipeline edited /> }.into_any(),
+        Some(if wide.get() {
+            view! { <Matrix pipeline edited /> }.into_any()
+        } else {
+            view! { <PerStage pipeline edited /> }.into_any()
         })
     };
     let begin = move |()| {

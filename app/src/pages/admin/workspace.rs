@@ -139,6 +139,10 @@ fn Settings() -> impl IntoView {
             problems.0.try_set(outcome.err().unwrap_or_default());
         });
     };
+    let discard = move |()| {
+        problems.0.set(Vec::new());
+        draft.take(&schema_now().workspace);
+    };
     let zones: Vec<Choice> = all_zones(&draft.zone.get_untracked())
         .into_iter()
         .map(|zone| Choice::new(zone.clone(), zone))
@@ -178,7 +182,7 @@ fn Settings() -> impl IntoView {
                 <div class="save-bar">
                     <Effects effects=meant />
                     <div class="btn-row btn-row-end">
-                        <Button label=t("action.discard") on_press=move |()| draft.take(&schema_now().workspace) />
+                        <Button label=t("action.discard") on_press=discard />
                         <Button label=t("action.save") kind=ButtonKind::Primary submit=true pending />
                     </div>
                 </div>
@@ -255,7 +259,7 @@ fn WorkingDays(draft: Draft, problems: Problems) -> impl IntoView {
             </li>
         }
     };
-    let first = Memo::new(move |_| Date::parse(&day.get()).is_some());
+    let has_day = Memo::new(move |_| Date::parse(&day.get()).is_some());
     view! {
         <section class="stack stack-tight">
             <h2 class="group-title">{t("settings.workspace.days")}</h2>
@@ -277,7 +281,7 @@ fn WorkingDays(draft: Draft, problems: Problems) -> impl IntoView {
                     <div class="day-add">
                         <TextInput value=day kind="date" alone=t("settings.workspace.day") />
                         <Select value=kind choices=kinds alone=t("settings.workspace.day.kind") on_choose=move |chosen| kind.set(chosen) />
-                        <Button label=t("action.add") disabled=Signal::derive(move || !first.get()) on_press=add />
+                        <Button label=t("action.add") disabled=Signal::derive(move || !has_day.get()) on_press=add />
                     </div>
                     <TakeHolidays days=draft.days />
                     <FormProblem problem=problems.at("work.days") />

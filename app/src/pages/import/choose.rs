@@ -23,7 +23,9 @@ pub fn Choose(work: Work, wanted: StoredValue<Option<String>>) -> impl IntoView 
             match read(&file).await {
                 Ok(chosen) => {
                     why.set(None);
-                    wanted.with_value(|wanted| work.take(chosen, wanted.as_deref()));
+                    // The page may have been left while a large file was read.
+                    let Some(wanted) = wanted.try_get_value() else { return };
+                    work.take(chosen, wanted.as_deref());
                     work.go(Step::Columns);
                 }
                 Err(key) => {

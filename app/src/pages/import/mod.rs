@@ -61,9 +61,10 @@ struct Work {
 
 impl Work {
     fn go(self, step: Step) {
-        self.step.set(step);
-        // Each step begins at its top.
-        window().scroll_to_with_x_and_y(0.0, 0.0);
+        // Each step begins at its top; another page that was opened meanwhile stays where it is.
+        if self.step.try_set(step).is_none() {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
     }
 
     /// Takes a file that has been read and guesses what is in it.

@@ -1,6 +1,6 @@
 //! The people of a workspace: who can come in, as what, and the names that only own imported records so far.
 
-use domain::access::{Permission, REP};
+use domain::access::Permission;
 use domain::api::Invite;
 use domain::api::account::InviteRequest;
 use domain::api::record::RecordBody;
@@ -18,7 +18,7 @@ use crate::components::{
 };
 use crate::i18n::{label, say, t};
 use crate::pages::admin::everything::{everything, text};
-use crate::pages::admin::sight_of;
+use crate::pages::admin::{sight_of, usual_role};
 use crate::pages::{Page, Width, open_while};
 use crate::routes;
 use crate::state::names::name_of;
@@ -179,7 +179,7 @@ fn Person(person: RecordBody, may: Signal<bool>, looking: RwSignal<Option<Record
 fn InviteForm(guest: Guest, teams: Signal<Vec<Choice>>) -> impl IntoView {
     let name = RwSignal::new(guest.name.clone());
     let email = RwSignal::new(guest.email.clone());
-    let role = RwSignal::new(if guest.role.is_empty() { REP.to_owned() } else { guest.role.clone() });
+    let role = RwSignal::new(if guest.role.is_empty() { usual_role() } else { guest.role.clone() });
     let team = RwSignal::new(guest.team.clone());
     let pending = RwSignal::new(false);
     let problems = Problems::none();

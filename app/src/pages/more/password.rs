@@ -68,7 +68,7 @@ pub fn Password() -> impl IntoView {
                     app()
                         .toasts
                         .show(Toast::new(say("settings.password.changed", &[])).with_icon(icons::CHECK));
-                    navigate.with_value(|navigate| navigate(routes::MORE, Default::default()));
+                    navigate.try_with_value(|navigate| navigate(routes::MORE, Default::default()));
                 }
                 Err(error) => problems.0.set(problems_of(&error)),
             }

@@ -40,7 +40,7 @@ pub fn Reset() -> impl IntoView {
                         .toasts
                         .show(Toast::new(say("settings.password.changed", &[])).with_icon(icons::CHECK));
                     let options = leptos_router::NavigateOptions { replace: true, ..Default::default() };
-                    navigate.with_value(|navigate| navigate(routes::SIGN_IN, options));
+                    navigate.try_with_value(|navigate| navigate(routes::SIGN_IN, options));
                 }
                 Err(error) => problems.0.set(problems_of(&error)),
             }

@@ -50,6 +50,7 @@ pub fn Sessions() -> impl IntoView {
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are far below 2^53")]
         let seen = session.seen_at.unix_ms() as f64;
         let device = device(&session.agent);
+        let named = device.clone();
         view! {
             <li class="row">
                 <span class="row-icon">{icon(icons::DEVICE)}</span>
@@ -61,7 +62,13 @@ pub fn Sessions() -> impl IntoView {
                     view! { <Badge label=t("sessions.current") tone=Tone::Accent /> }.into_any()
                 } else {
                     view! {
-                        <Button label=t("sessions.revoke") kind=ButtonKind::DangerQuiet pending on_press=move |()| revoke(vec![session.clone()]) />
+                        <Button
+                            label=t("sessions.revoke")
+                            kind=ButtonKind::DangerQuiet
+                            pending
+                            on_press=move |()| revoke(vec![session.clone()])
+                            attr:aria-label=move || format!("{}: {named}", tr("sessions.revoke", &[]))
+                        />
                     }
                         .into_any()
                 }}

@@ -17,20 +17,21 @@ use serde_json::Value as Json;
 
 use super::became::Became;
 use super::convert_problems::{Placeless, placeless_text, sort_problems};
-use super::form::{Form, PATIENCE_MS, defaults, focus_first_problem, mark_foot};
+use super::form::{Answer, Form, defaults, focus_first_problem, mark_foot, send};
 use super::page::known;
 use super::{ConflictSheet, Gone, drawing};
+use crate::api::ApiError;
 use crate::components::{
     Button, ButtonKind, ButtonRow, FormProblem, Sheet, SkeletonRows, Switch, icon, icons,
 };
 use crate::fields::{self, Picker};
 use crate::i18n::{label, say, t, tr};
-use crate::pages::Page;
+use crate::pages::{Page, Unread};
 use crate::routes;
 use crate::state::foresee::with_reading;
 use crate::state::loader::note;
 use crate::state::names::learn_one;
-use crate::state::outbox::{self, Note, Outcome};
+use crate::state::outbox::Note;
 use crate::state::session::{role, schema, schema_now};
 use crate::state::{app, ask, time};
 
@@ -53,7 +54,8 @@ fn Converting(id: Id) -> impl IntoView {
             return 0;
         }
         let converted = body.with(|body| body.as_ref().is_some_and(|body| conversion::is_converted(body)));
-        let gone = reply.error.with(Option::is_some) || reply.value.with(Option::is_some);
+        let refused = reply.error.with(|error| matches!(error, Some(ApiError::Refused(_))));
+        let gone = refused || reply.value.with(Option::is_some);
         match body.with(Option::is_some) {
             true if converted => 1,
             true => 0,
@@ -80,7 +82,12 @@ fn Converting(id: Id) -> impl IntoView {
         2 => view! { <Gone /> }.into_any(),
         _ => view! {
             <Page title=t("record.convert") back=back.clone()>
-                <SkeletonRows count=5 />
+                {move || {
+                    match reply.error.get() {
+                        Some(error) => view! { <Unread error /> }.into_any(),
+                        None => view! { <SkeletonRows count=5 /> }.into_any(),
+                    }
+                }}
             </Page>
         }
         .into_any(),
@@ -119,7 +126,10 @@ impl Part {
             let Ok(reply) = ask::<FindAlike>(&[entity], &request).await else { return };
             note(&reply);
             let records: Vec<RecordBody> = reply.records;
-            if let ("account", [only]) = (entity, &records[..]) {
+            // Unless another one has been picked meanwhile.
+            if let ("account", [only]) = (entity, &records[..])
+                && known.try_with_untracked(Option::is_none) == Some(true)
+            {
                 known.try_set(Some(only.clone()));
             }
             alike.try_set(records);
@@ -225,22 +235,16 @@ fn ConvertForm(lead: RecordBody) -> impl IntoView {
             let (forms, navigate) = (parts.clone(), navigate.clone());
             pending.set(true);
             spawn_local(async move {
-                let answer = match outbox::submit(outbox::command(actions), note, known).await {
-                    Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
-                    Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
-                };
-                pending.set(false);
-                match answer {
-                    (Outcome::Refused { code, problems }, command) => {
-                        if let Some(command) = command {
-                            outbox::discard(command);
-                        }
+                match send(actions, note, known, pending).await {
+                    Answer::Refused(code, problems) => {
                         placeless.set(refuse(&forms, &proposal, &entities, code, problems));
                     }
-                    (Outcome::Conflict(_), Some(command)) => conflict.set(Some(command)),
-                    _ => {
-                        navigate(&to, leptos_router::NavigateOptions { replace: true, ..Default::default() })
+                    Answer::Conflict(command) => conflict.set(Some(command)),
+                    // Whoever has gone elsewhere meanwhile stays there.
+                    Answer::Taken if !pending.is_disposed() => {
+                        navigate(&to, leptos_router::NavigateOptions { replace: true, ..Default::default() });
                     }
+                    Answer::Taken | Answer::Left => {}
                 }
             });
         }

@@ -6,6 +6,7 @@ use domain::api::Code;
 use domain::api::record::RecordBody;
 use domain::command::{Action, Wire};
 use domain::conversion;
+use domain::ids::Id;
 use domain::message::Problem;
 use domain::process;
 use domain::schema::{Entity, Field as Definition, Part, Section};
@@ -27,7 +28,47 @@ use crate::state::session::{me, own_teams, schema_now};
 use crate::state::{app, time};
 
 /// As long as a form waits for the server before it goes on and leaves the rest to the outbox.
-pub(super) const PATIENCE_MS: i32 = 6_000;
+const PATIENCE_MS: i32 = 6_000;
+
+/// What became of what a form has sent.
+pub(super) enum Answer {
+    /// Saved, or on its way.
+    Taken,
+    Refused(Code, Vec<Problem>),
+    /// The command whose conflict is to be decided.
+    Conflict(Id),
+    /// It was not taken, and the form is gone: the tray tells of it.
+    Left,
+}
+
+/// Sends what a form has decided and waits for the server's word while the form is there, and `pending` with it. What
+/// it refuses the form shows, and nothing of that is left for the tray.
+pub(super) async fn send(
+    actions: Vec<Action>,
+    note: Note,
+    known: Vec<RecordBody>,
+    pending: RwSignal<bool>,
+) -> Answer {
+    let entity = note.entity.clone();
+    let (outcome, command) = match outbox::submit(outbox::command(actions), note, known).await {
+        Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
+        Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
+    };
+    let left = pending.try_set(false).is_some();
+    match (outcome, command) {
+        (Outcome::Saved | Outcome::Waiting, _) | (Outcome::Conflict(_), None) => Answer::Taken,
+        (Outcome::Refused { problems, .. }, None) if left => {
+            outbox::say_problems(&problems, &entity);
+            Answer::Left
+        }
+        (Outcome::Refused { .. } | Outcome::Conflict(_), Some(_)) if left => Answer::Left,
+        (Outcome::Conflict(_), Some(command)) => Answer::Conflict(command),
+        (Outcome::Refused { code, problems }, command) => {
+            command.into_iter().for_each(outbox::discard);
+            Answer::Refused(code, problems)
+        }
+    }
+}
 
 /// The fields of a form, in its order; hidden ones carry what they begin with. What a lead has become is told by its
 /// conversion.
@@ -430,26 +471,20 @@ fn NewForm(definition: Entity, values: Wire, restored: bool) -> impl IntoView {
                     toast: Some(say("record.created.toast", &[("entity", &label(&form.definition.label))])),
                     record: Some((entity.clone(), id)),
                 };
-                let command =
-                    outbox::command(vec![Action::Create { entity: entity.clone(), record: id, values }]);
-                let answer = match outbox::submit(command, note, Vec::new()).await {
-                    Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
-                    Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
-                };
-                form.pending.set(false);
-                match answer {
-                    (Outcome::Refused { code, problems }, command) => {
-                        // The form is still open and shows them: nothing is left for the tray.
-                        if let Some(command) = command {
-                            outbox::discard(command);
-                        }
-                        form.refuse(Some(code), problems);
-                    }
-                    _ => {
+                let create = Action::Create { entity: entity.clone(), record: id, values };
+                match send(vec![create], note, Vec::new(), form.pending).await {
+                    Answer::Refused(code, problems) => form.refuse(Some(code), problems),
+                    Answer::Taken => {
                         drafts::forget(&key);
-                        let to = routes::record(&entity, &id.to_string());
-                        navigate(&to, leptos_router::NavigateOptions { replace: true, ..Default::default() });
+                        // Whoever has gone elsewhere meanwhile stays there.
+                        if !form.pending.is_disposed() {
+                            let to = routes::record(&entity, &id.to_string());
+                            let options =
+                                leptos_router::NavigateOptions { replace: true, ..Default::default() };
+                            navigate(&to, options);
+                        }
                     }
+                    Answer::Conflict(_) | Answer::Left => {}
                 }
             });
         }
@@ -557,7 +592,7 @@ pub fn EditForm(
     };
     let saved = Callback::new(saved);
     let save = {
-        let (form, body) = (form.clone(), body.clone());
+        let (form, body, key) = (form.clone(), body.clone(), key.clone());
         move |()| {
             if form.pending.get_untracked() {
                 return;
@@ -593,23 +628,14 @@ pub fn EditForm(
                 old,
                 values,
             };
-            let (form, known) = (form.clone(), body.clone());
+            let (form, known, key) = (form.clone(), body.clone(), key.clone());
             form.pending.set(true);
             spawn_local(async move {
-                let answer = match outbox::submit(outbox::command(vec![action]), note, vec![known]).await {
-                    Ok(command) => (outbox::outcome(command, PATIENCE_MS).await, Some(command)),
-                    Err(problems) => (Outcome::Refused { code: Code::Invalid, problems }, None),
-                };
-                form.pending.set(false);
-                match answer {
-                    (Outcome::Refused { code, problems }, command) => {
-                        if let Some(command) = command {
-                            outbox::discard(command);
-                        }
-                        form.refuse(Some(code), problems);
-                    }
-                    (Outcome::Conflict(_), Some(command)) => conflict.set(Some(command)),
-                    _ => saved.run(()),
+                match send(vec![action], note, vec![known], form.pending).await {
+                    Answer::Refused(code, problems) => form.refuse(Some(code), problems),
+                    Answer::Conflict(command) => conflict.set(Some(command)),
+                    Answer::Taken if saved.try_run(()).is_none() => drafts::forget(&key),
+                    Answer::Taken | Answer::Left => {}
                 }
             });
         }

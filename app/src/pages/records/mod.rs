@@ -9,6 +9,7 @@ mod desk;
 mod edit;
 mod facts;
 mod form;
+mod history;
 mod list;
 mod moving;
 mod page;

@@ -310,19 +310,30 @@ fn may_except() -> bool {
 fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
+    let pending = RwSignal::new(false);
     let parking = use_context::<Parking>().unwrap_or_default();
     let wish = StoredValue::new(wish);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        // A second command would come from a stage that the first has left.
+        if pending.get_untracked() {
+            return;
+        }
         let exception = reason.get_untracked();
         if exception.trim().is_empty() {
             problem.set(Some(untrack(|| tr("problem.required", &[]))));
             return focus_first_problem();
         }
+        pending.set(true);
+        let wish = wish.get_value();
         spawn_local(async move {
             let beside = Beside { exception, ..Beside::default() };
-            match send(wish.get_value(), beside, parking).await {
-                Ok(()) => on_done.run(()),
+            let outcome = send(wish, beside, parking).await;
+            pending.try_set(false);
+            match outcome {
+                Ok(()) => {
+                    on_done.try_run(());
+                }
                 Err(found) => {
                     problem.try_set(found.first().map(|found| untrack(|| problem_text(found))));
                 }
@@ -338,7 +349,7 @@ fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
                 <Field label=t("process.exception") help=t("process.exception.help") required=true problem>
                     <TextArea value=reason />
                 </Field>
-                <Button label=t("process.exception.move") kind=ButtonKind::Primary submit=true block=true />
+                <Button label=t("process.exception.move") kind=ButtonKind::Primary submit=true block=true pending />
             </form>
         </Show>
     }
@@ -430,7 +441,9 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
                 let outcome = send(wish, beside, parking).await;
                 pending.try_set(false);
                 match outcome {
-                    Ok(()) => on_done.run(()),
+                    Ok(()) => {
+                        on_done.try_run(());
+                    }
                     Err(found) => form.refuse(None, found),
                 }
             });

@@ -15,7 +15,7 @@ use leptos_router::components::A;
 use serde_json::{Value as Json, json};
 
 use super::drawing;
-use super::form::Form;
+use super::form::{Form, focus_first_problem};
 use crate::components::{
     Avatar, AvatarShape, Badge, Button, ButtonKind, ButtonRow, FormProblem, Sheet, Tone, icon, icons,
 };
@@ -399,8 +399,11 @@ fn StandingForm(
     let save = {
         let (form, row, note) = (form.clone(), row.clone(), note.clone());
         move |()| {
-            if form.pending.get_untracked() || !form.is_sound() {
+            if form.pending.get_untracked() {
                 return;
+            }
+            if !form.is_sound() {
+                return focus_first_problem();
             }
             let mut values = form.wire();
             let before = |id: &str| row.values.get(id).cloned().unwrap_or(Json::Null);
@@ -425,7 +428,9 @@ fn StandingForm(
                 let answer = outbox::submit(outbox::command(vec![action]), note, known).await;
                 form.pending.set(false);
                 match answer {
-                    Ok(_) => on_done.run(()),
+                    Ok(_) => {
+                        on_done.try_run(());
+                    }
                     Err(problems) => form.refuse(None, problems),
                 }
             });

@@ -243,7 +243,9 @@ fn PauseForm(body: Arc<RecordBody>, #[prop(into)] on_done: Callback<()>) -> impl
             let answer = outbox::submit(outbox::command(vec![action]), note, vec![known]).await;
             pending.try_set(false);
             match answer {
-                Ok(_) => on_done.run(()),
+                Ok(_) => {
+                    on_done.try_run(());
+                }
                 Err(found) => {
                     for problem in found {
                         let place = if problem.field.as_deref() == Some(PAUSE_REASON) {

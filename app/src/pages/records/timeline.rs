@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::api::GetTimeline;
-use domain::api::record::{RecordBody, TimelineEntry, TimelineKind, TimelineRequest};
+use domain::api::record::{RecordBody, TimelineEntry, TimelineKind};
 use domain::command::ChangeKind;
 use domain::fields::FieldKind;
 use domain::files::FileInfo;
+use domain::forecast::CLOSE;
 use domain::ids::Id;
 use domain::process::SAID;
 use domain::time::Instant;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::components::A;
 use serde_json::Value as Json;
 
+use super::history::History;
 use super::page::person;
 use crate::components::{
     Badge, Button, ChipGroup, Choice, EmptyState, Icon, SkeletonRows, Tone, icon, icons,
@@ -24,66 +24,39 @@ use crate::fields;
 use crate::i18n::{format, label, t, tr};
 use crate::pages::UnreadPart;
 use crate::routes;
-use crate::state::loader::{load, note};
+use crate::state::app;
 use crate::state::preferences::{read, write};
 use crate::state::session::schema;
-use crate::state::{app, ask};
 
 /// Fields whose changes follow from what stands beside them: nobody wants to read about them.
-const SILENT: [&str; 7] =
-    ["rank", "stage_since", "last_touch_at", "next_touch", "updated_at", "updated_by", "close_date"];
+const SILENT: [&str; 6] = ["rank", "stage_since", "last_touch_at", "next_touch", "updated_at", "updated_by"];
+
+type Changes = BTreeMap<String, (Json, Json)>;
+
+/// What is told of a change.
+fn told(changes: Changes) -> Changes {
+    let moved = changes.contains_key("stage");
+    let is_told = |field: &str, after: &Json| {
+        // What was said about one move is not unsaid by the next, and what is over was closed on that day.
+        let follows = after.is_null() && SAID.contains(&field) || moved && field == CLOSE;
+        !follows && !SILENT.contains(&field)
+    };
+    changes.into_iter().filter(|(field, (_, after))| is_told(field, after)).collect()
+}
 
 #[component]
 pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
     let id = Memo::new(move |_| body.with(|body| body.as_ref().map(|body| body.id)));
-    let parts = {
-        let entity = entity.clone();
-        move |id: Id| vec![entity.clone(), id.to_string()]
-    };
-    let shown = RwSignal::new(read(REMEMBERED).and_then(|code| kind_of(&code)));
-    let first = load::<GetTimeline>({
-        let parts = parts.clone();
-        move || Some((parts(id.get()?), TimelineRequest { only: shown.get(), ..TimelineRequest::default() }))
-    });
-    let older = RwSignal::new(Vec::<TimelineEntry>::new());
-    // Where the page after the older ones begins, once there are some.
-    let further = RwSignal::new(None::<Option<String>>);
-    let pending = RwSignal::new(false);
+    let history = History::load(&entity, id, read(REMEMBERED).and_then(|code| kind_of(&code)));
+    let (first, shown) = (history.first, history.only);
     let show = move |kind: Option<TimelineKind>| {
         write(REMEMBERED, kind_code(kind));
-        shown.set(kind);
-        first.value.set(None);
-        older.set(Vec::new());
-        further.set(None);
-    };
-    let load_more = move |()| {
-        let next = further.get_untracked().unwrap_or_else(|| {
-            first.value.with_untracked(|reply| reply.as_ref().and_then(|reply| reply.next.clone()))
-        });
-        let (Some(id), Some(after)) = (id.get_untracked(), next) else { return };
-        let parts = parts(id);
-        pending.set(true);
-        let only = shown.get_untracked();
-        spawn_local(async move {
-            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            let request = TimelineRequest { after: Some(after), only };
-            if let Ok(reply) = ask::<GetTimeline>(&parts, &request).await
-                && shown.try_get_untracked() == Some(only)
-            {
-                note(&reply);
-                further.set(Some(reply.next));
-                older.update(|older| older.extend(reply.entries));
-            }
-            pending.set(false);
-        });
+        history.show(kind);
     };
     let entries = {
         let entity = entity.clone();
         Memo::new(move |_| {
-            let mut all: Vec<TimelineEntry> = first
-                .value
-                .with(|reply| reply.as_ref().map(|reply| reply.entries.clone()).unwrap_or_default());
-            older.with(|older| all.extend(older.iter().cloned()));
+            let mut all = history.entries();
             let known: BTreeSet<Id> = all
                 .iter()
                 .filter_map(|entry| {
@@ -106,19 +79,14 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
             all
         })
     };
-    let has_more = move || {
-        further.with(|further| further.as_ref().map(Option::is_some)).unwrap_or_else(|| {
-            first.value.with(|reply| reply.as_ref().is_some_and(|reply| reply.next.is_some()))
-        })
-    };
+    let has_more = move || history.next.with(Option::is_some);
     let key = |entry: &TimelineEntry| match entry {
         TimelineEntry::Touch { record, .. } | TimelineEntry::Task { record, .. } => {
             format!("{}.{}", record.id, record.version)
         }
         TimelineEntry::Change { command, at, change, .. } => format!("{command}.{at}.{change:?}"),
-        TimelineEntry::File { file, .. } => file.id.to_string(),
+        TimelineEntry::File { file, record, .. } => format!("{}.{record}", file.id),
     };
-    let load_more = Callback::new(load_more);
     let list = move || {
         // A page may have nothing to tell and others behind it.
         if entries.with(|entries| !entries.is_empty()) || has_more() {
@@ -130,7 +98,7 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
                     </For>
                 </ol>
                 <Show when=has_more>
-                    <Button label=t("action.show_more") block=true pending=pending on_press=load_more />
+                    <Button label=t("action.show_more") block=true pending=history.pending on_press=move |()| history.more() />
                 </Show>
             }
             .into_any()
@@ -317,19 +285,8 @@ fn task(at: Instant, record: &RecordBody, entity: &str) -> AnyView {
     .into_any()
 }
 
-fn changed(
-    at: Instant,
-    by: Id,
-    change: ChangeKind,
-    changes: BTreeMap<String, (Json, Json)>,
-    entity: String,
-) -> AnyView {
-    // What was said about one move is not unsaid by the next.
-    let unsaid = |field: &str, after: &Json| after.is_null() && SAID.contains(&field);
-    let said: Vec<(String, (Json, Json))> = changes
-        .into_iter()
-        .filter(|(field, (_, after))| !SILENT.contains(&field.as_str()) && !unsaid(field, after))
-        .collect();
+fn changed(at: Instant, by: Id, change: ChangeKind, changes: Changes, entity: String) -> AnyView {
+    let said = told(changes);
     if change == ChangeKind::Updated && said.is_empty() {
         return ().into_any();
     }
@@ -347,17 +304,16 @@ fn changed(
             ChangeKind::Deleted => tr("timeline.deleted", &[("actor", &actor)]),
             ChangeKind::Restored => tr("timeline.restored", &[("actor", &actor)]),
             ChangeKind::Updated | ChangeKind::Defined => {
-                let moved = said.iter().find(|(field, _)| field == "stage");
-                let field = moved.and_then(|(field, _)| definition?.field(field));
-                if let (Some((_, (_, after))), Some(field)) = (moved, field) {
+                let field = definition.and_then(|definition| definition.field("stage"));
+                if let (Some((_, after)), Some(field)) = (said.get("stage"), field) {
                     return tr(
                         "timeline.moved",
                         &[("actor", &actor), ("stage", &fields::text(field, after))],
                     );
                 }
                 let names = said
-                    .iter()
-                    .filter_map(|(field, _)| definition?.field(field))
+                    .keys()
+                    .filter_map(|field| definition?.field(field))
                     .map(|field| label(&field.label))
                     .collect::<Vec<_>>();
                 tr("timeline.updated", &[("actor", &actor), ("fields", &names.join(" · "))])
@@ -400,4 +356,28 @@ fn changed(
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_day_of_closing_is_told_unless_it_follows_from_a_move() {
+        let changed = |fields: &[&str]| {
+            fields.iter().map(|field| ((*field).to_owned(), (json!("a"), json!("b")))).collect::<Changes>()
+        };
+        for (fields, said) in [
+            (&["close_date"][..], &["close_date"][..]),
+            (&["amount", "close_date", "rank"], &["amount", "close_date"]),
+            (&["close_date", "stage", "stage_since"], &["stage"]),
+            (&["next_touch", "last_touch_at"], &[]),
+        ] {
+            assert_eq!(told(changed(fields)), changed(said));
+        }
+        let unsaid = SAID.into_iter().map(|field| (field.to_owned(), (json!("a"), Json::Null))).collect();
+        assert_eq!(told(unsaid), Changes::new());
+    }
 }

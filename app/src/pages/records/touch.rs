@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::api::record::{Hit, RecordBody};
 use domain::command::{Action, May};
 use domain::fields::FieldKind;
-use domain::schema::Entity;
+use domain::schema::{Entity, WorkDays};
 use domain::time::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,21 +33,23 @@ const NEXT: [(&str, &str); 6] = [
 ];
 const PICK: &str = "pick";
 
-fn next_day(choice: &str) -> Option<Date> {
-    let today = today();
+/// The day that a chip means, seen from today. Of the calendar only what has not passed: while a year is typed, its first
+/// digits are one of long ago.
+fn day_of(choice: &str, picked: &str, today: Date, work: &WorkDays) -> Option<Date> {
     // What names a day means that day; what counts days means the first of them on which anybody works.
-    let after = |days: i64| Some(schema_now().workspace.work.next(today.plus_days(days)));
+    let after = |days: i64| Some(work.next(today.plus_days(days)));
     match choice {
         "tomorrow" => Some(today.plus_days(1)),
         "three_days" => after(3),
         "monday" => Some(today.plus_days(7 - i64::from(today.weekday()))),
         "week" => after(7),
         "month" => after(30),
+        PICK => Date::parse(picked).filter(|day| *day >= today),
         _ => None,
     }
 }
 
-/// Chips for a day to come; `pick` opens the calendar. `None` while nothing is chosen.
+/// Chips for a day to come; `pick` opens the calendar. `on_choose` hears of every other day, and of none.
 #[component]
 pub fn NextChips(
     #[prop(into)] legend: TextProp,
@@ -64,31 +66,28 @@ pub fn NextChips(
         .map(|(value, key)| Choice::new(value, t(key)))
         .chain([Choice::new(PICK, t("next.pick"))])
         .collect();
-    let choose = move |value: String| {
-        if value != PICK {
-            on_choose.run(next_day(&value));
+    let day = Memo::new(move |_| {
+        let work = &schema().workspace.work;
+        chosen.with(|chosen| picked.with(|picked| day_of(chosen, picked, today(), work)))
+    });
+    // What is told is what the heading says, also where a day is no longer chosen.
+    Effect::new(move |before: Option<Option<Date>>| {
+        let day = day.get();
+        if before.is_some_and(|before| before != day) {
+            untrack(|| on_choose.run(day));
         }
-        chosen.set(value);
-    };
-    Effect::new(move |_| {
-        if let Some(date) = Date::parse(&picked.get()) {
-            on_choose.run(Some(date));
-        }
+        day
     });
     // "In a week" leaves one counting; the heading says which day that is.
-    let legend = move || {
-        let day =
-            chosen.with(|chosen| if chosen == PICK { Date::parse(&picked.get()) } else { next_day(chosen) });
-        match day {
-            Some(day) => format!("{} · {}", legend.get(), day_short(day)),
-            None => legend.get().into_owned(),
-        }
+    let legend = move || match day.get() {
+        Some(day) => format!("{} · {}", legend.get(), day_short(day)),
+        None => legend.get().into_owned(),
     };
     view! {
         <div class="stack stack-tight">
-            <ChipGroup legend=legend show_legend=true choices=choices value=chosen on_choose=choose />
+            <ChipGroup legend=legend show_legend=true choices=choices value=chosen on_choose=move |value| chosen.set(value) />
             <Show when=move || chosen.with(|chosen| chosen == PICK)>
-                <TextInput value=picked kind="date" alone=t("next.pick") />
+                <TextInput value=picked kind="date" min=today().to_string() alone=t("next.pick") />
             </Show>
         </div>
     }
@@ -247,10 +246,11 @@ fn TouchForm(
             let answer = outbox::submit(outbox::command(vec![action]), note, vec![known]).await;
             pending.set(false);
             match (answer, form) {
-                (Ok(_), _) => on_done.run(()),
+                (Ok(_), _) => {
+                    on_done.try_run(());
+                }
                 (Err(found), Some(form)) => form.refuse(None, found),
-                // Without its definition there is nothing to be filled in.
-                (Err(_), None) => {}
+                (Err(found), None) => outbox::say_problems(&found, "touch"),
             }
         });
     };
@@ -290,5 +290,32 @@ fn TouchForm(
                 <Button label=t("touch.save") kind=ButtonKind::Primary submit=true block=true pending=pending />
             </div>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chip_means_a_day_to_come_or_none() {
+        let date = |text: &str| Date::parse(text).expect("a day");
+        // A Friday; nobody works at the weekend.
+        let (today, work) = (date("2026-05-08"), WorkDays::default());
+        for (choice, picked, day) in [
+            ("tomorrow", "", Some("2026-05-09")),
+            ("three_days", "", Some("2026-05-11")),
+            ("monday", "", Some("2026-05-11")),
+            ("week", "2026-06-01", Some("2026-05-15")),
+            ("none", "2026-06-01", None),
+            ("", "2026-06-01", None),
+            (PICK, "", None),
+            (PICK, "2026-06-01", Some("2026-06-01")),
+            (PICK, "2026-05-08", Some("2026-05-08")),
+            // The year is being typed.
+            (PICK, "0202-06-01", None),
+        ] {
+            assert_eq!(day_of(choice, picked, today, &work), day.map(date), "{choice} {picked}");
+        }
     }
 }

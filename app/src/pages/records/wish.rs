@@ -167,11 +167,11 @@ pub fn settable(definition: &Entity) -> Vec<Field> {
 #[cfg(test)]
 mod tests {
     use domain::command::May;
-    use domain::money::Currency;
-    use domain::schema::{Label, WorkDays, WorkspaceSettings, builtin};
+    use domain::schema::Label;
     use serde_json::json;
 
     use super::*;
+    use crate::testing;
 
     #[test]
     fn each_goes_where_its_stage_goes_with_what_it_lacks() {
@@ -213,14 +213,7 @@ mod tests {
 
     #[test]
     fn words_come_and_go_and_the_others_stay() {
-        let schema = builtin::schema(WorkspaceSettings {
-            name: String::new(),
-            language: "zh".to_owned(),
-            zone: "UTC".to_owned(),
-            currency: Currency::parse("CNY").expect("a currency"),
-            work: WorkDays::default(),
-            logo: None,
-        });
+        let schema = testing::schema();
         let mut account = schema.entity("account").expect("accounts").clone();
         let (required, personal, system, custom, retired) = (false, false, false, true, false);
         let (id, label, kind) = ("f_words".to_owned(), Label::new("词", "Words"), FieldKind::tags());

@@ -72,21 +72,9 @@ fn meets(schema: &Schema, entity: &Entity, kind: &str) -> bool {
 mod tests {
     use domain::command::ChangeKind;
     use domain::ids::Id;
-    use domain::money::Currency;
-    use domain::schema::{WorkDays, WorkspaceSettings, builtin};
 
     use super::*;
-
-    fn schema() -> Schema {
-        builtin::schema(WorkspaceSettings {
-            name: "T".into(),
-            language: "zh".into(),
-            zone: "UTC".into(),
-            currency: Currency::parse("CNY").unwrap(),
-            work: WorkDays::default(),
-            logo: None,
-        })
-    }
+    use crate::testing::schema;
 
     fn notes(kinds: &[&str]) -> Vec<ChangeNote> {
         let id = Id::v7(1, &[0; 10]);

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use api_tests::actions::{define, delete, import as import_rows, move_deal, move_deal_with};
+use api_tests::actions::{delete, import as import_rows, move_deal, move_deal_with};
+use api_tests::company::{CURRENCIES, Company};
 use api_tests::ids::{new_id, random};
 use api_tests::person::Person;
 use api_tests::workspace::Workspace;
@@ -188,7 +189,7 @@ fn a_forecast_is_refused_by_name_where_it_cannot_be() {
     // Whose role hides the probability of one's own is not told of it, nor by a filter.
     let mut role = domain::access::shipped_roles().into_iter().find(|role| role.id == "rep").unwrap();
     role.hidden.insert("deal".into(), vec!["own_probability".into()]);
-    admin.done(vec![define(admin.revision(), DefinitionChange::SetRole { role })]);
+    admin.defines(DefinitionChange::SetRole { role });
     let rep = workspace.person("rep", None);
     let told = forecast(&rep, None);
     assert_eq!((told.month.by_own, told.month.own), (None, None));
@@ -211,8 +212,7 @@ fn a_forecast_is_refused_by_name_where_it_cannot_be() {
         teams: Vec::new(),
         products: Vec::new(),
     };
-    admin
-        .done(vec![define(admin.revision(), DefinitionChange::AddPipeline { pipeline: partners, at: None })]);
+    admin.defines(DefinitionChange::AddPipeline { pipeline: partners, at: None });
     let told = admin.call::<GetForecast>(&["partners"], &nothing);
     assert_eq!((told.quarter.open, told.history.len()), (0, 1));
 }
@@ -232,9 +232,6 @@ fn ones_own_probability_is_a_whole_percent_between_none_and_all() {
     assert_eq!(admin.value("deal", deal, "own_probability"), "0");
 }
 
-/// A currency, its minor digits, and what one is worth in yuan, in millionths; without one it has no rate.
-const CURRENCIES: [(&str, u32, Option<i128>); 4] =
-    [("CNY", 2, Some(1_000_000)), ("USD", 2, Some(7_123_457)), ("JPY", 0, Some(48_511)), ("EUR", 2, None)];
 /// Open stages with their probabilities, in percent.
 const OPEN: [(&str, i128); 4] = [("first_contact", 10), ("needs", 30), ("proposal", 50), ("negotiation", 75)];
 
@@ -381,19 +378,8 @@ fn weighed(deals: &[&Deal], history: &[StageHistory], from: Date, to: Date) -> F
 
 #[test]
 fn a_forecast_is_what_weighing_deal_by_deal_gives_for_every_reader_and_currency() {
-    let workspace = Workspace::new();
+    let Company { workspace, manager, near, far, .. } = Company::new();
     let admin = &workspace.admin;
-    let (north, south) = (workspace.team("北区", None), workspace.team("南区", None));
-    let under = workspace.team("北区一组", Some(north));
-    let manager = workspace.person("manager", Some(north));
-    let near = workspace.person("rep", Some(under));
-    let far = workspace.person("rep", Some(south));
-    for (code, _, rate) in CURRENCIES {
-        if let Some(micros) = rate.filter(|_| code != "CNY") {
-            let rate = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-            admin.create("rate", json!({"currency": code, "from": "2026-01-01", "rate": rate}));
-        }
-    }
     let ForecastReply { month, quarter, .. } = forecast(admin, None);
     let days = [
         Some(month.from),

@@ -105,7 +105,7 @@ fn a_logo_goes_and_comes_back_and_other_settings_leave_it_alone() {
     let mut settings = admin.call::<GetSchema>(&[], &Empty {}).workspace;
     settings.name = "新名字".to_owned();
     settings.logo = None;
-    admin.done(vec![define(admin.revision(), DefinitionChange::SetWorkspace { settings })]);
+    admin.defines(DefinitionChange::SetWorkspace { settings });
     assert_eq!(logo_of(&colleague), Some(first.id));
 
     let replaced = command(set(admin, Some(second.id)));

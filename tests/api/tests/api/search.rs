@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api_tests::actions::{create, define, delete, field, import, restore, undo, update};
+use api_tests::actions::{create, delete, field, import, restore, undo, update};
 use api_tests::ids::new_id;
 use api_tests::person::{Person, command};
 use api_tests::workspace::Workspace;
@@ -245,7 +245,7 @@ fn fields_of_ones_own_are_searched_and_hidden_ones_are_not() {
     for (id, kind) in [("f_nick", json!({"type": "text", "max": 60})), ("f_second", json!({"type": "phone"}))]
     {
         let change = DefinitionChange::AddField { entity: "account".into(), field: field(id, kind) };
-        admin.done(vec![define(admin.revision(), change)]);
+        admin.defines(change);
     }
     let account = admin.create(
         "account",
@@ -258,7 +258,7 @@ fn fields_of_ones_own_are_searched_and_hidden_ones_are_not() {
 
     let mut role = domain::access::shipped_roles().into_iter().find(|role| role.id == "marketing").unwrap();
     role.hidden.insert("account".into(), vec!["f_nick".into(), "f_second".into(), "phone".into()]);
-    admin.done(vec![define(admin.revision(), DefinitionChange::SetRole { role })]);
+    admin.defines(DefinitionChange::SetRole { role });
     let marketing = workspace.person("marketing", None);
     assert_eq!(find(&marketing, "甲乙"), [account]);
     for q in ["老虎", "laohu", "lh", "1112", "5888", "02158881234", "甲乙 老虎", "甲乙 5888"] {
@@ -269,7 +269,7 @@ fn fields_of_ones_own_are_searched_and_hidden_ones_are_not() {
     assert!(!text.contains("5888") && !text.contains("老虎"), "{text}");
 
     let retire = DefinitionChange::RetireField { entity: "account".into(), field: "f_nick".into() };
-    admin.done(vec![define(admin.revision(), retire)]);
+    admin.defines(retire);
     assert!(find(admin, "老虎").is_empty());
 }
 

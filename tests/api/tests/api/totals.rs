@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api_tests::company::{CURRENCIES, Company};
 use api_tests::ids::random;
 use api_tests::person::Person;
 use api_tests::workspace::Workspace;
@@ -124,9 +125,6 @@ fn what_cannot_be_weighed_is_refused_by_name() {
     assert_eq!(admin.refusal::<GetTotals>(&["task"], &request).code, Code::Invalid);
 }
 
-/// A currency, its minor digits, and what one is worth in yuan, in millionths; without one it has no rate.
-const CURRENCIES: [(&str, u32, Option<i128>); 4] =
-    [("CNY", 2, Some(1_000_000)), ("USD", 2, Some(7_123_457)), ("JPY", 0, Some(48_511)), ("EUR", 2, None)];
 /// Stages with their probabilities, in percent.
 const STAGES: [(&str, i128); 6] = [
     ("first_contact", 10),
@@ -212,25 +210,14 @@ fn told(person: &Person, group: Option<&str>, stages: Option<&[&str]>) -> BTreeM
 
 #[test]
 fn totals_are_what_adding_up_one_by_one_gives_for_every_reader_and_currency() {
-    let workspace = Workspace::new();
+    let Company { workspace, north, south, under, manager, near, far } = Company::new();
     let admin = &workspace.admin;
-    let (north, south) = (workspace.team("北区", None), workspace.team("南区", None));
-    let under = workspace.team("北区一组", Some(north));
-    let manager = workspace.person("manager", Some(north));
-    let near = workspace.person("rep", Some(under));
-    let far = workspace.person("rep", Some(south));
     // Two more, each in some team: whom the manager sees is worked out below.
     let places = [north, south, under];
     let further = [(); 2].map(|()| {
         let team = places[usize::from(random::<1>()[0]) % places.len()];
         (workspace.person("rep", Some(team)), team != south)
     });
-    for (code, _, rate) in CURRENCIES {
-        if let Some(micros) = rate.filter(|_| code != "CNY") {
-            let rate = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-            admin.create("rate", json!({"currency": code, "from": "2026-01-01", "rate": rate}));
-        }
-    }
     let [one, other] = [further[0].0.user, further[1].0.user];
     let owners = [admin.user, manager.user, near.user, far.user, one, other];
     let accounts = [0, 1, 2].map(|at| admin.create("account", json!({"name": format!("客户 {at}")})));

@@ -24,7 +24,7 @@ fn strict(admin: &Person) {
         Edge { note: true, ..edge("lost", "needs") },
     ];
     let change = DefinitionChange::SetEdges { pipeline: "sales".into(), edges };
-    admin.done(vec![define(admin.revision(), change)]);
+    admin.defines(change);
 }
 
 fn named(problems: &[Problem]) -> Vec<(&str, &str)> {
@@ -160,7 +160,7 @@ fn actions_of_a_stage_are_tasks_of_the_owner_and_go_with_the_move() {
     let visit = Step { id: "visit".into(), label: Label::new("上门拜访", "Visit"), due_in: Some(2) };
     stages[1] = Stage { steps: vec![visit], ..stages[1].clone() };
     let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None };
-    admin.done(vec![define(admin.revision(), change)]);
+    admin.defines(change);
     let deal = rep.create("deal", json!({"name": "仓储二期"}));
     let moved = command(vec![move_deal(deal, "first_contact", "needs")]);
     admin.done_as(&moved);

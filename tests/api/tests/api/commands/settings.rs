@@ -1,6 +1,6 @@
 //! Roles, pipelines, teams, people and the workspace: what an administrator changes, and what cannot be.
 
-use api_tests::actions::{define, delete, move_deal, restore, undo, update};
+use api_tests::actions::{delete, move_deal, renewal, restore, undo, update};
 use api_tests::person::{Person, command};
 use api_tests::workspace::Workspace;
 use domain::access::{ADMINISTRATOR, Permission, Role};
@@ -10,23 +10,11 @@ use domain::ids::Id;
 use domain::message::Problem;
 use domain::money::Currency;
 use domain::schema::change::DefinitionChange;
-use domain::schema::{Label, Pipeline, Schema, Stage, StageStatus};
+use domain::schema::{Label, Schema};
 use serde_json::json;
 
 fn schema(person: &Person) -> Schema {
     person.call::<GetSchema>(&[], &Empty {})
-}
-
-#[track_caller]
-fn change(person: &Person, change: DefinitionChange) -> Id {
-    let wish = command(vec![define(person.revision(), change)]);
-    person.done_as(&wish);
-    wish.id
-}
-
-#[track_caller]
-fn refused(person: &Person, change: DefinitionChange) -> (Code, Vec<Problem>) {
-    person.refused(vec![define(person.revision(), change)])
 }
 
 #[track_caller]
@@ -42,30 +30,13 @@ fn copy_of(schema: &Schema, id: &str, name: &str) -> Role {
     Role { id: format!("r_{name}"), label, ..role.clone() }
 }
 
-fn renewal() -> Pipeline {
-    let stage = |id: &str, status| Stage::new(id, Label::new(id, id), status, 50);
-    Pipeline {
-        id: "p_renewal".into(),
-        entity: "deal".into(),
-        label: Label::new("续约", "Renewal"),
-        stages: vec![
-            stage("s_due", StageStatus::Open),
-            stage("s_renewed", StageStatus::Won),
-            stage("s_left", StageStatus::Lost),
-        ],
-        edges: Vec::new(),
-        teams: Vec::new(),
-        products: Vec::new(),
-    }
-}
-
 #[test]
 fn somebody_with_a_new_role_sees_what_it_says_and_only_that() {
     let workspace = Workspace::new();
     let admin = &workspace.admin;
     let mut role = copy_of(&schema(admin), "rep", "trainee");
     role.hidden.insert("deal".into(), vec!["amount".into()]);
-    change(admin, DefinitionChange::AddRole { role, at: None });
+    admin.defines(DefinitionChange::AddRole { role, at: None });
     let trainee = workspace.person("r_trainee", None);
     let amount = json!({"amount": 100, "currency": "CNY"});
     let foreign = admin.create("deal", json!({"name": "老板的", "amount": amount}));
@@ -76,7 +47,7 @@ fn somebody_with_a_new_role_sees_what_it_says_and_only_that() {
     let mut wider = schema(admin).role("r_trainee").unwrap().clone();
     wider.hidden.clear();
     wider.grants.get_mut("deal").unwrap().view = domain::access::Level::All;
-    let widened = change(admin, DefinitionChange::SetRole { role: wider });
+    let widened = admin.defines(DefinitionChange::SetRole { role: wider });
     assert!(trainee.read("deal", foreign).values.contains_key("amount"));
     admin.done(vec![undo(widened)]);
     assert!(!trainee.sees("deal", foreign));
@@ -87,22 +58,22 @@ fn a_role_goes_when_nobody_has_it() {
     let workspace = Workspace::new();
     let admin = &workspace.admin;
     let role = copy_of(&schema(admin), "rep", "trainee");
-    let added = change(admin, DefinitionChange::AddRole { role, at: Some(1) });
+    let added = admin.defines(DefinitionChange::AddRole { role, at: Some(1) });
     let trainee = workspace.person("r_trainee", None);
     let remove = || DefinitionChange::RemoveRole { role: "r_trainee".into() };
-    let answer = refused(admin, remove());
+    let answer = admin.refused_definition(remove());
     is_because(&answer, "role", "problem.definition.role_in_use");
     assert_eq!(answer.1[0].args["count"], "1");
     // Taking it back is taking it away: no undo leaves somebody without a role.
     let answer = admin.refused(vec![undo(added)]);
     is_because(&answer, "role", "problem.definition.role_in_use");
     admin.update("user", trainee.user, json!({"role": "rep"}));
-    let removed = change(admin, remove());
+    let removed = admin.defines(remove());
     assert!(schema(admin).role("r_trainee").is_none());
     admin.done(vec![undo(removed)]);
     assert_eq!(schema(admin).roles[1].id, "r_trainee");
     is_because(
-        &refused(admin, DefinitionChange::RemoveRole { role: ADMINISTRATOR.into() }),
+        &admin.refused_definition(DefinitionChange::RemoveRole { role: ADMINISTRATOR.into() }),
         "role",
         "problem.definition.administrator_stays",
     );
@@ -112,12 +83,12 @@ fn a_role_goes_when_nobody_has_it() {
 fn an_undo_gives_nobody_a_role_that_is_gone() {
     let workspace = Workspace::new();
     let admin = &workspace.admin;
-    change(admin, DefinitionChange::AddRole { role: copy_of(&schema(admin), "rep", "trainee"), at: None });
+    admin.defines(DefinitionChange::AddRole { role: copy_of(&schema(admin), "rep", "trainee"), at: None });
     let trainee = workspace.person("r_trainee", None);
     let version = admin.read("user", trainee.user).version;
     let moved = command(vec![update("user", trainee.user, version, json!({}), json!({"role": "rep"}))]);
     admin.done_as(&moved);
-    change(admin, DefinitionChange::RemoveRole { role: "r_trainee".into() });
+    admin.defines(DefinitionChange::RemoveRole { role: "r_trainee".into() });
     let receipt = admin.done(vec![undo(moved.id)]);
     assert_eq!(receipt.kept[0].fields, ["role"]);
     assert_eq!(admin.value("user", trainee.user, "role"), "rep");
@@ -128,13 +99,13 @@ fn nobody_locks_the_last_door() {
     let workspace = Workspace::new();
     let admin = &workspace.admin;
     // A second administrator by another role, and somebody who only manages people.
-    change(
-        admin,
-        DefinitionChange::AddRole { role: copy_of(&schema(admin), ADMINISTRATOR, "boss"), at: None },
-    );
+    admin.defines(DefinitionChange::AddRole {
+        role: copy_of(&schema(admin), ADMINISTRATOR, "boss"),
+        at: None,
+    });
     let mut clerk = copy_of(&schema(admin), ADMINISTRATOR, "clerk");
     clerk.permissions = vec![Permission::ManageUsers];
-    change(admin, DefinitionChange::AddRole { role: clerk, at: None });
+    admin.defines(DefinitionChange::AddRole { role: clerk, at: None });
     let boss = workspace.person("r_boss", None);
     let clerk = workspace.person("r_clerk", None);
     // One of the two may go, also while the other is there.
@@ -148,7 +119,7 @@ fn nobody_locks_the_last_door() {
     let mut powerless = schema(&boss).role("r_boss").unwrap().clone();
     powerless.permissions = vec![Permission::ManageUsers];
     is_because(
-        &refused(&boss, DefinitionChange::SetRole { role: powerless }),
+        &boss.refused_definition(DefinitionChange::SetRole { role: powerless }),
         "permissions",
         "problem.definition.last_administrator",
     );
@@ -194,7 +165,7 @@ fn only_who_defines_changes_roles_and_pipelines() {
         DefinitionChange::SetWorkspace { settings: known.workspace.clone() },
     ];
     for wish in wishes {
-        assert_eq!(refused(&manager, wish.clone()).0, Code::Forbidden, "{wish:?}");
+        assert_eq!(manager.refused_definition(wish.clone()).0, Code::Forbidden, "{wish:?}");
     }
     assert_eq!(workspace.admin.revision(), 1);
 }
@@ -203,19 +174,19 @@ fn only_who_defines_changes_roles_and_pipelines() {
 fn a_second_pipeline_has_its_own_board_and_goes_when_it_is_empty() {
     let workspace = Workspace::new();
     let admin = &workspace.admin;
-    change(admin, DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
+    admin.defines(DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
     let deal = admin.create("deal", json!({"name": "续约", "stage": "s_due"}));
     let board = admin.call::<domain::api::GetBoard>(&["p_renewal"], &Default::default());
     assert_eq!((board.columns.len(), board.columns[0].records.len()), (3, 1));
     let remove = || DefinitionChange::RemovePipeline { pipeline: "p_renewal".into() };
-    let answer = refused(admin, remove());
+    let answer = admin.refused_definition(remove());
     is_because(&answer, "stages", "problem.definition.stage_in_use");
     assert_eq!(answer.1[0].args["count"], "1");
     let first = schema(admin).pipelines[0].stages[0].id.clone();
     admin.done(vec![move_deal(deal, "s_due", &first)]);
-    change(admin, remove());
+    admin.defines(remove());
     is_because(
-        &refused(admin, DefinitionChange::RemovePipeline { pipeline: "sales".into() }),
+        &admin.refused_definition(DefinitionChange::RemovePipeline { pipeline: "sales".into() }),
         "pipeline",
         "problem.definition.last_pipeline",
     );
@@ -225,9 +196,9 @@ fn a_second_pipeline_has_its_own_board_and_goes_when_it_is_empty() {
 fn new_records_begin_in_the_pipeline_that_stands_first() {
     let workspace = Workspace::new();
     let admin = &workspace.admin;
-    change(admin, DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
+    admin.defines(DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
     let order = vec!["p_renewal".to_owned(), "sales".to_owned()];
-    let arranged = change(admin, DefinitionChange::ArrangePipelines { entity: "deal".into(), order });
+    let arranged = admin.defines(DefinitionChange::ArrangePipelines { entity: "deal".into(), order });
     let deal = admin.create("deal", json!({"name": "x"}));
     assert_eq!(admin.value("deal", deal, "stage"), "s_due");
     admin.done(vec![undo(arranged)]);
@@ -244,7 +215,7 @@ fn what_was_deleted_in_a_stage_that_is_gone_comes_back_at_the_beginning() {
     let deal = admin.create("deal", json!({"name": "x", "stage": second}));
     admin.done(vec![delete("deal", deal, 1)]);
     let stages = sales.stages.iter().filter(|stage| stage.id != second).cloned().collect();
-    change(admin, DefinitionChange::SetStages { pipeline: sales.id, stages, edges: None });
+    admin.defines(DefinitionChange::SetStages { pipeline: sales.id, stages, edges: None });
     admin.done(vec![restore("deal", deal)]);
     assert_eq!(admin.value("deal", deal, "stage"), json!(first));
 }
@@ -317,21 +288,25 @@ fn the_currency_changes_while_nothing_is_counted_in_it() {
         settings.currency = Currency::parse(code).unwrap();
         DefinitionChange::SetWorkspace { settings }
     };
-    change(admin, settings("USD"));
+    admin.defines(settings("USD"));
     workspace.add_field("account", "f_budget", json!({"type": "money"}));
     let budget = json!({"amount": 100, "currency": "EUR"});
     let account = admin.create("account", json!({"name": "恒通", "f_budget": budget}));
-    let answer = refused(admin, settings("CNY"));
+    let answer = admin.refused_definition(settings("CNY"));
     is_because(&answer, "currency", "problem.definition.currency_is_fixed");
     // What was deleted may come back with its amount.
     admin.done(vec![delete("account", account, 1)]);
-    is_because(&refused(admin, settings("CNY")), "currency", "problem.definition.currency_is_fixed");
+    is_because(
+        &admin.refused_definition(settings("CNY")),
+        "currency",
+        "problem.definition.currency_is_fixed",
+    );
     let other = Workspace::new();
     other.admin.create("rate", json!({"currency": "USD", "from": "2026-01-01", "rate": "7.1"}));
     let mut changed = schema(&other.admin).workspace;
     changed.currency = Currency::parse("USD").unwrap();
     is_because(
-        &refused(&other.admin, DefinitionChange::SetWorkspace { settings: changed }),
+        &other.admin.refused_definition(DefinitionChange::SetWorkspace { settings: changed }),
         "currency",
         "problem.definition.currency_is_fixed",
     );
@@ -344,11 +319,11 @@ fn working_days_are_kept_and_checked() {
     let mut settings = schema(admin).workspace;
     settings.work =
         serde_json::from_value(json!({"week": [1, 2, 3, 4, 5, 6], "days": {"2026-05-01": false}})).unwrap();
-    change(admin, DefinitionChange::SetWorkspace { settings: settings.clone() });
+    admin.defines(DefinitionChange::SetWorkspace { settings: settings.clone() });
     assert_eq!(schema(admin).workspace.work, settings.work);
     settings.work.week = [0, 8].into();
     is_because(
-        &refused(admin, DefinitionChange::SetWorkspace { settings: settings.clone() }),
+        &admin.refused_definition(DefinitionChange::SetWorkspace { settings: settings.clone() }),
         "work.week",
         "problem.out_of_range",
     );
@@ -362,20 +337,20 @@ fn working_days_are_kept_and_checked() {
 fn another_workspace_s_roles_teams_and_stages_are_nobody_s() {
     let (workspace, other) = (Workspace::new(), Workspace::new());
     let admin = &workspace.admin;
-    change(
-        &other.admin,
-        DefinitionChange::AddRole { role: copy_of(&schema(&other.admin), "rep", "theirs"), at: None },
-    );
-    change(&other.admin, DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
+    other.admin.defines(DefinitionChange::AddRole {
+        role: copy_of(&schema(&other.admin), "rep", "theirs"),
+        at: None,
+    });
+    other.admin.defines(DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
     let team = other.team("他们", None);
     let rep = workspace.person("rep", None);
     // Their people do not keep a role of ours, nor their deals a stage.
     let them = other.person("r_theirs", None);
     other.admin.create("deal", json!({"name": "x", "stage": "s_due", "owner": them.user}));
-    change(admin, DefinitionChange::AddRole { role: copy_of(&schema(admin), "rep", "theirs"), at: None });
-    change(admin, DefinitionChange::RemoveRole { role: "r_theirs".into() });
-    change(admin, DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
-    change(admin, DefinitionChange::RemovePipeline { pipeline: "p_renewal".into() });
+    admin.defines(DefinitionChange::AddRole { role: copy_of(&schema(admin), "rep", "theirs"), at: None });
+    admin.defines(DefinitionChange::RemoveRole { role: "r_theirs".into() });
+    admin.defines(DefinitionChange::AddPipeline { pipeline: renewal(), at: None });
+    admin.defines(DefinitionChange::RemovePipeline { pipeline: "p_renewal".into() });
     let version = admin.read("user", rep.user).version;
     for values in [json!({"role": "r_theirs"}), json!({"team": team})] {
         let answer = admin.send(&command(vec![update("user", rep.user, version, json!({}), values)]));

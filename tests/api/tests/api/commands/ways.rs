@@ -1,7 +1,7 @@
 //! Every rule of a way on every way in, whom pipelines are for, and pipelines with no stages and with thirty.
 
 use api_tests::actions::{
-    define, delete, import as import_rows, move_deal, move_deal_with, restore, undo, update,
+    self, define, delete, import as import_rows, move_deal, move_deal_with, restore, undo, update,
 };
 use api_tests::browser::Request;
 use api_tests::ids::new_id;
@@ -16,31 +16,8 @@ use domain::schema::change::DefinitionChange;
 use domain::schema::{Check, Edge, Label, Pipeline, Stage, StageStatus};
 use serde_json::{Value as Json, json};
 
-fn change(admin: &Person, change: DefinitionChange) -> Id {
-    let command = command(vec![define(admin.revision(), change)]);
-    admin.done_as(&command);
-    command.id
-}
-
-fn refused(admin: &Person, change: DefinitionChange) -> (Code, Vec<Problem>) {
-    admin.refused(vec![define(admin.revision(), change)])
-}
-
 fn renewal(teams: Vec<Id>, products: Vec<Id>) -> Pipeline {
-    let stage = |id: &str, status| Stage::new(id, Label::new(id, id), status, 50);
-    Pipeline {
-        id: "p_renewal".into(),
-        entity: "deal".into(),
-        label: Label::new("续约", "Renewal"),
-        stages: vec![
-            stage("s_due", StageStatus::Open),
-            stage("s_renewed", StageStatus::Won),
-            stage("s_left", StageStatus::Lost),
-        ],
-        edges: Vec::new(),
-        teams,
-        products,
-    }
+    Pipeline { teams, products, ..actions::renewal() }
 }
 
 fn audience(teams: Vec<Id>, products: Vec<Id>) -> DefinitionChange {
@@ -119,7 +96,7 @@ fn every_rule_of_a_way_holds_on_every_way_in_and_for_nothing_but_moves() {
     let workspace = Workspace::new();
     let (admin, rep) = (&workspace.admin, workspace.person("rep", None));
     for Rule { edge, code, key, by } in rules() {
-        change(admin, DefinitionChange::SetEdges { pipeline: "sales".into(), edges: vec![edge] });
+        admin.defines(DefinitionChange::SetEdges { pipeline: "sales".into(), edges: vec![edge] });
         let deal = |name: &str| rep.create("deal", json!({"name": name, "stage": "needs"}));
         let one = deal("一");
         // By a command, by a plain change, by the records API.
@@ -183,7 +160,7 @@ fn into_a_pipeline_of_a_team_come_its_members_on_every_way_in() {
     let harbour = workspace.team("港口组", Some(north));
     let (inside, outside) = (workspace.person("rep", Some(harbour)), workspace.person("rep", Some(south)));
     let product = admin.create("product", json!({"name": "水泵"}));
-    change(admin, DefinitionChange::AddPipeline { pipeline: renewal(vec![north], vec![product]), at: None });
+    admin.defines(DefinitionChange::AddPipeline { pipeline: renewal(vec![north], vec![product]), at: None });
     let teams = |person: &Person| person.call::<GetSession>(&[], &Empty {}).teams.unwrap();
     let mut above = teams(&inside);
     above.sort_unstable();
@@ -194,7 +171,7 @@ fn into_a_pipeline_of_a_team_come_its_members_on_every_way_in() {
 
     let team = "problem.process.team";
     let values = |stage: &str| json!({"name": "续约", "stage": stage});
-    let create = |stage: &str| api_tests::actions::create("deal", new_id(), values(stage));
+    let create = |stage: &str| actions::create("deal", new_id(), values(stage));
     let (code, problems) = outside.refused(vec![create("s_due")]);
     assert_eq!((code, keys(&problems)), (Code::Forbidden, vec![team]));
     assert_eq!(problems[0].args["roles"], "administrator,manager");
@@ -230,7 +207,7 @@ fn into_a_pipeline_of_a_team_come_its_members_on_every_way_in() {
 
     // A team that a pipeline is for stays, and what is named has to be there.
     let version = admin.read("team", south).version;
-    change(admin, audience(vec![north, south], Vec::new()));
+    admin.defines(audience(vec![north, south], Vec::new()));
     outside.done(vec![create("s_due")]);
     let person = json!({"team": north});
     admin.update("user", outside.user, person);
@@ -239,11 +216,14 @@ fn into_a_pipeline_of_a_team_come_its_members_on_every_way_in() {
     let foreign = other.team("外人", None);
     let unknown = "problem.reference_not_found";
     for (teams, products) in [(vec![new_id()], vec![]), (vec![foreign], vec![]), (vec![], vec![new_id()])] {
-        assert_eq!(keys(&refused(admin, audience(teams, products)).1), [unknown]);
+        assert_eq!(keys(&admin.refused_definition(audience(teams, products)).1), [unknown]);
     }
-    assert_eq!(keys(&refused(admin, audience(vec![north, north], vec![])).1), ["problem.duplicate"]);
-    assert_eq!(refused(&inside, audience(Vec::new(), Vec::new())).0, Code::Forbidden);
-    change(admin, audience(vec![north], Vec::new()));
+    assert_eq!(
+        keys(&admin.refused_definition(audience(vec![north, north], vec![])).1),
+        ["problem.duplicate"]
+    );
+    assert_eq!(inside.refused_definition(audience(Vec::new(), Vec::new())).0, Code::Forbidden);
+    admin.defines(audience(vec![north], Vec::new()));
     admin.done(vec![delete("team", south, version)]);
 }
 
@@ -251,15 +231,15 @@ fn into_a_pipeline_of_a_team_come_its_members_on_every_way_in() {
 fn no_undo_leaves_a_pipeline_to_a_team_that_is_gone() {
     let workspace = Workspace::new();
     let admin = &workspace.admin;
-    change(admin, DefinitionChange::AddPipeline { pipeline: renewal(Vec::new(), Vec::new()), at: None });
+    admin.defines(DefinitionChange::AddPipeline { pipeline: renewal(Vec::new(), Vec::new()), at: None });
     let team = new_id();
-    let made = command(vec![api_tests::actions::create("team", team, json!({"name": "东区"}))]);
+    let made = command(vec![actions::create("team", team, json!({"name": "东区"}))]);
     admin.done_as(&made);
-    change(admin, audience(vec![team], Vec::new()));
+    admin.defines(audience(vec![team], Vec::new()));
     // The team that was just made has a pipeline by now.
     let receipt = admin.done(vec![undo(made.id)]);
     assert_eq!((receipt.records.len(), receipt.kept[0].record), (0, team));
-    let opened = change(admin, audience(Vec::new(), Vec::new()));
+    let opened = admin.defines(audience(Vec::new(), Vec::new()));
     let version = admin.read("team", team).version;
     admin.done(vec![delete("team", team, version)]);
     assert_eq!(keys(&admin.refused(vec![undo(opened)]).1), ["problem.reference_not_found"]);
@@ -300,7 +280,7 @@ fn my_team_is_whoever_is_in_it_when_it_is_asked() {
 fn a_pipeline_works_with_no_stages_and_with_thirty() {
     let Workspace { admin } = Workspace::new();
     let none = Pipeline { stages: Vec::new(), ..renewal(Vec::new(), Vec::new()) };
-    change(&admin, DefinitionChange::AddPipeline { pipeline: none, at: Some(0) });
+    admin.defines(DefinitionChange::AddPipeline { pipeline: none, at: Some(0) });
     let board = || admin.call::<GetBoard>(&["p_renewal"], &BoardRequest::default());
     assert_eq!(board().columns.len(), 0);
     // Nothing can be put into it, and something new begins in the next one.
@@ -315,9 +295,9 @@ fn a_pipeline_works_with_no_stages_and_with_thirty() {
     };
     // The one that something begins in keeps its stages.
     let last = "problem.definition.last_pipeline";
-    assert!(keys(&refused(&admin, stages("sales", Vec::new())).1).contains(&last));
+    assert!(keys(&admin.refused_definition(stages("sales", Vec::new())).1).contains(&last));
     let remove = |pipeline: &str| DefinitionChange::RemovePipeline { pipeline: pipeline.into() };
-    assert!(keys(&refused(&admin, remove("sales")).1).contains(&last));
+    assert!(keys(&admin.refused_definition(remove("sales")).1).contains(&last));
 
     let stage =
         |at: usize| Stage::new(&format!("s_{at}"), Label::new("阶段", "Stage"), StageStatus::Open, 10);
@@ -326,7 +306,7 @@ fn a_pipeline_works_with_no_stages_and_with_thirty() {
         Stage { status: StageStatus::Won, ..stage(28) },
         Stage { status: StageStatus::Lost, ..stage(29) },
     ]);
-    let full = change(&admin, stages("p_renewal", thirty));
+    let full = admin.defines(stages("p_renewal", thirty));
     assert_eq!(board().columns.len(), 30);
     admin.done(vec![move_deal(deal, "first_contact", "s_0")]);
     for at in 0..28 {
@@ -340,9 +320,9 @@ fn a_pipeline_works_with_no_stages_and_with_thirty() {
     assert!(keys(&admin.refused(vec![undo(full)]).1).contains(&in_use));
     admin.done(vec![move_deal(deal, "s_28", "needs"), move_deal(fresh, "s_0", "needs")]);
     admin.done(vec![undo(full)]);
-    change(&admin, remove("p_renewal"));
+    admin.defines(remove("p_renewal"));
     let many = (0..51).map(stage).collect();
-    let (_, problems) = refused(&admin, stages("sales", many));
+    let (_, problems) = admin.refused_definition(stages("sales", many));
     assert!(keys(&problems).contains(&"problem.out_of_range"), "{problems:?}");
 }
 
@@ -355,13 +335,13 @@ fn a_stage_goes_once_its_deals_are_elsewhere_and_all_of_it_comes_back() {
     let set = || DefinitionChange::SetStages { pipeline: "sales".into(), stages: rest.clone(), edges: None };
     let deals: Vec<Id> =
         (0..3).map(|_| admin.create("deal", json!({"name": "单", "stage": "needs"}))).collect();
-    let (code, problems) = refused(&admin, set());
+    let (code, problems) = admin.refused_definition(set());
     assert_eq!((code, keys(&problems)), (Code::Invalid, vec!["problem.definition.stage_in_use"]));
     let told = &problems[0].args;
     assert_eq!((told["count"].as_str(), told["stage"].as_str()), ("3", "needs"));
     let moved = command(deals.iter().map(|deal| move_deal(*deal, "needs", "proposal")).collect());
     admin.done_as(&moved);
-    let gone = change(&admin, set());
+    let gone = admin.defines(set());
     assert!(schema().pipelines[0].stage("needs").is_none());
     // Whoever has not heard of it yet is told, and nothing happens.
     let (_, problems) = admin.refused(vec![move_deal(deals[0], "proposal", "needs")]);
@@ -396,12 +376,12 @@ fn unknown_stale_foreign_and_absurd_moves_and_limits_are_refused_in_words() {
         DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None }
     };
     for limit in [0, 200, u16::MAX] {
-        let (code, problems) = refused(&admin, stages(limit));
+        let (code, problems) = admin.refused_definition(stages(limit));
         assert_eq!((code, keys(&problems)), (Code::Invalid, vec!["problem.out_of_range"]), "{limit}");
         assert_eq!(problems[0].field.as_deref(), Some("limit"));
     }
     // A limit is soft: the second deal of one person comes in all the same.
-    change(&admin, stages(1));
+    admin.defines(stages(1));
     admin.create("deal", json!({"name": "一"}));
     admin.create("deal", json!({"name": "二"}));
     // What is no such number is no such change.

@@ -1,7 +1,7 @@
 //! `/api/v1/records/{entity}/{id}/stages`: the time in each stage, whichever way a record came there.
 
 use api_tests::actions::{
-    create, define, delete, import as import_rows, move_deal, move_deal_with, restore, signing, undo, update,
+    create, delete, import as import_rows, move_deal, move_deal_with, restore, signing, undo, update,
 };
 use api_tests::ids::new_id;
 use api_tests::person::{Person, command};
@@ -175,7 +175,7 @@ fn a_stage_that_is_removed_stays_in_the_way_of_those_that_stood_there() {
     let mut stages = admin.call::<GetSchema>(&[], &Empty {}).pipelines[0].stages.clone();
     stages.retain(|stage| stage.id != "needs");
     let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None };
-    admin.done(vec![define(admin.revision(), change)]);
+    admin.defines(change);
     assert_eq!(way(&admin, deal), ["needs", "proposal"]);
     // What comes back finds its stage gone, and stands in the first one from now on.
     admin.done(vec![restore("deal", deleted)]);
@@ -200,6 +200,6 @@ fn times_are_told_to_those_who_see_the_record_and_its_stage() {
     }
     let mut role = domain::access::shipped_roles().into_iter().find(|role| role.id == "rep").unwrap();
     role.hidden.insert("deal".into(), vec!["stage".into()]);
-    admin.done(vec![define(admin.revision(), DefinitionChange::SetRole { role })]);
+    admin.defines(DefinitionChange::SetRole { role });
     assert_eq!(asked(&rep, "deal", mine), Code::NotFound);
 }
