@@ -153,6 +153,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("bulk.move.nothing", "Choose where at least one stage goes"),
     ("bulk.move.pipeline", "Into which pipeline"),
     ("bulk.move.stay", "Stay"),
+    ("bulk.move.step", "{what} ({stage})"),
     ("bulk.none", "Cancel selection"),
     ("bulk.page", "Select this page"),
     ("bulk.running", "{done} of {total} records done"),

@@ -153,6 +153,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("bulk.move.nothing", "请至少选择一个目标阶段"),
     ("bulk.move.pipeline", "移到哪个流程"),
     ("bulk.move.stay", "不移动"),
+    ("bulk.move.step", "{stage}：{what}"),
     ("bulk.none", "取消选择"),
     ("bulk.page", "选择这一页"),
     ("bulk.running", "已处理 {done} / {total} 条"),
