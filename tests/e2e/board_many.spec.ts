@@ -116,11 +116,60 @@ test("hands a deal to a colleague by dragging it into their lane @desktop @deskt
   await expect(target).toBeHidden();
 });
 
-test("a card stays in the lane of its account @desktop @desktop-only", async ({ me, page }) => {
+test("hands a deal to a colleague by keyboard, and hears whose lane it is @desktop @desktop-only", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const colleague = await me.has("user", { name: "陈晨", role: "rep", status: "inactive" });
+  // The newest is on top.
+  await me.has("deal", { name: "人家的", stage: "needs", owner: colleague });
+  await me.has("deal", { name: "留下来的", stage: "needs" });
+  const mine = await me.has("deal", { name: "交出去的", stage: "needs" });
+  await page.goto("/board?lanes=owner");
+  const [needs, proposal] = [me.called("stage.needs"), me.called("stage.proposal")];
+  await expect(cell(me, "陈晨", "stage.needs").getByRole("article")).toBeVisible();
+  const names = cell(me, "林小满", "stage.needs").getByRole("article");
+  await expect(names).toHaveText([/交出去的/, /留下来的/]);
+  await names.first().getByRole("link").focus();
+  const hears = (key: string, args: Record<string, string | number>) =>
+    expect(page.getByRole("status").filter({ hasText: t(key, args) })).toBeAttached();
+
+  await page.keyboard.press("Space");
+  await hears("board.carry.taken", { name: "交出去的", stage: needs, at: 1, of: 2 });
+  // There is no lane above one's own.
+  await page.keyboard.press("ArrowUp");
+  await hears("board.carry.over", { stage: needs, at: 1, of: 2 });
+  await page.keyboard.press("ArrowDown");
+  await hears("board.carry.over", { stage: needs, at: 2, of: 2 });
+  await page.keyboard.press("ArrowDown");
+  await hears("lane.carry.over", { lane: "陈晨", stage: needs, at: 1, of: 2 });
+  // Up again it is one's own, behind the other one, and Escape leaves everything as it was.
+  await page.keyboard.press("ArrowUp");
+  await hears("lane.carry.over", { lane: "林小满", stage: needs, at: 2, of: 2 });
+  await page.keyboard.press("ArrowDown");
+  await hears("lane.carry.over", { lane: "陈晨", stage: needs, at: 1, of: 2 });
+  await page.keyboard.press("Escape");
+  await hears("board.carry.back", { name: "交出去的" });
+  expect((await me.record("deal", mine)).values).toMatchObject({ stage: "needs", owner: (await me.list("user")).find((user) => user.id !== colleague)?.id });
+
+  // Into another's lane and the next stage, with the focus.
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await hears("board.carry.over", { stage: proposal, at: 1, of: 1 });
+  await page.keyboard.press("Space");
+  await hears("lane.carry.dropped", { name: "交出去的", lane: "陈晨", stage: proposal, at: 1, of: 1 });
+  await expect(cell(me, "陈晨", "stage.proposal").getByRole("article").getByRole("link")).toBeFocused();
+  await expect.poll(async () => (await me.record("deal", mine)).values).toMatchObject({ owner: colleague, stage: "proposal" });
+});
+
+test("a card stays in the lane of its account, by mouse and by keyboard @desktop @desktop-only", async ({ me, page }) => {
   await me.hasWorkspace();
   const [one, other] = [await me.has("account", { name: "恒通" }), await me.has("account", { name: "远大" })];
   const deal = await me.has("deal", { name: "仓储", stage: "needs", account: one });
   await me.has("deal", { name: "物流", stage: "needs", account: other });
+  // The lane with more deals stands above the other.
+  await me.has("deal", { name: "备件", stage: "proposal", account: one });
   await page.goto("/board?lanes=account");
   const card = cell(me, "恒通", "stage.needs").getByRole("article").filter({ hasText: "仓储" });
   await expect(card).toBeVisible();
@@ -131,6 +180,15 @@ test("a card stays in the lane of its account @desktop @desktop-only", async ({ 
   await expect(me.toast(me.t("lane.account.stays"))).toBeVisible();
   await expect(card).toBeVisible();
   expect((await me.record("deal", deal)).values).toMatchObject({ account: one, stage: "needs" });
+
+  await card.getByRole("link").focus();
+  await page.keyboard.press("Space");
+  const says = (text: string) => expect(page.getByRole("status").filter({ hasText: text })).toBeAttached();
+  await says(me.t("board.carry.taken", { name: "仓储", stage: me.called("stage.needs"), at: 1, of: 1 }));
+  await page.keyboard.press("ArrowDown");
+  await says(me.t("lane.account.stays"));
+  await page.keyboard.press("Escape");
+  await says(me.t("board.carry.back", { name: "仓储" }));
 
   // Lanes of another field are drawn anew.
   await chooses(me, (sheet) => me.choose(me.called("deal.owner"), sheet));

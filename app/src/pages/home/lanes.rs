@@ -245,7 +245,12 @@ fn Lane(
     };
     let gap = move || if drawn.get() { "auto".to_owned() } else { format!("{:.1}px", height.get()) };
     view! {
-        <section class="lane" aria-label=move || name(lane, field)>
+        <section
+            class="lane"
+            data-lane=lane.get_value()
+            data-folded=move || folded.get().then_some("true")
+            aria-label=move || name(lane, field)
+        >
             <Head lane field deck own total folded />
             <div class="lane-cells" node_ref=place hidden=move || folded.get() style:height=gap>
                 {cells}
