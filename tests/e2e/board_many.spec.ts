@@ -196,6 +196,27 @@ test("a card stays in the lane of its account, by mouse and by keyboard @desktop
   await expect(cell(me, "林小满", "stage.needs").getByRole("article")).toHaveCount(2);
 });
 
+test("says how many deals no lane has room for, and leads to the list of all @desktop @desktop-only", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "恒通" });
+  await me.has("deal", { name: "仓储", stage: "needs", account });
+  await me.has("deal", { name: "物流", stage: "needs" });
+  // As the server answers where a thousand others have more.
+  await page.route(/\/api\/v1\/totals\/deal\?.*group=account/, async (route) => {
+    const response = await route.fetch();
+    const reply = (await response.json()) as { groups: Record<string, unknown>[] };
+    const [own] = reply.groups.filter(({ group }) => group === account);
+    const others = Array.from({ length: 999 }, (_, at) => ({ ...own, count: 0, group: `00000000-0000-7000-8000-${String(at).padStart(12, "0")}` }));
+    await route.fulfill({ response, json: { ...reply, groups: [own, ...others] } });
+  });
+  await page.goto("/board?lanes=account");
+  const number = new Intl.NumberFormat(me.lang === "zh" ? "zh-CN" : "en").format(1_000);
+  await expect(page.getByText(t("lane.limit", { count: number, left: 1 }))).toBeVisible();
+  await me.press(me.link(t("lane.limit.list")));
+  await expect(page.getByText(t("list.count", { count: 2 }))).toBeVisible();
+});
+
 test("chooses what the cards show, sees what they lack, and keeps it as a view @desktop", async ({ me, page, expectAccessible }) => {
   const { t } = me;
   await me.hasWorkspace();
