@@ -153,6 +153,27 @@ test("a stage with more than one's limit turns amber and asks what could wait @d
   await expect.poll(async () => (await me.record("deal", waiting)).values.stage).toBe("first_contact");
 });
 
+test("a stage with very many says how many there are, shows the first and leads to all @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const { pipelines } = await schema(me);
+  const stages = pipelines[0].stages.map((stage) => (stage.id === "needs" ? { ...stage, limit: 2 } : stage));
+  await defines(me, { change: "set_stages", pipeline: "sales", stages });
+  const deal = await me.has("deal", { name: "三号产线检测仪", stage: "first_contact" });
+  const many = Array.from({ length: 54 }, (_, at) => ({ name: `单子 ${String(at).padStart(2, "0")}`, stage: "needs" }));
+  await me.hasMany("deal", many);
+  await me.openRecord("deal", deal);
+  await me.press(me.button(t("action.move_to")));
+  await me.press(me.button(me.called("stage.needs"), me.sheet(t("board.move.title"))));
+  const sheet = me.sheet(t("process.park.title"));
+  await expect(sheet).toContainText(t("process.park.own", { stage: me.called("stage.needs"), count: 55, limit: 2 }));
+  await expect(sheet.getByRole("button", { name: /单子/ })).toHaveCount(50);
+  await expect(sheet).toContainText(t("process.park.first", { shown: 50, further: 4 }));
+  await me.press(me.link(t("process.park.all"), sheet));
+  await expect(sheet).toBeHidden();
+  await expect(page.getByText(t("list.count", { count: 55 }))).toBeVisible();
+});
+
 test("a move with a checklist waits for every tick, and the timeline keeps them @desktop", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();

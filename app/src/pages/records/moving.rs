@@ -131,11 +131,11 @@ async fn send(wish: Wish, beside: Beside, parking: Parking) -> Result<(), Vec<Pr
             values: wish.also,
         });
     }
-    outbox::submit(outbox::command(actions), note, vec![body]).await?;
+    let command = outbox::submit(outbox::command(actions), note, vec![body]).await?;
     if let Some(owner) = owner
         && (stage_of(&moved) != target || Some(owner) != before)
     {
-        spawn_local(parking.look(moved, owner, target));
+        spawn_local(parking.look(command, moved, owner, target));
     }
     Ok(())
 }
