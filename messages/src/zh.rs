@@ -724,7 +724,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("lane.carry.coming", "正在载入“{lane}”的卡片"),
     ("lane.carry.dropped", "{name} 已放到“{lane}”的“{stage}”，第 {at} 个，共 {of} 个"),
     ("lane.carry.over", "“{lane}”的“{stage}”，第 {at} 个，共 {of} 个"),
-    ("lane.limit", "只显示{kinds_deal}最多的 {count} 个泳道，另有 {left} 个{counted_deal}不在其中"),
+    ("lane.limit", "只显示{kinds_deal}最多的 {count} 个泳道，不在其中的有 {left} 个"),
     ("lane.limit.list", "按列表查看全部"),
     ("lane.list", "按列表查看"),
     ("lane.more", "显示更多泳道"),
