@@ -11,7 +11,8 @@ use crate::fields::FieldKind;
 use crate::ids::Id;
 use crate::message::Problem;
 use crate::record::Values;
-use crate::schema::{Check, Edge, Entity, Pipeline, Schema, Stage, StageStatus};
+use crate::schema::{Check, Edge, Entity, Pipeline, Schema, Stage, StageStatus, Step, WorkDays};
+use crate::time::Date;
 use crate::value::Value;
 
 /// Why the last move was made, as the mover said.
@@ -56,7 +57,7 @@ pub enum Decision {
 }
 
 /// What a move still needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
     /// In the order in which they are asked for.
     pub fields: Vec<String>,
@@ -135,6 +136,19 @@ pub fn checks<'a>(wish: &Move<'a>) -> &'a [Check] {
 #[must_use]
 pub fn ticked(wish: &Move<'_>, check: &Check) -> bool {
     wish.checked.contains(&check.id)
+}
+
+/// The standard actions that a move from one stage into another asks a day for. Nothing is asked where nothing moves.
+pub fn asks_days<'a>(from: &str, to: &'a Stage) -> impl Iterator<Item = &'a Step> {
+    let moves = from != to.id;
+    to.steps.iter().filter(move |step| moves && step.due_in.is_none())
+}
+
+/// When a standard action is due that begins today: after its worked days or, where it has none, on the day that was
+/// named. Without a day it becomes no task.
+#[must_use]
+pub fn due(step: &Step, work: &WorkDays, today: Date, named: Option<Date>) -> Option<Date> {
+    step.due_in.map_or(named, |days| Some(work.after(today, days)))
 }
 
 /// Why somebody of these teams brings nothing into a pipeline, if so.

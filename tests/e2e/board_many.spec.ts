@@ -159,11 +159,60 @@ test("a card held at the edge of a lane's stage moves its cards along @desktop",
   await expect.poll(moved).toBe(1);
 });
 
-test("a card stays in the lane of its account @desktop @desktop-only", async ({ me, page }) => {
+test("hands a deal to a colleague by keyboard, and hears whose lane it is @desktop @desktop-only", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const colleague = await me.has("user", { name: "陈晨", role: "rep", status: "inactive" });
+  // The newest is on top.
+  await me.has("deal", { name: "人家的", stage: "needs", owner: colleague });
+  await me.has("deal", { name: "留下来的", stage: "needs" });
+  const mine = await me.has("deal", { name: "交出去的", stage: "needs" });
+  await page.goto("/board?lanes=owner");
+  const [needs, proposal] = [me.called("stage.needs"), me.called("stage.proposal")];
+  await expect(cell(me, "陈晨", "stage.needs").getByRole("article")).toBeVisible();
+  const names = cell(me, "林小满", "stage.needs").getByRole("article");
+  await expect(names).toHaveText([/交出去的/, /留下来的/]);
+  await names.first().getByRole("link").focus();
+  const hears = (key: string, args: Record<string, string | number>) =>
+    expect(page.getByRole("status").filter({ hasText: t(key, args) })).toBeAttached();
+
+  await page.keyboard.press("Space");
+  await hears("board.carry.taken", { name: "交出去的", stage: needs, at: 1, of: 2 });
+  // There is no lane above one's own.
+  await page.keyboard.press("ArrowUp");
+  await hears("board.carry.over", { stage: needs, at: 1, of: 2 });
+  await page.keyboard.press("ArrowDown");
+  await hears("board.carry.over", { stage: needs, at: 2, of: 2 });
+  await page.keyboard.press("ArrowDown");
+  await hears("lane.carry.over", { lane: "陈晨", stage: needs, at: 1, of: 2 });
+  // Up again it is one's own, behind the other one, and Escape leaves everything as it was.
+  await page.keyboard.press("ArrowUp");
+  await hears("lane.carry.over", { lane: "林小满", stage: needs, at: 2, of: 2 });
+  await page.keyboard.press("ArrowDown");
+  await hears("lane.carry.over", { lane: "陈晨", stage: needs, at: 1, of: 2 });
+  await page.keyboard.press("Escape");
+  await hears("board.carry.back", { name: "交出去的" });
+  expect((await me.record("deal", mine)).values).toMatchObject({ stage: "needs", owner: (await me.list("user")).find((user) => user.id !== colleague)?.id });
+
+  // Into another's lane and the next stage, with the focus.
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await hears("board.carry.over", { stage: proposal, at: 1, of: 1 });
+  await page.keyboard.press("Space");
+  await hears("lane.carry.dropped", { name: "交出去的", lane: "陈晨", stage: proposal, at: 1, of: 1 });
+  await expect(cell(me, "陈晨", "stage.proposal").getByRole("article").getByRole("link")).toBeFocused();
+  await expect.poll(async () => (await me.record("deal", mine)).values).toMatchObject({ owner: colleague, stage: "proposal" });
+});
+
+test("a card stays in the lane of its account, by mouse and by keyboard @desktop @desktop-only", async ({ me, page }) => {
   await me.hasWorkspace();
   const [one, other] = [await me.has("account", { name: "恒通" }), await me.has("account", { name: "远大" })];
   const deal = await me.has("deal", { name: "仓储", stage: "needs", account: one });
   await me.has("deal", { name: "物流", stage: "needs", account: other });
+  // The lane with more deals stands above the other.
+  await me.has("deal", { name: "备件", stage: "proposal", account: one });
   await page.goto("/board?lanes=account");
   const card = cell(me, "恒通", "stage.needs").getByRole("article").filter({ hasText: "仓储" });
   await expect(card).toBeVisible();
@@ -174,6 +223,15 @@ test("a card stays in the lane of its account @desktop @desktop-only", async ({ 
   await expect(me.toast(me.t("lane.account.stays"))).toBeVisible();
   await expect(card).toBeVisible();
   expect((await me.record("deal", deal)).values).toMatchObject({ account: one, stage: "needs" });
+
+  await card.getByRole("link").focus();
+  await page.keyboard.press("Space");
+  const says = (text: string) => expect(page.getByRole("status").filter({ hasText: text })).toBeAttached();
+  await says(me.t("board.carry.taken", { name: "仓储", stage: me.called("stage.needs"), at: 1, of: 1 }));
+  await page.keyboard.press("ArrowDown");
+  await says(me.t("lane.account.stays"));
+  await page.keyboard.press("Escape");
+  await says(me.t("board.carry.back", { name: "仓储" }));
 
   // Lanes of another field are drawn anew.
   await chooses(me, (sheet) => me.choose(me.called("deal.owner"), sheet));
@@ -207,6 +265,25 @@ test("the wheel goes on from lane to lane, and their names stay when the board g
   await expect(page.getByRole("heading", { name: me.called("stage.lost"), exact: true })).toBeInViewport({ ratio: 1 });
   await expect(fold).toBeInViewport({ ratio: 1 });
   await expect(first).toBeAttached();
+@@@test("says how many deals no lane has room for, and leads to the list of all @desktop @desktop-only", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const account = await me.has("account", { name: "恒通" });
+  await me.has("deal", { name: "仓储", stage: "needs", account });
+  await me.has("deal", { name: "物流", stage: "needs" });
+  // As the server answers where a thousand others have more.
+  await page.route(/\/api\/v1\/totals\/deal\?.*group=account/, async (route) => {
+    const response = await route.fetch();
+    const reply = (await response.json()) as { groups: Record<string, unknown>[] };
+    const [own] = reply.groups.filter(({ group }) => group === account);
+    const others = Array.from({ length: 999 }, (_, at) => ({ ...own, count: 0, group: `00000000-0000-7000-8000-${String(at).padStart(12, "0")}` }));
+    await route.fulfill({ response, json: { ...reply, groups: [own, ...others] } });
+  });
+  await page.goto("/board?lanes=account");
+  const number = new Intl.NumberFormat(me.lang === "zh" ? "zh-CN" : "en").format(1_000);
+  await expect(page.getByText(t("lane.limit", { count: number, left: 1 }))).toBeVisible();
+  await me.press(me.link(t("lane.limit.list")));
+  await expect(page.getByText(t("list.count", { count: 2 }))).toBeVisible();
 });
 
 test("chooses what the cards show, sees what they lack, and keeps it as a view @desktop", async ({ me, page, expectAccessible }) => {

@@ -54,6 +54,33 @@ test("moves many into the last stage at once: asked once, and who lacks somethin
   expect((await me.record("deal", full)).values.stage).toBe("proposal");
 });
 
+test("loses many at once: the reason and the day to try again are asked once for all @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const one = await me.has("deal", { name: "三号产线检测仪", stage: "proposal" });
+  const two = await me.has("deal", { name: "二期扩容", stage: "needs" });
+  await page.goto("/records/deal");
+  await expect(page.getByText("二期扩容").first()).toBeVisible();
+  await ticksAll(me);
+  await me.press(me.button(t("bulk.move"), page.getByRole("region", { name: t("bulk.bar") })));
+  const sheet = me.sheet(t("bulk.move"));
+  const again = sheet.getByRole("group", { name: new RegExp(named(me, "再次联系", "Get in touch again")) });
+  await expect(me.field(t("bulk.move.all"), sheet)).toBeVisible();
+  await expect(again).toHaveCount(0);
+  await me.field(t("bulk.move.all"), sheet).selectOption({ label: me.called("stage.lost") });
+  await me.field(me.called("deal.lost_reason"), sheet).selectOption("price");
+  await me.choose(t("next.month"), again);
+  await me.press(me.button(t("bulk.move.go", { count: 2 }), sheet));
+  const report = me.sheet(t("bulk.title.move", { value: me.called("stage.lost") }));
+  await expect(report.getByText(t("bulk.done", { count: 2 }))).toBeVisible();
+  const tasks = await me.list("task");
+  expect(tasks.map((task) => task.values.deal).sort()).toEqual([one, two].sort());
+  expect(new Set(tasks.map((task) => (task.values.due as { date: string }).date)).size).toBe(1);
+  await me.press(me.button(t("bulk.undo"), report));
+  await expect(report.getByText(t("bulk.undone"))).toBeVisible();
+  expect(await me.list("task")).toEqual([]);
+});
+
 test("moves many into another pipeline by a table that shows how stages meet @desktop", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
@@ -109,6 +136,27 @@ test("a stage with more than one's limit turns amber and asks what could wait @d
   await expect.poll(async () => (await me.record("deal", waiting)).values.stage).toBe("first_contact");
 });
 
+test("a stage with very many says how many there are, shows the first and leads to all @desktop", async ({ me, page }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const { pipelines } = await schema(me);
+  const stages = pipelines[0].stages.map((stage) => (stage.id === "needs" ? { ...stage, limit: 2 } : stage));
+  await defines(me, { change: "set_stages", pipeline: "sales", stages });
+  const deal = await me.has("deal", { name: "三号产线检测仪", stage: "first_contact" });
+  const many = Array.from({ length: 54 }, (_, at) => ({ name: `单子 ${String(at).padStart(2, "0")}`, stage: "needs" }));
+  await me.hasMany("deal", many);
+  await me.openRecord("deal", deal);
+  await me.press(me.button(t("action.move_to")));
+  await me.press(me.button(me.called("stage.needs"), me.sheet(t("board.move.title"))));
+  const sheet = me.sheet(t("process.park.title"));
+  await expect(sheet).toContainText(t("process.park.own", { stage: me.called("stage.needs"), count: 55, limit: 2 }));
+  await expect(sheet.getByRole("button", { name: /单子/ })).toHaveCount(50);
+  await expect(sheet).toContainText(t("process.park.first", { shown: 50, further: 4 }));
+  await me.press(me.link(t("process.park.all"), sheet));
+  await expect(sheet).toBeHidden();
+  await expect(page.getByText(t("list.count", { count: 55 }))).toBeVisible();
+});
+
 test("a move with a checklist waits for every tick, and the timeline keeps them @desktop", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
@@ -131,6 +179,25 @@ test("a move with a checklist waits for every tick, and the timeline keeps them 
   await expect.poll(async () => (await me.record("deal", deal)).values).toMatchObject({ stage: "proposal", stage_checked: kept });
   await page.reload();
   await expect(me.timeline()).toContainText(named(me, "看过现场", "Seen the site"));
+});
+
+test("a move that lacks nothing asks the day of an action that has none @desktop", async ({ me }) => {
+  const { t } = me;
+  await me.hasWorkspace();
+  const { pipelines } = await schema(me);
+  const steps = [{ id: "visit", label: { zh: "上门拜访", en: "Visit" } }];
+  const stages = pipelines[0].stages.map((stage) => (stage.id === "needs" ? { ...stage, steps } : stage));
+  await defines(me, { change: "set_stages", pipeline: "sales", stages });
+  const deal = await me.has("deal", { name: "三号产线检测仪", stage: "first_contact" });
+  await me.openRecord("deal", deal);
+  await me.press(me.button(t("action.move_to")));
+  await me.press(me.button(me.called("stage.needs"), me.sheet(t("board.move.title"))));
+  const sheet = me.sheet(t("process.move_to", { stage: me.called("stage.needs") }));
+  await me.choose(t("next.week"), sheet);
+  await me.press(me.button(t("process.move"), sheet));
+  await expect(sheet).toBeHidden();
+  await expect.poll(async () => (await me.record("deal", deal)).values.stage).toBe("needs");
+  expect((await me.list("task")).map((task) => [task.values.name, task.values.deal])).toEqual([[named(me, "上门拜访", "Visit"), deal]]);
 });
 
 test("an administrator gives a pipeline to a team; others are told who may @desktop", async ({ me, page, another }) => {

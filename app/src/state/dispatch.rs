@@ -236,7 +236,8 @@ fn say_refused(id: Id, code: Code, problems: &[Problem]) {
     let item = app()
         .items
         .with_untracked(|items| items.iter().find(|item| item.command.id == id).cloned())
-        .filter(|item| matches!(item.command.actions[..], [Action::MoveStage { .. }]));
+        // A lane hands the card over as well.
+        .filter(|item| matches!(item.command.actions[..], [Action::MoveStage { .. }, ..]));
     let Some(item) = item else { return };
     let text = untrack(|| {
         let said: Vec<String> =

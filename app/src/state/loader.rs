@@ -228,7 +228,10 @@ fn follow(wanted: Wanted, show: Show, calm: Option<Calm>) -> (RwSignal<Option<Ap
         let show = show.clone();
         spawn_local(async move {
             let reply = ask_for(Question::get(name.clone())).await;
-            hands_free().await;
+            // What is seen stays below a hand; what was not there yet takes nothing away from it.
+            if shown.try_get_value().unwrap_or_default() {
+                hands_free().await;
+            }
             if !current() {
                 return;
             }

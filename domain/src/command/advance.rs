@@ -233,11 +233,8 @@ fn add_task(
     if task.field(&entity.id).is_none_or(|field| field.kind.relation_target() != Some(&entity.id)) {
         return;
     }
-    let named = || days.get(&step.id).and_then(Json::as_str).and_then(Date::parse);
-    let due = match step.due_in {
-        Some(days) => Some(world.schema.workspace.work.after(world.today, days)),
-        None => named(),
-    };
+    let named = days.get(&step.id).and_then(Json::as_str).and_then(Date::parse);
+    let due = process::due(step, &world.schema.workspace.work, world.today, named);
     let zone = &world.actor.zone;
     let Some(due) = due.and_then(|due| Schedule::resolve(due, None, zone, world.zones)) else { return };
     let label = in_workspace(world.schema, &step.label);

@@ -394,3 +394,18 @@ fn a_stage_is_over_its_limit_only_where_it_is_open_and_has_one() {
         assert_eq!(is_over(&stage(status, limit), count), over, "{status:?} {limit:?} {count}");
     }
 }
+
+#[test]
+fn a_move_asks_a_day_for_what_has_none_of_its_own() {
+    let step = |id: &str, due_in| Step { id: id.into(), label: Label::new(id, id), due_in };
+    let steps = vec![step("visit", Some(2)), step("again", None)];
+    let stage = Stage { steps, ..Stage::new("s", Label::new("s", "s"), StageStatus::Open, 50) };
+    let asked = |from: &str| asks_days(from, &stage).map(|step| step.id.clone()).collect::<Vec<_>>();
+    assert_eq!((asked("other"), asked("s")), (vec!["again".to_owned()], Vec::new()));
+    // A Friday, and the Tuesday after it.
+    let day = |text: &str| Date::parse(text).unwrap();
+    let (today, named) = (day("2026-05-08"), day("2026-06-01"));
+    let due = |at: usize, named| due(&stage.steps[at], &WorkDays::default(), today, named);
+    assert_eq!((due(0, None), due(0, Some(named))), (Some(day("2026-05-12")), Some(day("2026-05-12"))));
+    assert_eq!((due(1, None), due(1, Some(named))), (None, Some(named)));
+}

@@ -15,6 +15,7 @@ use super::board::{Deck, scroll_to, stage_at};
 use super::drag::{Drag, Drop, Place, card_id};
 use super::kept::{self, Kept};
 use super::moves::cards_in;
+use super::need::{Need, need};
 use super::{carry, moves};
 
 /// So near to an edge things move along.
@@ -47,6 +48,7 @@ struct Grip {
     shown: Option<Drop>,
     /// When the side of the screen turns to the next stage.
     turns_at: Option<f64>,
+    need: Option<Need>,
 }
 
 thread_local! {
@@ -80,10 +82,10 @@ fn lift(drag: Drag) {
         grip.listeners.extend(away);
     });
     // A finger's events come to the card's element as long as there is one.
-    drag.deck.needed.set(vec![held.card]);
+    let need = need(drag.deck, vec![held.card]);
     let place = under(drag);
     show(drag.deck, held.card, place.as_ref());
-    GRIP.with_borrow_mut(|grip| grip.shown = place);
+    GRIP.with_borrow_mut(|grip| (grip.shown, grip.need) = (place, Some(need)));
     follow(drag, drag.turn.get_value());
 }
 
@@ -117,10 +119,11 @@ fn dropped(drag: Drag) {
     }
 }
 
-fn let_go(drag: Drag) {
-    // The board may have gone.
-    drag.deck.needed.try_set(Vec::new());
-    let listeners = GRIP.take().listeners;
+fn let_go(_: Drag) {
+    let Grip { listeners, need, .. } = GRIP.take();
+    if let Some(need) = need {
+        need.end();
+    }
     for listener in listeners {
         listener.remove();
     }

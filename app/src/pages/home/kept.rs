@@ -14,6 +14,7 @@ use web_sys::Element;
 use super::block::focus_card;
 use super::board::Deck;
 use super::drag::card_id;
+use super::need::need;
 use crate::state::sleep;
 
 /// The board as it was left.
@@ -105,7 +106,7 @@ pub fn restore(deck: Deck, kept: Kept) {
         let card = kept.card;
         // Wherever they stand by now, they are drawn.
         let firsts = waiting.values().filter_map(|column| Some(column.first?.0));
-        deck.needed.try_set(firsts.chain(card).collect());
+        let need = need(deck, firsts.chain(card).collect());
         for _ in 0..TRIES {
             let Some(Some(board)) = deck.board.try_get_untracked() else { break };
             if moved.get() {
@@ -127,7 +128,7 @@ pub fn restore(deck: Deck, kept: Kept) {
             }
             sleep(PAUSE_MS).await;
         }
-        deck.needed.try_set(Vec::new());
+        need.end();
         for listener in listeners {
             listener.remove();
         }

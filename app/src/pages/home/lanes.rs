@@ -44,12 +44,12 @@ pub fn Lanes() -> impl IntoView {
     let deck = use_context::<Deck>()?;
     let field = StoredValue::new(deck.lanes.get_untracked()?);
     let entity = deck.pipeline.with_value(|pipeline| pipeline.entity.clone());
+    let stages: Vec<String> =
+        deck.pipeline.with_value(|pipeline| pipeline.stages.iter().map(|stage| stage.id.clone()).collect());
+    let standing = within(&stages);
     let totals = load_calmly::<GetTotals>(move || {
         let condition = deck.condition.get()?;
-        let stages = deck.pipeline.with_value(|pipeline| {
-            pipeline.stages.iter().map(|stage| Json::from(stage.id.clone())).collect::<Vec<_>>()
-        });
-        let filter = narrowed(condition.as_deref(), [json!(["in", ["field", "stage"], stages])]);
+        let filter = narrowed(condition.as_deref(), [standing.clone()]);
         let amount = schema().entity(&entity).is_some_and(|entity| entity.field("amount").is_some());
         let request = TotalsRequest {
             filter: Some(filter.to_string()),
@@ -128,9 +128,33 @@ pub fn Lanes() -> impl IntoView {
         pipeline.stages.iter().map(one).collect_view()
     });
     let known = Memo::new(move |_| totals.value.with(Option::is_some));
-    let cut = Memo::new(move |_| {
-        totals.value.with(|reply| reply.as_ref().is_some_and(|reply| reply.groups.len() >= AT_MOST as usize))
+    let stages = StoredValue::new(stages);
+    // What stands in the board's stages and in no lane; only as many as there can be leave any out.
+    let left = Memo::new(move |_| {
+        let full = totals.value.get().filter(|reply| reply.groups.len() >= AT_MOST as usize)?;
+        let all: u64 = stages.with_value(|stages| {
+            let counts = stages.iter().map(|id| Some(deck.total_of(id)?.map_or(0, |total| total.count)));
+            counts.sum::<Option<u64>>()
+        })?;
+        let told: u64 = full.groups.iter().map(|total| total.count).sum();
+        Some(all.saturating_sub(told)).filter(|left| *left > 0)
     });
+    let all = move || {
+        let condition = deck.condition.get().flatten();
+        let condition = stages.with_value(|stages| narrowed(condition.as_deref(), [within(stages)]));
+        deck.pipeline.with_value(|pipeline| routes::records_where(&pipeline.entity, &condition))
+    };
+    let limit = move || {
+        left.get().map(|left| {
+            let (count, left) = (format::number(i64::from(AT_MOST)), format::number(left.cast_signed()));
+            view! {
+                <p class="lane-limit" role="status">
+                    <span>{tr("lane.limit", &[("count", &count), ("left", &left)])}</span>
+                    <A href=all>{t("lane.limit.list")}</A>
+                </p>
+            }
+        })
+    };
     let coming = move || match totals.error.get() {
         Some(error) => view! { <Unread error /> }.into_any(),
         None => view! { <SkeletonRows count=5 /> }.into_any(),
@@ -138,6 +162,7 @@ pub fn Lanes() -> impl IntoView {
     Some(view! {
         <div class="lane-stages">{heads}</div>
         <Show when=move || known.get() fallback=move || coming>
+            {limit}
             <For each=shown key=Clone::clone let:lane>
                 {
                     let own = lane.clone();
@@ -145,9 +170,6 @@ pub fn Lanes() -> impl IntoView {
                     view! { <Lane lane field deck sorted total /> }
                 }
             </For>
-            <Show when=move || cut.get()>
-                <p class="soft">{move || tr("lane.limit", &[("count", &format::number(i64::from(AT_MOST)))])}</p>
-            </Show>
             <Show when=move || further.get()>
                 <Button label=t("lane.more") block=true on_press=move |()| drawn.update(|drawn| *drawn += STEP) />
             </Show>
@@ -245,13 +267,23 @@ fn Lane(
     };
     let gap = move || if drawn.get() { "auto".to_owned() } else { px(height.get()) };
     view! {
-        <section class="lane" aria-label=move || name(lane, field)>
+        <section
+            class="lane"
+            data-lane=lane.get_value()
+            data-folded=move || folded.get().then_some("true")
+            aria-label=move || name(lane, field)
+        >
             <Head lane field deck own total folded />
             <div class="lane-cells" node_ref=place hidden=move || folded.get() style:height=gap>
                 {cells}
             </div>
         </section>
     }
+}
+
+/// The condition that something stands in one of these stages.
+fn within(stages: &[String]) -> Json {
+    json!(["in", ["field", "stage"], stages])
 }
 
 /// What the lane is called.

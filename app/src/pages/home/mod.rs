@@ -10,6 +10,7 @@ mod kept;
 mod lanes;
 mod limit;
 mod moves;
+mod need;
 mod today;
 
 pub use board::{Board, BoardFilter, Face, money_short, narrowed};

@@ -15,7 +15,7 @@ use crate::i18n::say;
 use crate::state::{Moving, app};
 
 /// The field by which a card changes hands.
-const OWNER: &str = "owner";
+pub const OWNER: &str = "owner";
 
 /// The lane of a card, empty for those without a value; nothing where there are no lanes.
 pub fn lane_of(deck: Deck, body: &RecordBody) -> Option<String> {

@@ -12,7 +12,7 @@ use domain::command::{Action, Wire};
 use domain::message::Problem;
 use domain::process::{self, Decision};
 use domain::record::Values;
-use domain::schema::{Entity, Pipeline, Schema, Stage};
+use domain::schema::{Entity, Pipeline, Schema, Stage, Step};
 use domain::time::Date;
 use leptos::html;
 use leptos::prelude::*;
@@ -82,6 +82,13 @@ fn decide(schema: &Schema, wish: &Wish, beside: &Beside) -> Option<Decision> {
     ))
 }
 
+/// Whether whoever moves says when something is due.
+fn asks_days(wish: &Wish) -> bool {
+    let schema = schema_now();
+    let stage = schema.stage(&wish.to);
+    stage.is_some_and(|stage| process::asks_days(stage_of(&wish.body), stage).next().is_some())
+}
+
 /// The command that moves, as the outbox takes it. A stage that has become too full asks what could wait.
 async fn send(wish: Wish, beside: Beside, parking: Parking) -> Result<(), Vec<Problem>> {
     let (body, schema) = (wish.body, schema_now());
@@ -125,11 +132,11 @@ async fn send(wish: Wish, beside: Beside, parking: Parking) -> Result<(), Vec<Pr
             values: wish.also,
         });
     }
-    outbox::submit(outbox::command(actions), note, vec![body]).await?;
+    let command = outbox::submit(outbox::command(actions), note, vec![body]).await?;
     if let Some(owner) = owner
         && (stage_of(&moved) != target || Some(owner) != before)
     {
-        spawn_local(parking.look(moved, owner, target));
+        spawn_local(parking.look(command, moved, owner, target));
     }
     Ok(())
 }
@@ -146,6 +153,7 @@ pub fn MovingSheet() -> impl IntoView {
         let decision = untrack(|| decide(&schema_now(), &wish, &Beside::default()));
         match decision {
             Some(Decision::Missing(_) | Decision::Forbidden(_)) => asked.set(Some(wish)),
+            Some(Decision::Allowed) if asks_days(&wish) => asked.set(Some(wish)),
             Some(Decision::Allowed) | None => {
                 let entity = wish.body.entity.clone();
                 spawn_local(async move {
@@ -287,17 +295,24 @@ fn Ask(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
         Some(Decision::Missing(missing)) => view! { <Fill wish missing on_done /> }.into_any(),
         Some(Decision::Forbidden(barrier)) => {
             let problem = barrier.problem();
+            let stage = schema_now().stage(&wish.to).cloned();
+            let steps = stage.map(|stage| stage.steps).unwrap_or_default();
+            let days = RwSignal::new(BTreeMap::new());
             view! {
                 <div class="stack">
                     <p class="notice" role="status">
                         {icon(icons::ALERT)} <span>{move || problem_text(&problem)}</span>
                     </p>
-                    <Exception wish on_done />
+                    <Exception wish steps days on_done />
                 </div>
             }
             .into_any()
         }
-        Some(Decision::Allowed) | None => ().into_any(),
+        // Nothing is missing, and something is asked all the same.
+        Some(Decision::Allowed) => {
+            view! { <Fill wish missing=process::Missing::default() on_done /> }.into_any()
+        }
+        None => ().into_any(),
     }
 }
 
@@ -307,7 +322,13 @@ fn may_except() -> bool {
 
 /// For those who may: past the process, with a reason.
 #[component]
-fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
+fn Exception(
+    wish: Wish,
+    /// What is done in the stage, where nobody has told it yet.
+    steps: Vec<Step>,
+    days: RwSignal<BTreeMap<String, Date>>,
+    #[prop(into)] on_done: Callback<()>,
+) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let pending = RwSignal::new(false);
@@ -327,7 +348,7 @@ fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
         pending.set(true);
         let wish = wish.get_value();
         spawn_local(async move {
-            let beside = Beside { exception, ..Beside::default() };
+            let beside = Beside { exception, days: days.get_untracked(), ..Beside::default() };
             let outcome = send(wish, beside, parking).await;
             pending.try_set(false);
             match outcome {
@@ -349,6 +370,7 @@ fn Exception(wish: Wish, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
                 <Field label=t("process.exception") help=t("process.exception.help") required=true problem>
                     <TextArea value=reason />
                 </Field>
+                <Steps steps=steps.clone() days />
                 <Button label=t("process.exception.move") kind=ButtonKind::Primary submit=true block=true pending />
             </form>
         </Show>
@@ -507,7 +529,7 @@ fn Fill(wish: Wish, missing: process::Missing, #[prop(into)] on_done: Callback<(
             <Show when=may_except>
                 <details class="form-more">
                     <summary>{t("process.exception.make")} {icon(icons::CHEVRON_DOWN)}</summary>
-                    <Exception wish=except.clone() on_done />
+                    <Exception wish=except.clone() steps=Vec::new() days on_done />
                 </details>
             </Show>
         </div>

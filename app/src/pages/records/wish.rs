@@ -45,6 +45,9 @@ pub struct Moves {
     pub checked: Vec<String>,
     /// Why some go past the process, and from which stages those come.
     pub exception: Option<(String, BTreeSet<String>)>,
+    /// Days for the actions of a stage that have none of their own: by the stage, then by the action's id.
+    #[serde(default)]
+    pub days: BTreeMap<String, Wire>,
 }
 
 impl Moves {
@@ -63,7 +66,7 @@ impl Moves {
             values: values.map(|(field, value)| (field.clone(), value.clone())).collect(),
             note: self.note.clone(),
             exception: exception.map(|(reason, _)| reason.clone()),
-            days: Wire::new(),
+            days: self.days.get(to).cloned().unwrap_or_default(),
             checked: self.checked.clone(),
         })
     }
@@ -158,9 +161,11 @@ fn same(before: &Json, wish: &Json) -> bool {
     }
 }
 
-/// Fields that one value may be given to many records at once.
+/// Fields that one value may be given to many records at once. A stage is none of them: moves ask for more, and have a
+/// sheet of their own.
 pub fn settable(definition: &Entity) -> Vec<Field> {
-    let fields = definition.form_fields().into_iter();
+    let moves = |field: &Field| matches!(field.kind, FieldKind::Stage(_));
+    let fields = definition.form_fields().into_iter().filter(|field| !moves(field));
     fields.filter(|field| field.id != definition.title && field.id != "external_id").cloned().collect()
 }
 
@@ -191,6 +196,9 @@ mod tests {
             note: Some(text("x")),
             checked: vec![text("k_a")],
             exception: Some((text("y"), [text("proposal")].into())),
+            days: [("signed", "visit"), ("lost", "again")]
+                .map(|(stage, step)| (text(stage), Wire::from([(text(step), json!("2026-06-01"))])))
+                .into(),
         };
         for (stage, amount, filled) in [
             ("needs", Json::Null, Some(vec!["amount", "close_date"])),
@@ -200,15 +208,22 @@ mod tests {
         ] {
             let action = moves.action(&body(stage, amount));
             let found = action.map(|action| match action {
-                Action::MoveStage { to, values, note, exception, checked, .. } => {
+                Action::MoveStage { to, values, note, exception, checked, days, .. } => {
                     assert_eq!((to.as_str(), note.as_deref(), exception), ("signed", Some("x"), None));
-                    assert_eq!(checked, ["k_a"]);
+                    assert_eq!((checked, days), (vec![text("k_a")], moves.days["signed"].clone()));
                     values.into_keys().collect::<Vec<_>>()
                 }
                 other => panic!("{other:?}"),
             });
             assert_eq!(found, filled.map(|filled| filled.into_iter().map(text).collect()), "{stage}");
         }
+    }
+
+    #[test]
+    fn what_older_apps_have_begun_is_gone_on_with() {
+        let kept = json!({"move": {"to": {"needs": "lost"}, "values": {}, "note": null, "checked": [], "exception": null}});
+        let Ok(Wish::Move(moves)) = serde_json::from_value(kept) else { panic!("a job of before") };
+        assert_eq!((moves.to["needs"].as_str(), moves.days.len()), ("lost", 0));
     }
 
     #[test]

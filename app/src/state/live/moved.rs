@@ -14,12 +14,17 @@ use crate::state::outbox::Item;
 use crate::state::session::schema_now;
 use crate::state::{app, ask};
 
-/// Where the others have moved what a command wanted to move; nothing for another kind of conflict.
+/// Where the others have moved what a command wanted to move, whatever else it carries; nothing for another kind of
+/// conflict.
 fn moved_to(item: &Item, conflicts: &[Conflict]) -> Option<(Conflict, String)> {
-    let [Action::MoveStage { record, .. }] = &item.command.actions[..] else { return None };
-    let conflict = conflicts.iter().find(|conflict| conflict.record == *record)?;
-    let stage = conflict.fields.iter().find(|one| one.field == "stage")?.theirs.as_str()?.to_owned();
-    Some((conflict.clone(), stage))
+    item.command.actions.iter().find_map(|action| {
+        let Action::MoveStage { record, .. } = action else { return None };
+        // A record may be in several conflicts: of its stage, and of what is changed beside it.
+        conflicts.iter().filter(|conflict| conflict.record == *record).find_map(|conflict| {
+            let stage = conflict.fields.iter().find(|one| one.field == "stage")?.theirs.as_str()?;
+            Some((conflict.clone(), stage.to_owned()))
+        })
+    })
 }
 
 /// Tells of the move that came first. Whether the conflict is one.
@@ -128,5 +133,29 @@ mod tests {
         let other = Action::move_stage("deal", id(8), "needs", "signed");
         assert_eq!(moved_to(&item(vec![other]), &[conflict("stage")]), None);
         assert_eq!(moved_to(&item(Vec::new()), &[conflict("stage")]), None);
+
+        // With whatever goes along, in the move and beside it: a lane hands over in the same command.
+        let mut whole = Action::move_stage("deal", id(7), "needs", "signed");
+        if let Action::MoveStage { values, note, checked, days, .. } = &mut whole {
+            values.insert("amount".to_owned(), json!(5));
+            *note = Some("x".to_owned());
+            checked.push("k_seen".to_owned());
+            days.insert("again".to_owned(), json!("2026-06-01"));
+        }
+        let hands_over = |record| Action::Assign {
+            entity: "deal".into(),
+            record,
+            old_owner: Some(id(1)),
+            owner: Some(id(2)),
+        };
+        let told =
+            |actions, conflicts: &[Conflict]| moved_to(&item(actions), conflicts).map(|(_, stage)| stage);
+        let to = Some("proposal".to_owned());
+        assert_eq!(told(vec![whole.clone()], &[conflict("stage")]), to);
+        assert_eq!(told(vec![whole.clone(), hands_over(id(7))], &[conflict("owner"), conflict("stage")]), to);
+        assert_eq!(told(vec![hands_over(id(8)), whole.clone()], &[conflict("stage")]), to);
+        // Only handed over by somebody else meanwhile.
+        assert_eq!(told(vec![whole, hands_over(id(7))], &[conflict("owner")]), None);
+        assert_eq!(told(vec![hands_over(id(7))], &[conflict("stage")]), None);
     }
 }

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::access::Permission;
 use domain::api::GetTotals;
 use domain::api::record::TotalsRequest;
+use domain::command::Wire;
 use domain::process::{self, Decision};
 use domain::record::Values;
-use domain::schema::{Check, Entity, Pipeline, Schema, Stage};
+use domain::schema::{Check, Entity, Pipeline, Schema, Stage, Step};
+use domain::time::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value as Json;
@@ -20,6 +22,7 @@ use crate::components::{
     icons, tick,
 };
 use crate::i18n::{format, label, say, t, tr};
+use crate::pages::records::NextChips;
 use crate::pages::records::form::Form;
 use crate::pages::records::moving::only;
 use crate::pages::records::wish::{Moves, Wish};
@@ -88,6 +91,8 @@ struct Asked {
     fields: Vec<String>,
     note: bool,
     checks: Vec<Check>,
+    /// What becomes a task on a day that is asked for, with the stage in which it does.
+    steps: Vec<(String, Step)>,
     /// Stages from which the way is not open to the asker.
     closed: BTreeSet<String>,
 }
@@ -110,7 +115,14 @@ impl Asked {
                 checked: &[],
                 teams: teams.as_ref(),
             };
-            match process::decide(schema, &wish) {
+            let decision = process::decide(schema, &wish);
+            // What nobody may move becomes no task; an exception does.
+            if role.may(Permission::OverrideProcess) || !matches!(decision, Decision::Forbidden(_)) {
+                let steps = process::asks_days(from, to.1).map(|step| (to.1.id.clone(), step.clone()));
+                let fresh = steps.filter(|step| !asked.steps.contains(step));
+                asked.steps.extend(fresh.collect::<Vec<_>>());
+            }
+            match decision {
                 Decision::Allowed => {}
                 Decision::Forbidden(_) => {
                     asked.closed.insert(from.clone());
@@ -249,13 +261,12 @@ fn Table(bulk: Bulk, standing: Standing, open: RwSignal<bool>) -> impl IntoView 
     };
     let (note, reason) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let checked = RwSignal::new(Vec::<String>::new());
+    let days = RwSignal::new(BTreeMap::<(String, String), Date>::new());
     let problem = RwSignal::new(None::<String>);
     // The fields anew whenever others are asked for.
     let fields = Memo::new(move |_| asked.with(|asked| asked.fields.clone()));
     let form = Memo::new_with_compare(
-        move |_| {
-            fields.with(|fields| Form::new(&only(&definition, &[], fields), &domain::command::Wire::new()))
-        },
+        move |_| fields.with(|fields| Form::new(&only(&definition, &[], fields), &Wire::new())),
         |_, _| true,
     );
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -275,6 +286,7 @@ fn Table(bulk: Bulk, standing: Standing, open: RwSignal<bool>) -> impl IntoView 
             Some(text.get_untracked().trim().to_owned()).filter(|text| !text.is_empty())
         };
         let closed = asked.with_untracked(|asked| asked.closed.clone());
+        let days = asked.with_untracked(|asked| days.with_untracked(|days| days_of(&asked.steps, days)));
         let name = untrack(|| name_of(&to, &pipeline.get_untracked()));
         let moves = Moves {
             to,
@@ -282,6 +294,7 @@ fn Table(bulk: Bulk, standing: Standing, open: RwSignal<bool>) -> impl IntoView 
             note: said(note),
             checked: checked.get_untracked(),
             exception: said(reason).map(|reason| (reason, closed)),
+            days,
         };
         open.set(false);
         bulk.begin(Wish::Move(Box::new(moves)), say("bulk.title.move", &[("value", &name)]));
@@ -296,6 +309,27 @@ fn Table(bulk: Bulk, standing: Standing, open: RwSignal<bool>) -> impl IntoView 
         asked.with(|asked| asked.checks.iter().map(point).collect::<Vec<_>>())
     });
     let pointed = Memo::new(move |_| asked.with(|asked| !asked.checks.is_empty()));
+    let steps = Memo::new(move |_| asked.with(|asked| asked.steps.clone()));
+    let step = move |(stage, step): (String, Step)| {
+        let key = (stage.clone(), step.id);
+        let legend = move || {
+            let stage = schema_now().stage(&stage).map(|stage| label(&stage.label)).unwrap_or_default();
+            tr("bulk.move.step", &[("what", &label(&step.label)), ("stage", &stage)])
+        };
+        // Chips that come again begin without a day.
+        days.update(|days| {
+            days.remove(&key);
+        });
+        let choose = move |day: Option<Date>| {
+            days.update(|days| {
+                match day {
+                    Some(day) => days.insert(key.clone(), day),
+                    None => days.remove(&key),
+                };
+            });
+        };
+        view! { <NextChips legend or_none=true on_choose=choose /> }
+    };
     let excepts = Memo::new(move |_| {
         let may = role().is_some_and(|role| role.may(Permission::OverrideProcess));
         may && asked.with(|asked| !asked.closed.is_empty())
@@ -338,6 +372,7 @@ fn Table(bulk: Bulk, standing: Standing, open: RwSignal<bool>) -> impl IntoView 
                     <TextArea value=note />
                 </Field>
             </Show>
+            <For each=move || steps.get() key=|(stage, step)| (stage.clone(), step.id.clone()) children=step />
             <Show when=move || !barred().is_empty()>
                 <p class="field-help" role="status">{move || tr("bulk.move.closed", &[("stages", &barred())])}</p>
             </Show>
@@ -353,6 +388,17 @@ fn Table(bulk: Bulk, standing: Standing, open: RwSignal<bool>) -> impl IntoView 
         </form>
     }
     .into_any()
+}
+
+/// The days of what is asked for now, as moves carry them.
+fn days_of(steps: &[(String, Step)], days: &BTreeMap<(String, String), Date>) -> BTreeMap<String, Wire> {
+    let mut found = BTreeMap::<String, Wire>::new();
+    for (stage, step) in steps {
+        if let Some(day) = days.get(&(stage.clone(), step.id.clone())) {
+            found.entry(stage.clone()).or_default().insert(step.id.clone(), Json::from(day.to_string()));
+        }
+    }
+    found
 }
 
 /// The stage that all go to, or the pipeline.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::process;
 use domain::schema::Step;
 use domain::time::Date;
 use leptos::prelude::*;
@@ -18,13 +19,13 @@ pub(super) fn Steps(steps: Vec<Step>, days: RwSignal<BTreeMap<String, Date>>) ->
     let work = schema_now().workspace.work.clone();
     let (timed, open): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| step.due_in.is_some());
     let line = |step: Step| {
-        let due = work.after(today(), step.due_in.unwrap_or_default());
-        view! {
+        let due = process::due(&step, &work, today(), None)?;
+        Some(view! {
             <li class="effect">
                 {icon(icons::TASK)}
                 <span>{move || tr("process.step", &[("what", &label(&step.label)), ("day", &day_text(due))])}</span>
             </li>
-        }
+        })
     };
     let lines = (!timed.is_empty()).then(|| {
         view! {

@@ -188,6 +188,44 @@ fn actions_of_a_stage_are_tasks_of_the_owner_and_go_with_the_move() {
 }
 
 #[test]
+fn many_that_are_lost_together_are_tried_again_on_the_day_that_was_said_once() {
+    let Workspace { admin } = Workspace::new();
+    let lost = |deal: Id, from: &str, day: Option<&str>| {
+        let mut action = move_deal_with(deal, from, "lost", json!({"lost_reason": "timing"}));
+        if let Action::MoveStage { days, .. } = &mut action {
+            days.extend(day.map(|day| ("again".to_owned(), json!(day))));
+        }
+        action
+    };
+    let deal = |name: &str, stage: &str| admin.create("deal", json!({"name": name, "stage": stage}));
+    let (one, two, three) = (deal("一", "needs"), deal("二", "proposal"), deal("三", "needs"));
+    let day = Some("2027-01-04");
+    let moved =
+        command(vec![lost(one, "needs", day), lost(two, "proposal", day), lost(three, "needs", None)]);
+    admin.done_as(&moved);
+    let tasks = || {
+        let tasks = admin.list("task", &ListRequest::default()).records.into_iter();
+        let mut found: Vec<_> =
+            tasks.map(|task| (task.values["deal"].clone(), task.values["due"]["date"].clone())).collect();
+        found.sort_by_key(|(deal, _)| deal.to_string());
+        found
+    };
+    let mut expected = vec![(json!(one), json!("2027-01-04")), (json!(two), json!("2027-01-04"))];
+    expected.sort_by_key(|(deal, _)| deal.to_string());
+    // Whoever names no day wants no task.
+    assert_eq!(tasks(), expected);
+    assert_eq!(admin.value("deal", three, "stage"), "lost");
+    admin.done(vec![undo(moved.id)]);
+    assert!(tasks().is_empty());
+
+    // A day that is none keeps all of them where they are, and says whose it is.
+    let (code, problems) = admin.refused(vec![lost(one, "needs", day), lost(two, "proposal", Some("soon"))]);
+    assert_eq!(code, Code::Invalid);
+    assert_eq!((problems[0].action, problems[0].field.as_deref()), (Some(1), Some("days")));
+    assert_eq!((tasks(), admin.value("deal", one, "stage")), (Vec::new(), json!("needs")));
+}
+
+#[test]
 fn bad_moves_and_bad_rules_are_refused_in_words() {
     let Workspace { admin } = Workspace::new();
     let deal: Id = admin.create("deal", json!({"name": "仓储二期"}));
