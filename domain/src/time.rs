@@ -88,7 +88,6 @@ fn put_date(text: &mut [u8], date: NaiveDate) {
 /// Fills the bytes with the digits of a number that is no longer.
 fn put(text: &mut [u8], mut number: u32) {
     for digit in text.iter_mut().rev() {
-        #[expect(clippy::cast_possible_truncation, reason = "one digit")]
         let last = (number % 10) as u8;
         *digit = b'0' + last;
         number /= 10;

@@ -265,7 +265,9 @@ test("the wheel goes on from lane to lane, and their names stay when the board g
   await expect(page.getByRole("heading", { name: me.called("stage.lost"), exact: true })).toBeInViewport({ ratio: 1 });
   await expect(fold).toBeInViewport({ ratio: 1 });
   await expect(first).toBeAttached();
-@@@test("says how many deals no lane has room for, and leads to the list of all @desktop @desktop-only", async ({ me, page }) => {
+});
+
+test("says how many deals no lane has room for, and leads to the list of all @desktop @desktop-only", async ({ me, page }) => {
   const { t } = me;
   await me.hasWorkspace();
   const account = await me.has("account", { name: "恒通" });
