@@ -47,6 +47,19 @@ async function watch(method, path, body, workspace = small) {
   return json;
 }
 
+/** Tells the floor what the product saves beside a deal and its entry in the log. */
+async function tellBeside(floor) {
+  const deal = newDeal(0);
+  const of = async (action, stage) => {
+    const { batches } = await watch("POST", "/api/v1/commands", commands(action));
+    const statements = batches.at(-1).filter(({ sql }) => /INTO (stay|search_row|search_index) /.test(sql));
+    return { statements, id: deal.id, stage };
+  };
+  const create = await of(createAction(deal), deal.stage);
+  const move = await of({ do: "move_stage", entity: "deal", record: deal.id, from: deal.stage, to: "needs", rank: RANK(0) }, "needs");
+  await floor.send("POST", "/beside", { create, move });
+}
+
 /** The floor saves the same rows: the same columns of the same tables are filled. */
 async function sameRows() {
   const [product, floor] = [client("product", small), client("floor", small)];
@@ -55,7 +68,11 @@ async function sameRows() {
       const { results } = await small.db.prepare(`SELECT * FROM ${table} WHERE workspace_id = ?1 AND ${key} = ?2 ORDER BY rowid`).bind(small.workspace, id).all();
       return results.map((row) => Object.keys(row).filter((column) => row[column] !== null).join());
     };
-    return JSON.stringify([await columns("deal", "id"), await columns("change_log", "record_id")]);
+    const tables = { deal: "id", change_log: "record_id", stay: "record_id", search_row: "record_id" };
+    const rows = await Promise.all(Object.entries(tables).map(([table, key]) => columns(table, key)));
+    const words = "SELECT count(*) AS count FROM search_index WHERE rowid IN (SELECT row FROM search_row WHERE workspace_id = ?1 AND record_id = ?2)";
+    const { count } = await small.db.prepare(words).bind(small.workspace, id).first();
+    return JSON.stringify([...rows, count]);
   };
   const [ours, theirs] = [newDeal(1), newDeal(2)];
   await command(product, commands(createAction(ours)));
@@ -80,6 +97,7 @@ async function againstFloor() {
   };
   const { batches } = await watch("GET", "/api/v1/records/deal");
   await floor.send("POST", "/statement", batches[0][1]);
+  await tellBeside(floor);
   await sameRows();
   await compare("list of 50 deals", 1.5, [
     async () => (await product.ask("GET", "/api/v1/records/deal")).ms,

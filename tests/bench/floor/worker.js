@@ -17,12 +17,27 @@ const ADVANCE = "UPDATE workspace SET seq = seq + 1 WHERE workspace_id = ?1";
 
 /** The statement that /list runs, as the benchmark saw the product send it. */
 let list;
+/**
+ * What the product saves beside a deal and its entry in the log (its words for the search, its time in the stage), as the
+ * benchmark saw it: statements, and the deal and the stage they are about.
+ */
+const beside = { create: undefined, move: undefined };
+
+const besides = (db, kind, id, stage) => {
+  const { statements, ...about } = beside[kind];
+  const of = (param) => (typeof param === "string" ? param.replaceAll(about.id, id).replaceAll(`"${about.stage}"`, `"${stage}"`) : param);
+  return statements.map(({ sql, params }) => db.prepare(sql).bind(...params.map(of)));
+};
 
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === "/statement") {
       list = await request.json();
+      return new Response("kept");
+    }
+    if (pathname === "/beside") {
+      Object.assign(beside, await request.json());
       return new Response("kept");
     }
     const [shard, workspace, token] = request.headers.get("cookie").split("=")[1].split(".");
@@ -86,6 +101,7 @@ async function create({ db, workspace, now, session }, { command, id, name, acco
       )
       .bind(workspace, id, name, account, amount, stage, engaged_on, by, rank, now, name.toLowerCase(), name.toLowerCase().replaceAll(" ", "")),
     db.prepare(LOG).bind(workspace, command, now, by, id, 1, "created", JSON.stringify({ fields })),
+    ...besides(db, "create", id, stage),
   ]);
   return json(result);
 }
@@ -110,6 +126,7 @@ async function move({ db, workspace, now, session }, { command, id, from, to, ra
       .prepare("UPDATE deal SET stage = ?3, stage_since = ?6, rank = ?4, version = ?5, updated_at = ?6, updated_by_id = ?7 WHERE workspace_id = ?1 AND id = ?2")
       .bind(workspace, id, to, rank, version, now, by),
     db.prepare(LOG).bind(workspace, command, now, by, id, version, "updated", JSON.stringify({ fields })),
+    ...besides(db, "move", id, to),
   ]);
   return json(result);
 }
