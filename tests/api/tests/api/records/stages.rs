@@ -142,7 +142,7 @@ fn a_stage_that_is_gone_brings_no_moment_back() {
     let mut stages = admin.call::<GetSchema>(&[], &Empty {}).pipelines[0].stages.clone();
     stages.retain(|stage| stage.id != "needs");
     let change = DefinitionChange::SetStages { pipeline: "sales".into(), stages, edges: None };
-    admin.done(vec![define(admin.revision(), change)]);
+    admin.defines(change);
     let receipt = admin.done(vec![undo(moved.id)]);
     assert!(receipt.kept[0].fields.contains(&"stage".to_owned()), "{receipt:?}");
     assert_eq!(stays(&admin, deal), before);
