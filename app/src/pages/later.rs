@@ -209,8 +209,6 @@ pub fn fetch_in_the_background() {
     apart!(records, records_part, () => ());
     apart!(outbox, live_part, live::run() => ());
     spawn_local(async {
-        // The page that is opened comes first, and what it wants comes when it wants it.
-        sleep(1_000).await;
         outbox::fetch().await;
         // Without it the board comes when it is opened.
         let _ = board_part().await;
