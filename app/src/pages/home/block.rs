@@ -24,8 +24,8 @@ pub const BLOCK: usize = 4;
 pub const FIRST: usize = 2;
 /// So far beyond the column's edges blocks are drawn: what it shows at once, once more.
 const MARGIN: &str = "100% 0px";
-/// What a card takes, in pixels, as long as none was seen.
-const CARD_HEIGHT: f64 = 112.0;
+/// What a card takes with the gap below it, in pixels, as long as none was seen.
+const CARD_HEIGHT: f64 = 122.0;
 
 /// What the blocks of a column share.
 #[derive(Clone, Copy)]
