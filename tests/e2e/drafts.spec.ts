@@ -131,6 +131,7 @@ test("leaves a form while it is being saved, and stays where they went @desktop"
   });
   await me.openRecord("account", account);
   await me.press(me.button(t("action.edit")));
+  await me.press(page.locator("summary").filter({ hasText: t("record.more_fields") }));
   await me.field(me.called("account.website")).fill("bluewhale.cn");
   await me.save();
   await expect.poll(() => sent).toBe(1);

@@ -167,8 +167,8 @@ test("shares a view with a team of the tree @desktop", async ({ me, page }) => {
   await me.press(me.button(t("action.save"), form));
   await expect(form).toBeHidden();
   await expect(me.button(t("view.button", { name: "华东的客户" }))).toBeVisible();
-  const saved = (await me.list("saved_view")).map((body) => [body.values.shared, body.values.teams]);
-  expect(saved).toEqual([["teams", east]]);
+  const saved = async () => (await me.list("saved_view")).map(({ values }) => [values.shared, values.teams]);
+  await expect.poll(saved).toEqual([["teams", east]]);
 
   // Whoever removes the team is told what ends with it.
   await page.goto("/settings/teams");

@@ -61,7 +61,7 @@ test("loses many at once: the reason and the day to try again are asked once for
   const two = await me.has("deal", { name: "二期扩容", stage: "needs" });
   await page.goto("/records/deal");
   await expect(page.getByText("二期扩容").first()).toBeVisible();
-  await ticksAll(me);
+  await me.ticksPage();
   await me.press(me.button(t("bulk.move"), page.getByRole("region", { name: t("bulk.bar") })));
   const sheet = me.sheet(t("bulk.move"));
   const again = sheet.getByRole("group", { name: new RegExp(named(me, "再次联系", "Get in touch again")) });
@@ -141,7 +141,7 @@ test("a stage with very many says how many there are, shows the first and leads 
   await me.hasWorkspace();
   const { pipelines } = await schema(me);
   const stages = pipelines[0].stages.map((stage) => (stage.id === "needs" ? { ...stage, limit: 2 } : stage));
-  await defines(me, { change: "set_stages", pipeline: "sales", stages });
+  await me.defines({ change: "set_stages", pipeline: "sales", stages });
   const deal = await me.has("deal", { name: "三号产线检测仪", stage: "first_contact" });
   const many = Array.from({ length: 54 }, (_, at) => ({ name: `单子 ${String(at).padStart(2, "0")}`, stage: "needs" }));
   await me.hasMany("deal", many);
@@ -187,7 +187,7 @@ test("a move that lacks nothing asks the day of an action that has none @desktop
   const { pipelines } = await schema(me);
   const steps = [{ id: "visit", label: { zh: "上门拜访", en: "Visit" } }];
   const stages = pipelines[0].stages.map((stage) => (stage.id === "needs" ? { ...stage, steps } : stage));
-  await defines(me, { change: "set_stages", pipeline: "sales", stages });
+  await me.defines({ change: "set_stages", pipeline: "sales", stages });
   const deal = await me.has("deal", { name: "三号产线检测仪", stage: "first_contact" });
   await me.openRecord("deal", deal);
   await me.press(me.button(t("action.move_to")));
