@@ -153,8 +153,11 @@ pub async fn read_json<T: DeserializeOwned>(request: &Request, max: usize) -> An
     if declared.is_some_and(|length| length > max) {
         return Err(Failure::refused(Code::TooLarge));
     }
-    // A body is never longer than its length says.
+    // A body is never longer than its length says: HTTP sees to it, and what would not is refused all the same.
     let bytes = if declared.is_some() { request.bytes().await? } else { read_body(request, max).await? };
+    if bytes.len() > max {
+        return Err(Failure::refused(Code::TooLarge));
+    }
     let malformed = |text: String| {
         let problem = Problem::new("problem.malformed").with("text", text);
         Failure::Refused { code: Code::Malformed, problems: vec![problem], conflicts: Vec::new() }
