@@ -16,7 +16,7 @@ use web_sys::{Element, HtmlElement};
 use super::board::Deck;
 use super::column::Card;
 use super::drag::card_id;
-use crate::components::watch_near;
+use crate::components::{focus_in_place, is_focus_lost, watch_near};
 
 /// Cards of a block: so many are drawn in one frame while a column is scrolled.
 pub const BLOCK: usize = 4;
@@ -188,8 +188,7 @@ pub fn keep_focus(deck: Deck) {
         }
         spawn_local(async move {
             tick().await;
-            let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-            if let Some(Some(card)) = focused.try_get_value().filter(|_| lost) {
+            if let Some(Some(card)) = focused.try_get_value().filter(|_| is_focus_lost()) {
                 focus_card(card);
             }
         });
@@ -199,10 +198,8 @@ pub fn keep_focus(deck: Deck) {
 /// Gives the focus to a card that is drawn, without scrolling; whether it is.
 pub fn focus_card(card: Id) -> bool {
     let link = document().query_selector(&format!("[data-card='{card}'] .deal-card-link")).ok().flatten();
-    let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) else { return false };
-    let options = web_sys::FocusOptions::new();
-    options.set_prevent_scroll(true);
-    link.focus_with_options(&options).is_ok()
+    let link = link.and_then(|link| link.dyn_into::<HtmlElement>().ok());
+    link.is_some_and(|link| focus_in_place(&link))
 }
 
 /// Some of the board's cards, which are others only when a card is.

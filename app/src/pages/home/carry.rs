@@ -15,6 +15,7 @@ use super::drag::{Drop, Place};
 use super::hands::{show, unmark};
 use super::moves::{self, OWNER, Stand, others, stands};
 use super::need::need;
+use crate::components::show_nearest;
 use crate::i18n::{label, say};
 use crate::state::sleep;
 
@@ -226,13 +227,6 @@ fn lane_element(carried: &Carried) -> Option<Element> {
     element(&format!(".lane[data-lane='{}']", carried.lane.as_ref()?))
 }
 
-fn into_view(element: &Element) {
-    let options = web_sys::ScrollIntoViewOptions::new();
-    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-    options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
-    element.scroll_into_view_with_scroll_into_view_options(&options);
-}
-
 /// Whether no other key has gone on since, and the board is still there.
 fn goes_on(deck: Deck, carried: &Carried) -> bool {
     deck.carried.try_get_untracked().flatten().as_ref() == Some(carried)
@@ -247,7 +241,7 @@ fn go(deck: Deck, mut carried: Carried) {
         if carried.is_coming {
             tell(deck, "lane.carry.coming", &carried);
             if let Some(lane) = lane_element(&carried) {
-                into_view(&lane);
+                show_nearest(&lane);
             }
             for _ in 0..TRIES {
                 sleep(PAUSE_MS).await;
@@ -276,7 +270,7 @@ fn go(deck: Deck, mut carried: Carried) {
         // A cell of a lane may be empty, and out of sight all the same.
         let cell = || element(&cell_of(deck, &carried)).filter(|_| carried.lane.is_some());
         if let Some(place) = neighbour.and_then(drawn).or_else(cell) {
-            into_view(&place);
+            show_nearest(&place);
         }
     });
 }

@@ -23,7 +23,8 @@ use self::park::{Park, Parking};
 use self::steps::Steps;
 use super::form::{Form, focus_first_problem};
 use crate::components::{
-    Button, ButtonKind, ButtonRow, CheckChips, Choice, Field, FormProblem, Sheet, TextArea, icon, icons, tick,
+    Button, ButtonKind, ButtonRow, CheckChips, Choice, Field, FormProblem, Sheet, TextArea, icon, icons,
+    show_in_middle, tick,
 };
 use crate::fields;
 use crate::i18n::{label, problem_text, say, t, tr};
@@ -281,9 +282,7 @@ fn Choose(body: RecordBody, #[prop(into)] on_choose: Callback<String>) -> impl I
 
 fn show_current(rows: &web_sys::Element) {
     if let Some(row) = rows.query_selector("[aria-pressed]").ok().flatten() {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Center);
-        row.scroll_into_view_with_scroll_into_view_options(&options);
+        show_in_middle(&row);
     }
 }
 

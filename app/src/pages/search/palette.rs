@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::asking::{Asking, kind_of, mark_of, remark, second_line};
-use crate::components::{EmptyState, Icon, Modal, icon, icons};
+use crate::components::{EmptyState, Icon, Modal, icon, icons, show_nearest};
 use crate::i18n::{format, label, t, tr};
 use crate::pages::Unread;
 use crate::routes::{self, MENU};
@@ -88,9 +88,7 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
     Effect::new(move |_| {
         let line = document().get_element_by_id(&line_id(chosen.get()));
         if let Some(line) = line {
-            let options = web_sys::ScrollIntoViewOptions::new();
-            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            line.scroll_into_view_with_scroll_into_view_options(&options);
+            show_nearest(&line);
         }
     });
     let navigate = use_navigate();

@@ -9,7 +9,7 @@ use leptos_router::components::A;
 use super::cards::face;
 use super::pages::Pages;
 use super::rows::Rows;
-use crate::components::{Sentinel, SkeletonRows, icon, icons, mark_page};
+use crate::components::{Sentinel, SkeletonRows, icon, icons, mark_page, show_nearest};
 use crate::i18n::label;
 use crate::routes;
 use crate::state::{Looked, app};
@@ -72,8 +72,6 @@ pub fn Beside(definition: Entity) -> impl IntoView {
 
 fn show_where() {
     if let Some(row) = document().query_selector(".beside [aria-current]").ok().flatten() {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        row.scroll_into_view_with_scroll_into_view_options(&options);
+        show_nearest(&row);
     }
 }

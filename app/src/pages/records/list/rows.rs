@@ -11,6 +11,8 @@ use leptos::task::{spawn_local, tick};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use crate::components::{focus_in_place, is_focus_lost};
+
 /// A record as it is now.
 pub type Body = Memo<Arc<RecordBody>>;
 
@@ -82,13 +84,9 @@ fn keep_focus(ids: Memo<Vec<Id>>) {
         }
         spawn_local(async move {
             tick().await;
-            let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-            if let Some(element) =
-                focused.try_get_value().flatten().filter(|element| lost && element.is_connected())
-            {
-                let options = web_sys::FocusOptions::new();
-                options.set_prevent_scroll(true);
-                let _ = element.focus_with_options(&options);
+            let element = focused.try_get_value().flatten().filter(|element| element.is_connected());
+            if let Some(element) = element.filter(|_| is_focus_lost()) {
+                focus_in_place(&element);
             }
         });
     });
