@@ -41,6 +41,11 @@ pub fn tr(key: &str, args: &[(&str, &str)]) -> String {
     text(lang(), key, args, &schema).into_owned()
 }
 
+/// The name of a button of which there are several, for those who do not see what it stands beside.
+pub fn named_action(key: &str, name: &str) -> String {
+    format!("{}: {name}", tr(key, &[]))
+}
+
 /// The text, with what the workspace calls its kinds of record wherever a placeholder asks for one:
 ///
 /// - `{Kind_deal}`, `{Kinds_deal}`: its name, and that for several, as it is defined;

@@ -13,7 +13,7 @@ use super::effects::{Effects, field_name};
 use super::layout::{Layout, Row, Standing};
 use super::naming::{Naming, NamingFields, definition_id};
 use crate::components::{Button, ButtonKind, ButtonRow, FormProblem, IconButton, Sheet, icons};
-use crate::i18n::{label, problems_text, t, tr};
+use crate::i18n::{label, named_action, problems_text, t, tr};
 use crate::pages::more::Problems;
 use crate::pages::records::on_keys;
 use crate::state::session::{schema, schema_now};
@@ -139,7 +139,7 @@ pub fn ArrangeFields(entity: String, #[prop(into)] on_done: Callback<()>) -> imp
                         layout.update(|layout| layout.stand(&id, Standing::AtOnce));
                         follow(place, layout, id.clone(), false);
                     }
-                    attr:aria-label=move || format!("{}: {}", tr("definition.hidden.show", &[]), name_of(&named))
+                    attr:aria-label=move || named_action("definition.hidden.show", &name_of(&named))
                 />
             </li>
         }

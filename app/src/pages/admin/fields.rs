@@ -16,7 +16,7 @@ use super::field_sheet::FieldSheet;
 use super::layout::{Layout, Standing};
 use super::{entity_now, type_code, type_icon};
 use crate::components::{Badge, Button, ButtonKind, Sheet, Toast, icon, icons};
-use crate::i18n::{label, problems_text, t, tr};
+use crate::i18n::{label, named_action, problems_text, t, tr};
 use crate::state::app;
 use crate::state::session::{schema, schema_now};
 
@@ -272,7 +272,7 @@ fn Hidden(entity: String) -> impl IntoView {
                     kind=ButtonKind::Quiet
                     pending
                     on_press=show
-                    attr:aria-label=move || format!("{}: {}", tr("definition.hidden.show", &[]), name())
+                    attr:aria-label=move || named_action("definition.hidden.show", &name())
                 />
                 <FieldSheet entity=entity.get_value() id=Some(id.get_value()) open=editing />
             </li>
@@ -330,7 +330,7 @@ pub fn Retired(entity: String) -> impl IntoView {
                     kind=ButtonKind::Quiet
                     pending
                     on_press=restore
-                    attr:aria-label=move || format!("{}: {}", tr("action.restore", &[]), label(&named))
+                    attr:aria-label=move || named_action("action.restore", &label(&named))
                 />
             </li>
         }

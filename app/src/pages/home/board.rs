@@ -27,7 +27,7 @@ use super::column::Column;
 use super::drag::{Drag, DragGhost};
 use super::{kept, limit};
 use crate::api::ApiError;
-use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons, mark_page};
+use crate::components::{ChipGroup, Choice, EmptyState, SkeletonRows, icon, icons, mark_page, show_nearest};
 use crate::i18n::{format, label, t, tr};
 use crate::pages::later;
 use crate::pages::records::StaleNote;
@@ -350,7 +350,7 @@ fn Columns(
     let drag = Drag::new(deck);
     keep_focus(deck);
     Effect::new(move |_| {
-        if base.with(Option::is_some) {
+        if base.with(Option::is_some) && !ready.get_untracked() {
             // Once the cards are painted.
             request_animation_frame(move || {
                 set_timeout(
@@ -425,10 +425,7 @@ fn Columns(
         let at = here.get();
         let chosen = document().query_selector(&format!(".strip-stage:nth-child({})", at + 1)).ok().flatten();
         if let Some(chosen) = chosen {
-            let options = web_sys::ScrollIntoViewOptions::new();
-            options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
-            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            chosen.scroll_into_view_with_scroll_into_view_options(&options);
+            show_nearest(&chosen);
         }
     });
     let state = Memo::new(move |_| {
@@ -574,9 +571,14 @@ pub fn money_short(minor: i64) -> String {
 }
 
 fn short_total(total: Option<&Total>) -> String {
-    let (count, sum, converted) = total.map_or((0, 0, 0), |total| (total.count, total.sum, total.converted));
-    let about = if converted > 0 { "≈ " } else { "" };
-    format!("{} · {about}{}", format::number(count.cast_signed()), money_short(sum))
+    let count = total.map_or(0, |total| total.count);
+    format!("{} · {}", format::number(count.cast_signed()), sum_short(total))
+}
+
+/// What something is worth in all; about, where other currencies are in it.
+pub fn sum_short(total: Option<&Total>) -> String {
+    let (sum, converted) = total.map_or((0, 0), |total| (total.sum, total.converted));
+    format!("{}{}", if converted > 0 { "≈ " } else { "" }, money_short(sum))
 }
 
 /// The condition of exactly those records that a stage's numbers are about.

@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use leptos_router::components::A;
 
 use super::block::{Block, Shelf};
-use super::board::{Base, BoardFilter, Deck, Deep, in_stage, money_short};
+use super::board::{Base, BoardFilter, Deck, Deep, in_stage, money_short, sum_short};
 use super::limit::Over;
 use crate::components::{Avatar, AvatarShape, Badge, Button, Sentinel, Tone, icon, icons};
 use crate::fields::{self, schedule};
@@ -172,11 +172,7 @@ pub fn Numbers(
         let count = known.unwrap_or_else(|| cards.with(Vec::len) as u64);
         tr("board.column.count", &[("count", &format::number(count.cast_signed()))])
     };
-    let sum = move || {
-        let total = total.get()?;
-        let (sum, converted) = total.map_or((0, 0), |total| (total.sum, total.converted));
-        Some(format!("{}{}", if converted > 0 { "≈ " } else { "" }, money_short(sum)))
-    };
+    let sum = move || Some(sum_short(total.get()?.as_ref()));
     let open = stage.status == StageStatus::Open;
     let weighted = move || {
         let weighted = total.get()??.weighted.filter(|_| open)?;

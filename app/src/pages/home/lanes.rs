@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 use web_sys::Element;
 
 use super::block::{Block, FIRST, Shelf, px, some_cards};
-use super::board::{Base, Cards, Deck, in_stage, money_short, narrowed, text};
+use super::board::{Base, Cards, Deck, in_stage, narrowed, sum_short, text};
 use super::column::Numbers;
 use crate::components::{Avatar, AvatarShape, Button, SkeletonRows, icon, icons, watch_near};
 use crate::i18n::{format, label, t, tr};
@@ -315,10 +315,8 @@ fn Head(
     };
     let numbers = move || {
         let total = total.get();
-        let (count, sum, converted) =
-            total.map_or((0, 0, 0), |total| (total.count, total.sum, total.converted));
-        let sum = format!("{}{}", if converted > 0 { "≈ " } else { "" }, money_short(sum));
-        tr("lane.numbers", &[("count", &format::number(count.cast_signed())), ("sum", &sum)])
+        let count = total.as_ref().map_or(0, |total| total.count).cast_signed();
+        tr("lane.numbers", &[("count", &format::number(count)), ("sum", &sum_short(total.as_ref()))])
     };
     let to = move || {
         let condition = deck.condition.get().flatten();

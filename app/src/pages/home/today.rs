@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use crate::components::{Badge, Button, EmptyState, IconButton, Sheet, SkeletonRows, Tone, icon, icons};
 use crate::fields::{self, day_text, schedule};
-use crate::i18n::{format, label, say, t, tr};
+use crate::i18n::{format, label, named_action, say, t, tr};
 use crate::pages::records::{NextChips, StaleNote};
 use crate::pages::{Page, Unread, open_while};
 use crate::routes;
@@ -209,13 +209,7 @@ fn Item(body: RecordBody, moving: RwSignal<Option<RecordBody>>) -> impl IntoView
     };
     let done_label = {
         let name = name.clone();
-        move || {
-            if is_task {
-                format!("{}: {}", tr("today.done", &[]), name())
-            } else {
-                format!("{}: {}", tr("add.touch", &[]), name())
-            }
-        }
+        move || named_action(if is_task { "today.done" } else { "add.touch" }, &name())
     };
     let when = {
         let body = body.clone();
@@ -255,7 +249,7 @@ fn Item(body: RecordBody, moving: RwSignal<Option<RecordBody>>) -> impl IntoView
     let may = body.may.update;
     let later_label = {
         let name = name.clone();
-        move || format!("{}: {}", tr("today.move", &[]), name())
+        move || named_action("today.move", &name())
     };
     let postpone = move |()| moving.set(Some((*body).clone()));
     view! {

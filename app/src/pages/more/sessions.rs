@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Badge, Button, ButtonKind, SkeletonRows, Toast, Tone, icon, icons};
-use crate::i18n::{format, say, t, tr};
+use crate::i18n::{format, named_action, say, t, tr};
 use crate::pages::{Page, Unread};
 use crate::routes;
 use crate::state::loader::load;
@@ -67,7 +67,7 @@ pub fn Sessions() -> impl IntoView {
                             kind=ButtonKind::DangerQuiet
                             pending
                             on_press=move |()| revoke(vec![session.clone()])
-                            attr:aria-label=move || format!("{}: {named}", tr("sessions.revoke", &[]))
+                            attr:aria-label=move || named_action("sessions.revoke", &named)
                         />
                     }
                         .into_any()

@@ -403,13 +403,13 @@ pub fn Unsaved(
     }
 }
 
-/// Says that what is in the form was typed earlier.
 /// The buttons of a form stand at the foot of a phone: what else stands there makes way.
 pub fn mark_foot() {
     mark_page("no-add", || true);
     mark_page("has-form-foot", || true);
 }
 
+/// Says that what is in the form was typed earlier.
 fn restored_note() -> AnyView {
     view! {
         <p class="notice" role="status">
