@@ -2,7 +2,7 @@
 import type { Locator } from "@playwright/test";
 
 import { expect, test } from "./fixtures";
-import { newId, type Person } from "./steps";
+import type { Person } from "./steps";
 
 const STAGES = 30;
 
@@ -21,10 +21,7 @@ async function hasThirtyStages(me: Person): Promise<void> {
     return { id: `s_${at}`, label: { zh: `第 ${number} 步`, en: `Step ${number}` }, status, probability };
   });
   const pipeline = { id: "p_long", entity: "deal", label: { zh: "设备项目", en: "Equipment" }, stages };
-  const { revision } = await me.get<{ revision: number }>("/api/v1/schema");
-  const change = { change: "add_pipeline", pipeline };
-  const actions = [{ do: "change_definition", base_revision: revision, change }];
-  await me.post("/api/v1/commands", { commands: [{ v: 1, id: newId(), actions }] });
+  await me.defines({ change: "add_pipeline", pipeline });
 }
 
 function column(me: Person, at: number): Locator {
