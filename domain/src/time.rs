@@ -199,6 +199,17 @@ impl TimeOfDay {
         Self::new(text[..2].parse().ok()?, text[3..].parse().ok()?)
     }
 
+    /// For constants known to be times of day.
+    pub(crate) const fn known(hour: u16, minute: u16) -> Self {
+        Self { minutes: hour * 60 + minute }
+    }
+
+    /// Since midnight.
+    #[must_use]
+    pub fn minutes(self) -> u16 {
+        self.minutes
+    }
+
     #[must_use]
     pub fn naive(self) -> NaiveTime {
         NaiveTime::from_num_seconds_from_midnight_opt(u32::from(self.minutes) * 60, 0).unwrap_or_default()
@@ -208,6 +219,30 @@ impl TimeOfDay {
 impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}:{:02}", self.minutes / 60, self.minutes % 60)
+    }
+}
+
+impl Serialize for TimeOfDay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeOfDay {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a time of day"))
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for TimeOfDay {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "TimeOfDay".into()
+    }
+
+    fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$" })
     }
 }
 

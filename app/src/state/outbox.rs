@@ -202,6 +202,7 @@ pub fn problem_text(command: &Command, problem: &Problem) -> String {
             | Action::LogTouch { entity, .. }
             | Action::Assign { entity, .. }
             | Action::Pause { entity, .. }
+            | Action::Snooze { entity, .. }
             | Action::ImportRows { entity, .. },
         ) => entity,
         Some(Action::ChangeDefinition { .. } | Action::Undo { .. }) | None => "",

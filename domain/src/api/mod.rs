@@ -7,6 +7,7 @@ pub mod error;
 pub mod file;
 pub mod forecast;
 pub mod live;
+pub mod notification;
 pub mod record;
 
 use serde::Serialize;
@@ -143,6 +144,16 @@ calls! {
     GetThumbnail: "get_thumbnail" Get "/api/v1/files/{id}/thumbnail" Session Empty => file::Bytes, "The small picture of a file.";
     GetImport: "get_import" Get "/api/v1/imports/{id}" Session Empty => command::ImportReply, "The commands of an import, for its report and its undo.";
     ListChanges: "list_changes" Get "/api/v1/changes" Session record::ChangesRequest => record::ChangesReply, "What has changed since a point, as far as one sees it.";
+    ListNotifications: "list_notifications" Get "/api/v1/notifications" Session notification::NotificationsRequest => notification::NotificationsReply, "One's own notifications, newest first, and how many are unread.";
+    ReadNotifications: "read_notifications" Post "/api/v1/notifications/read" Session notification::ReadRequest => notification::ReadReply, "Marks one's own notifications as read, some or all up to one.";
+    GetReminders: "get_reminders" Get "/api/v1/reminders" Session Empty => notification::RemindersReply, "How one wants to be reminded, and the channels one has.";
+    SetReminders: "set_reminders" Post "/api/v1/reminders" Session notification::SetRemindersRequest => Empty, "Sets how one wants to be reminded.";
+    TestReminder: "test_reminder" Post "/api/v1/reminders/test" Session notification::TestRequest => notification::TestReply, "Sends a trial reminder over one of one's own channels at once and says what became of it.";
+    AddPush: "add_push" Post "/api/v1/push" Session notification::AddPushRequest => notification::ChannelReply, "Lets this browser be woken by reminders (Web Push).";
+    AddBot: "add_bot" Post "/api/v1/bots" Session notification::AddBotRequest => notification::ChannelReply, "Adds a group bot of WeCom, DingTalk or Feishu that tells a count and a link.";
+    RemoveChannel: "remove_channel" Delete "/api/v1/channels/{id}" Session Empty => Empty, "Removes a browser or a bot of one's own.";
+    MakeFeed: "make_feed" Post "/api/v1/feed" Session Empty => notification::FeedReply, "Makes the secret address of one's own calendar; an earlier one is void from now on.";
+    RevokeFeed: "revoke_feed" Delete "/api/v1/feed" Session Empty => Empty, "Makes the address of one's own calendar void.";
     Live: "live" Socket "/api/v1/live" Session Empty => live::Told, "A WebSocket that says how far the workspace has come, whenever it has.";
 }
 

@@ -14,6 +14,7 @@ mod invite;
 mod needs;
 mod pause;
 mod plan;
+mod snooze;
 mod undo;
 mod view;
 
@@ -141,6 +142,13 @@ pub enum Action {
         /// A pause has one; at most 300 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+    },
+    /// Is reminded later of what is due: the reminder moves, its day does not.
+    Snooze {
+        entity: String,
+        record: Id,
+        #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+        until: Instant,
     },
     ChangeDefinition {
         base_revision: u64,

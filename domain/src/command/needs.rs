@@ -157,7 +157,9 @@ impl Needs {
                 self.record(entity, *record);
                 self.targets(entity, values, schema);
             }
-            Action::Pause { entity, record, .. } => self.record(entity, *record),
+            Action::Pause { entity, record, .. } | Action::Snooze { entity, record, .. } => {
+                self.record(entity, *record);
+            }
             Action::Assign { entity, record, owner, .. } => {
                 self.record(entity, *record);
                 if let Some(owner) = owner {

@@ -53,6 +53,7 @@ pub fn plan(command: &Command, world: &World<'_>) -> Result<Plan, Refusal> {
     }
     contact::settle(&mut draft);
     advance::settle(&mut draft);
+    snooze::settle(&mut draft);
     draft.finish()
 }
 
@@ -87,6 +88,7 @@ fn plan_action(draft: &mut Draft<'_>, action: &Action) {
             };
             pause::pause(draft, entity, *record, &wish);
         }
+        Action::Snooze { entity, record, until } => snooze::snooze(draft, entity, *record, *until),
         Action::ChangeDefinition { base_revision, change } => define(draft, *base_revision, change),
         Action::ImportRows { import, entity, formats, create_missing, also, by_name, rows } => {
             let (import, create_missing, by_name) = (*import, *create_missing, *by_name);

@@ -22,6 +22,7 @@ pub use deal::DEFAULT_PIPELINE;
 use super::{Entity, FORMAT, Field, Label, Schema, WorkspaceSettings};
 use crate::access::shipped_roles;
 use crate::fields::{FieldKind, MAX_FILES};
+use crate::reminder;
 
 /// The definitions of a new workspace.
 #[must_use]
@@ -134,6 +135,19 @@ fn follow_up() -> Vec<Field> {
     vec![
         field("next_touch", "下次跟进", "Next touch", FieldKind::schedule()),
         field("last_touch_at", "最近跟进", "Last touch", FieldKind::instant()).system(),
+    ]
+    .into_iter()
+    .chain(put_off())
+    .collect()
+}
+
+/// How what is due was put off, on every kind of record that becomes due.
+fn put_off() -> [Field; 3] {
+    let count = || FieldKind::integer(Some(0), None);
+    [
+        field(reminder::SNOOZED_UNTIL, "稍后提醒", "Snoozed until", FieldKind::instant()).system(),
+        field(reminder::SNOOZES, "稍后提醒次数", "Times snoozed", count()).system(),
+        field(reminder::MOVES, "改期次数", "Times moved", count()).system(),
     ]
 }
 

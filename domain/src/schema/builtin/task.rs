@@ -1,6 +1,6 @@
 //! A task: something somebody has to do.
 
-use super::{Shape, about, about_parents, field, owner};
+use super::{Shape, about, about_parents, field, owner, put_off};
 use crate::fields::FieldKind;
 use crate::schema::{Entity, Label};
 
@@ -14,6 +14,7 @@ pub(super) fn entity() -> Entity {
         field("note", "备注", "Note", FieldKind::long_text()).personal(),
     ];
     fields.extend(about());
+    fields.extend(put_off());
     let shape = Shape {
         id: "task",
         label: Label::new("任务", "Task"),
