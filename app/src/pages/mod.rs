@@ -18,4 +18,4 @@ mod unread;
 pub use frame::{NotFound, Page, Width, open_while};
 pub use place::Pages;
 pub use shell::Shell;
-pub use unread::{Unread, UnreadPart};
+pub use unread::{Unread, UnreadPart, say_unread};

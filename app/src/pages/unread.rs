@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::ApiError;
-use crate::components::{Button, EmptyState, Icon, icon, icons};
-use crate::i18n::t;
+use crate::components::{Button, EmptyState, Icon, Toast, icon, icons};
+use crate::i18n::{say, t};
 use crate::state::app;
 
 fn drawing(error: &ApiError) -> Icon {
@@ -63,4 +63,9 @@ pub fn UnreadPart(
             {retry}
         </div>
     }
+}
+
+/// Where what is there stays, and the button that asked for more does too.
+pub fn say_unread(error: &ApiError) {
+    app().toasts.show(Toast::new(say(error.message_key(), &[])).with_icon(drawing(error)));
 }

@@ -125,11 +125,15 @@ fn Past(work: Work) -> impl IntoView {
         pending.set(true);
         spawn_local(async move {
             let request = ImportsRequest { after: Some(after.clone()) };
-            if let Ok(reply) = ask::<ListImports>(&[], &request).await
-                && next.try_get_untracked().flatten() == Some(after)
-            {
-                note(&reply);
-                later.update(|later| later.push(reply));
+            let answer = ask::<ListImports>(&[], &request).await;
+            if next.try_get_untracked().flatten() == Some(after) {
+                match answer {
+                    Ok(reply) => {
+                        note(&reply);
+                        later.update(|later| later.push(reply));
+                    }
+                    Err(error) => say_unread(&error),
+                }
             }
             pending.try_set(false);
         });

@@ -38,9 +38,12 @@ pub fn Appearance() -> impl IntoView {
     });
     let zones: Vec<Choice> =
         all_zones(&zone.get_untracked()).into_iter().map(|zone| Choice::new(zone.clone(), zone)).collect();
-    let choose_zone = |zone: String| {
+    // What was chosen stands until it is refused.
+    let chosen = RwSignal::new(zone.get_untracked());
+    let choose_zone = move |wanted: String| {
+        chosen.set(wanted.clone());
         spawn_local(async move {
-            let wish = PreferencesRequest { language: None, zone: Some(zone) };
+            let wish = PreferencesRequest { language: None, zone: Some(wanted) };
             let said = match ask::<SetPreferences>(&[], &wish).await {
                 Ok(_) => {
                     // The session carries the zone; pages read again by the new clock.
@@ -48,7 +51,10 @@ pub fn Appearance() -> impl IntoView {
                     app().refresh.update(|count| *count += 1);
                     "definition.saved.toast"
                 }
-                Err(error) => error.message_key(),
+                Err(error) => {
+                    chosen.try_set(zone.try_get_untracked().unwrap_or_default());
+                    error.message_key()
+                }
             };
             app().toasts.show(Toast::new(say(said, &[])).with_icon(icons::INFO));
         });
@@ -71,7 +77,7 @@ pub fn Appearance() -> impl IntoView {
                     on_choose=|code: String| choose_theme(Theme::from_code(&code))
                 />
                 <Field label=t("settings.zone") help=t("settings.zone.help")>
-                    <Select value=zone choices=zones on_choose=choose_zone />
+                    <Select value=chosen choices=zones on_choose=choose_zone />
                 </Field>
             </div>
         </Page>

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::work::holds;
+use crate::pages::say_unread;
 use crate::state::loader::{Loader, load, note};
 use crate::state::{app, ask};
 
@@ -97,11 +98,15 @@ impl Pages {
         let page = ListRequest { after: Some(after), ..asked.clone() };
         let entity = self.definition.with_value(|definition| definition.id.clone());
         spawn_local(async move {
-            if let Ok(reply) = ask::<ListRecords>(&[&entity], &page).await
-                && request.try_get_untracked() == Some(Some(asked))
-            {
-                note(&reply);
-                self.later.update(|later| later.push(Arc::new(reply)));
+            let answer = ask::<ListRecords>(&[&entity], &page).await;
+            if request.try_get_untracked() == Some(Some(asked)) {
+                match answer {
+                    Ok(reply) => {
+                        note(&reply);
+                        self.later.update(|later| later.push(Arc::new(reply)));
+                    }
+                    Err(error) => say_unread(&error),
+                }
             }
             self.pending.try_set(false);
         });
