@@ -8,6 +8,7 @@ use super::runner::{self, Phase, Run};
 use super::{Step, Work, plural};
 use crate::components::{Button, ButtonRow, FormProblem, Group, icon, icons};
 use crate::i18n::{format, t, tr};
+use crate::pages::say_unread;
 use crate::state::loader::{load, note};
 use crate::state::names::name_of;
 use crate::state::{app, ask};
