@@ -61,7 +61,12 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         let untold = PUT_OFF.iter().all(|field| !change.after.contains_key(*field));
         let known = change.kind == ChangeKind::Updated && untold;
         let (was, now) = (change.before.get(field), change.after.get(field));
-        let contact = change.after.get(LAST_TOUCH).is_some_and(|at| !at.is_null());
+        // A touch that was deleted leaves an earlier one as the last: nobody was in contact by that.
+        let contact = match (change.before.get(LAST_TOUCH), change.after.get(LAST_TOUCH)) {
+            (Some(Value::Instant(was)), Some(Value::Instant(now))) => now > was,
+            (_, Some(now)) => !now.is_null(),
+            _ => false,
+        };
         (known && (now.is_some() || contact)).then(|| {
             let later = matches!((was, now), (Some(Value::Schedule(was)), Some(Value::Schedule(now))) if now.at > was.at);
             let gone = contact || now.is_some_and(Value::is_null);
