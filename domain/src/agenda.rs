@@ -95,7 +95,14 @@ mod tests {
             (json!({}), "2026-05-11", None, 0, 0, 1),
             (json!({"last_touch_at": "2020-01-01T00:00:00Z"}), "2026-05-01", None, 10, 90, 100),
             // What cannot be is no risk below none.
-            (json!({"amount": money(0), "last_touch_at": "2027-01-01T00:00:00Z"}), "2026-06-01", Some(0), 0, 0, 1),
+            (
+                json!({"amount": money(0), "last_touch_at": "2027-01-01T00:00:00Z"}),
+                "2026-06-01",
+                Some(0),
+                0,
+                0,
+                1,
+            ),
             (json!({"amount": "much", "last_touch_at": 5}), "2026-05-09", None, 2, 0, 2),
         ] {
             let found = weight(&values, due);

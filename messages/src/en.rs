@@ -1012,6 +1012,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.password_common", "This password is too common"),
     ("problem.password_short", "The password needs at least {min} characters"),
     ("problem.pause_closed", "Only what is still open can be paused"),
+    ("problem.agenda_range", "Ask for 1 to {max} days, the last not before the first"),
     ("problem.never_due", "This kind of record is never due"),
     ("problem.nothing_due", "Nothing is due here, so there is nothing to snooze"),
     ("problem.snooze_range", "A reminder can be snoozed for {max} days at most; for longer, move the day"),

@@ -1009,6 +1009,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("problem.password_common", "这个密码太常见"),
     ("problem.password_short", "密码至少 {min} 个字符"),
     ("problem.pause_closed", "只有进行中的才能暂停"),
+    ("problem.agenda_range", "请选择 1 到 {max} 天，结束不能早于开始"),
     ("problem.never_due", "这类记录没有到期时间"),
     ("problem.nothing_due", "没有待办的时间，无需稍后提醒"),
     ("problem.snooze_range", "最多推迟 {max} 天提醒；更久请改期"),

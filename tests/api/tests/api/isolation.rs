@@ -134,6 +134,10 @@ impl Target {
             ("get_board", get("/api/v1/board/sales".into())),
             ("get_forecast", get("/api/v1/forecast/sales".into())),
             ("get_today", get("/api/v1/today".into())),
+            (
+                "get_agenda",
+                get(format!("/api/v1/agenda?from=2026-05-01&to=2026-05-31&owner={}", self.workspace.admin.user)),
+            ),
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
             ("rebuild_search", Request::of::<api::RebuildSearch>(&[], &RebuildRequest::default())),
             ("find_alike", get("/api/v1/alike/account?phone=02158881234".into())),
