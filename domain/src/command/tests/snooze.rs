@@ -140,9 +140,8 @@ fn a_touch_that_is_gone_is_no_contact() {
     );
     let earlier = Instant::parse("2026-04-02T08:00:00Z");
     story.contacts.insert(RecordKey::new("account", id(7)), earlier);
-    let plan = story
-        .tell(json!([{"do": "delete", "entity": "touch", "record": id(5), "base_version": 1}]))
-        .unwrap();
+    let plan =
+        story.tell(json!([{"do": "delete", "entity": "touch", "record": id(5), "base_version": 1}])).unwrap();
     let values = after(&plan, "account");
     assert_eq!((values.get(LAST_TOUCH), values.get(MOVES)), (earlier.map(Value::Instant).as_ref(), None));
 }
@@ -206,7 +205,10 @@ fn what_cannot_be_snoozed_is_refused_by_its_field() {
     for far in ["2026-06-01T08:00:00.001Z", "2199-01-01T00:00:00Z"] {
         assert_eq!(refused(&task(&[]), "task", far), named("until", "problem.snooze_range"), "{far}");
     }
-    assert!(serde_json::from_value::<Vec<crate::command::Action>>(snooze("task", "9999-01-01T00:00:00Z")).is_err());
+    assert!(
+        serde_json::from_value::<Vec<crate::command::Action>>(snooze("task", "9999-01-01T00:00:00Z"))
+            .is_err()
+    );
 
     let mut blind = task(&[]);
     let rep = blind.schema.roles.iter_mut().find(|role| role.id == REP).unwrap();
@@ -224,7 +226,10 @@ fn only_who_may_change_it_snoozes_what_is_in_sight() {
         task(&[]).tell(json!([{"do": "update", "entity": "task", "record": id(7), "base_version": 3, "values": {field: value}}]))
     };
     for (field, value) in [(SNOOZED_UNTIL, json!(AT_THREE)), (SNOOZES, json!(0)), (MOVES, json!(0))] {
-        assert_eq!(only_problem(by_hand(field, value)), (Some(field.to_owned()), "problem.read_only".to_owned()));
+        assert_eq!(
+            only_problem(by_hand(field, value)),
+            (Some(field.to_owned()), "problem.read_only".to_owned())
+        );
     }
 }
 

@@ -136,7 +136,10 @@ impl Target {
             ("get_today", get("/api/v1/today".into())),
             (
                 "get_agenda",
-                get(format!("/api/v1/agenda?from=2026-05-01&to=2026-05-31&owner={}", self.workspace.admin.user)),
+                get(format!(
+                    "/api/v1/agenda?from=2026-05-01&to=2026-05-31&owner={}",
+                    self.workspace.admin.user
+                )),
             ),
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
             ("rebuild_search", Request::of::<api::RebuildSearch>(&[], &RebuildRequest::default())),
