@@ -28,7 +28,9 @@ pub fn plan(reply: &AgendaReply, owner: Option<Id>) -> BTreeMap<Date, Vec<Record
     for body in shown.chain(made) {
         let done = body.entity == "task" && body.values.get("status").and_then(Json::as_str) == Some("done");
         let Some(date) = due_of(&body).and_then(schedule::date_of) else { continue };
-        if done || fields::reference(&body, "owner") != owner || !seen.insert(body.id) {
+        // What was handed over meanwhile, or made for somebody else.
+        let elsewhere = fields::reference(&body, "owner").is_some_and(|other| Some(other) != owner);
+        if done || elsewhere || !seen.insert(body.id) {
             continue;
         }
         let day = planned.entry(date).or_default();

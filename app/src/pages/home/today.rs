@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Datelike as _;
 use domain::agenda::Weight;
 use domain::api::GetToday;
 use domain::api::record::{RecordBody, TodayReply, TodayRequest};
 use domain::command::{Action, Wire};
+use domain::ids::Id;
 use domain::reminder::{MANY_MOVES, MOVES, SNOOZED_UNTIL};
 use domain::time::{Date, Instant, Zone as _};
 use leptos::prelude::*;
@@ -22,7 +24,7 @@ use crate::pages::{Page, Unread};
 use crate::routes;
 use crate::state::loader::load;
 use crate::state::outbox::{self, Note};
-use crate::state::session::{schema, schema_now, today, zone};
+use crate::state::session::{me, schema, schema_now, today, zone};
 use crate::state::time::{ZONES, local_text, now};
 use crate::state::{Day, Touching, app};
 
@@ -79,7 +81,9 @@ pub fn due(reply: &TodayReply) -> Due {
     let day = today();
     for body in shown.chain(made) {
         let done = body.entity == "task" && body.values.get("status").and_then(Json::as_str) == Some("done");
-        if done || !seen.insert(body.id) {
+        // What was handed over meanwhile, or made for somebody else.
+        let elsewhere = fields::reference(&body, "owner").is_some_and(|owner| Some(owner) != me());
+        if done || elsewhere || !seen.insert(body.id) {
             continue;
         }
         let at = due_of(&body).unwrap_or(&Json::Null);
@@ -116,6 +120,12 @@ pub fn due(reply: &TodayReply) -> Due {
     due
 }
 
+/// What tells one look of a row from another.
+fn face(body: &RecordBody) -> (Id, u64, [Option<String>; 2]) {
+    let snoozed = body.values.get(SNOOZED_UNTIL);
+    (body.id, body.version, [due_of(body), snoozed].map(|value| value.map(Json::to_string)))
+}
+
 /// What stands for the time at which it is due: a day without one ends it.
 fn by_due(body: &RecordBody) -> Option<String> {
     let at = due_of(body)?;
@@ -126,7 +136,18 @@ fn by_due(body: &RecordBody) -> Option<String> {
 #[component]
 pub fn Today() -> impl IntoView {
     let reply = load::<GetToday>(|| Some((Vec::new(), TodayRequest::default())));
-    let parts = Memo::new(move |_| reply.value.get().map(|reply| due(&reply)));
+    let minute = RwSignal::new(());
+    let clock = set_interval_with_handle(move || minute.notify(), Duration::from_secs(60));
+    on_cleanup(move || {
+        if let Ok(clock) = clock {
+            clock.clear();
+        }
+    });
+    // By the clock as well: what becomes late, and a snooze that ends, change their place.
+    let parts = Memo::new(move |_| {
+        minute.track();
+        reply.value.get().map(|reply| due(&reply))
+    });
     let left = Memo::new(move |_| parts.with(|due| due.as_ref().map_or(0, |due| due.left().count())));
     let state = Memo::new(move |_| match (parts.get(), reply.error.with(Option::is_some)) {
         (Some(due), _) if due == Due::default() => 1,
@@ -146,7 +167,7 @@ pub fn Today() -> impl IntoView {
                             <span class="numeric">{move || items.with(Vec::len)}</span>
                         </h2>
                         <ul class="group">
-                            <For each=move || items.get() key=|body| (body.id, body.version, due_of(body).map(Json::to_string)) let:body>
+                            <For each=move || items.get() key=face let:body>
                                 <Item body />
                             </For>
                         </ul>
