@@ -8,7 +8,7 @@ use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{account, command, export, file, forecast, live, record, search, timeline};
+use crate::routes::{account, agenda, command, export, file, forecast, live, record, search, timeline};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
@@ -130,6 +130,7 @@ async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String
         () if is!(GetThumbnail) => file::get(cx, &parts[0], Part::Thumbnail).await,
         () if is!(GetBoard) => record::board(request, cx, &parts[0]).await,
         () if is!(GetToday) => record::today(request, cx).await,
+        () if is!(GetAgenda) => agenda::get(request, cx).await,
         () if is!(Search) => search::search(request, cx).await,
         () if is!(FindAlike) => record::alike(request, cx, &parts[0]).await,
         () if is!(RebuildSearch) => search::rebuild(request, cx).await,

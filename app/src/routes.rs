@@ -9,6 +9,7 @@ use crate::pages::later;
 
 pub const TODAY: &str = "/";
 pub const BOARD: &str = "/board";
+pub const CALENDAR: &str = "/calendar";
 pub const SEARCH: &str = "/search";
 pub const MORE: &str = "/more";
 pub const APPEARANCE: &str = "/more/appearance";
@@ -122,9 +123,10 @@ const fn inside(path: &'static str, view: fn() -> AnyView) -> Route {
     Route { path, around: Around::Shell, view }
 }
 
-static ROUTES: [Route; 23] = [
+static ROUTES: [Route; 24] = [
     inside("", || view! { <Today /> }.into_any()),
     inside("board", later::board),
+    inside("calendar", later::calendar),
     inside("search", later::search_page),
     inside("import", later::import_page),
     inside("settings/fields/:entity", later::definitions),

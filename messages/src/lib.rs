@@ -64,8 +64,10 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 21] = [
+pub const LATER_AREAS: [&str; 23] = [
     "bulk",
+    "calendar",
+    "day",
     "definition",
     "deleted",
     "effect",

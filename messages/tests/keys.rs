@@ -62,6 +62,8 @@ fn what_comes_first_mentions_no_later_area() {
     sources(&root, &mut files);
     let later = [
         "pages/admin",
+        "pages/calendar",
+        "pages/day",
         "pages/home/carry.rs",
         "pages/home/lanes.rs",
         "pages/home/moves.rs",

@@ -63,6 +63,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       await me.has("task", { name: "寄样品", status: "open", due: { date: "2026-01-05" } });
       const screens: [string, () => Promise<void>][] = [
         ["/", () => expect(page.getByRole("link", { name: /寄样品/ })).toBeVisible()],
+        ["/calendar?view=week", () => expect(me.button(t("calendar.after"))).toBeVisible()],
+        ["/calendar?view=month&day=2026-01-05", () => expect(page.getByText(t("calendar.nothing")).or(page.getByRole("button", { name: /寄样品/ }).first())).toBeVisible()],
         ["/board", () => expect(me.card("三号产线检测仪", "stage.needs")).toBeAttached()],
         ["/records/account", () => expect(page.getByRole("link", { name: /蓝鲸科技/ })).toBeVisible()],
         [`/records/deal/${deal}`, () => me.isOnRecord("三号产线检测仪")],

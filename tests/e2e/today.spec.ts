@@ -26,7 +26,7 @@ test("does one thing, takes it back, does it again, moves another and calls a th
   await expect(part("today.overdue")).toContainText("2");
 
   // To tomorrow, at the time it had.
-  await me.press(me.button(`${t("today.move")}: 发报价`));
+  await me.press(me.button(`${t("today.options")}: 发报价`));
   await me.press(me.chip(t("next.tomorrow"), me.sheet("发报价")));
   await expect(me.sheet("发报价")).toBeHidden();
   await expect(part("today.later")).toContainText("1");

@@ -401,6 +401,33 @@ pub fn due(selection: &Selection<'_>, mut conditions: Conditions, task: bool, li
     conditions.statement("due", &selection.sql(at), &format!(" ORDER BY {at}, r.id LIMIT {limit}"))
 }
 
+/// Whose, and from which moment to before which.
+pub struct Span {
+    pub owner: Id,
+    pub from: Instant,
+    pub before: Instant,
+}
+
+/// What of one person is due within a span, by due time, along the index of what is due.
+#[must_use]
+pub fn due_within(
+    selection: &Selection<'_>,
+    mut conditions: Conditions,
+    task: bool,
+    span: &Span,
+    limit: u32,
+) -> Statement {
+    let at = if task { "r.due_at" } else { "r.next_touch_at" };
+    let owner = conditions.bind(span.owner);
+    let (from, before) = (conditions.bind(span.from.unix_ms()), conditions.bind(span.before.unix_ms()));
+    conditions.and(&format!("r.deleted_at IS NULL AND r.owner_id = {owner}"));
+    if task {
+        conditions.and("r.status = 'open'");
+    }
+    conditions.and(&format!("{at} >= {from} AND {at} < {before}"));
+    conditions.statement("agenda", &selection.sql(at), &format!(" ORDER BY {at}, r.id LIMIT {limit}"))
+}
+
 /// The reader's open tasks without a time, the newest first. Ids begin with the moment they were made, and the index of
 /// what is due ends with them.
 #[must_use]

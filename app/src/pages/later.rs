@@ -13,7 +13,7 @@ use crate::api::ApiError;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
 use crate::pages::home::BoardFilter;
-use crate::pages::{UnreadPart, admin, home, import, more, records, search, tray};
+use crate::pages::{UnreadPart, admin, calendar, day, home, import, more, records, search, tray};
 use crate::state::{app, live, outbox, sleep};
 
 /// Builds a page. The function itself lives in the part that has been fetched.
@@ -43,6 +43,8 @@ later! { told records:
     touch_sheet: touch = records::TouchSheet();
     moving_sheet: moving = records::MovingSheet();
     tray_sheet: tray = tray::TraySheet();
+    day_sheet: day = day::DaySheet();
+    calendar: page = calendar::Calendar();
     palette_sheet: palette = search::Palette();
     board_filters: filters = records::BoardFilters();
     board_lanes: lanes = home::Lanes();
@@ -144,6 +146,11 @@ fn moving(fetch: Fetch) -> AnyView {
     )
 }
 
+fn day(fetch: Fetch) -> AnyView {
+    let day = app().day;
+    sheet(fetch, Signal::derive(move || day.with(Option::is_some)), Callback::new(move |()| day.set(None)))
+}
+
 fn tray(fetch: Fetch) -> AnyView {
     let open = app().tray;
     sheet(fetch, open.into(), Callback::new(move |()| open.set(false)))
@@ -206,7 +213,7 @@ fn sheet(fetch: Fetch, wanted: Signal<bool>, give_up: Callback<()>) -> AnyView {
 /// first what keeps a change, then what most changes are made with.
 pub fn fetch_in_the_background() {
     apart!(untold board, board_part, () => ());
-    apart!(records, records_part, () => ());
+    apart!(records, records_part, day::watch_swipes() => ());
     apart!(outbox, live_part, live::run() => ());
     spawn_local(async {
         outbox::fetch().await;

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod admin;
+pub mod calendar;
+pub mod day;
 mod frame;
 pub mod home;
 pub mod import;

@@ -100,6 +100,7 @@ fn Inside(page: ViewFn) -> impl IntoView {
         <AddSheet open=adding />
         {later::touch_sheet()}
         {later::moving_sheet()}
+        {later::day_sheet()}
         {later::tray_sheet()}
         {later::palette_sheet()}
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::api::agenda::AgendaReply;
 use domain::api::command::ImportsReply;
 use domain::api::record::{
     AlikeReply, BoardReply, ListReply, Names, RecordReply, SearchReply, TimelineReply, TodayReply,
@@ -62,6 +63,16 @@ impl Told for BoardReply {
 }
 
 impl Told for TodayReply {
+    fn names(&self) -> Option<&Names> {
+        Some(&self.names)
+    }
+
+    fn revision(&self) -> Option<u64> {
+        Some(self.revision)
+    }
+}
+
+impl Told for AgendaReply {
     fn names(&self) -> Option<&Names> {
         Some(&self.names)
     }

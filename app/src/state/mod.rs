@@ -68,6 +68,8 @@ pub struct App {
     pub touching: RwSignal<Option<Touching>>,
     /// A record that is to go to another stage.
     pub moving: RwSignal<Option<Moving>>,
+    /// The sheet about one's day is open, and about what.
+    pub day: RwSignal<Option<Day>>,
     /// What somebody wants to try again with: a form for this kind takes it over.
     pub draft: RwSignal<Option<(String, Wire)>>,
     /// What each kind's list was asked for last: it stands beside its records.
@@ -96,6 +98,15 @@ pub struct Looked {
 pub enum Touching {
     Anything,
     Record(Box<RecordBody>),
+}
+
+/// What is looked at of one's day.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Day {
+    /// Something that is due: to be done, snoozed, moved, handed over.
+    Item(Box<RecordBody>),
+    /// What is left of today.
+    Rest,
 }
 
 /// A wish to move a record on.
@@ -141,6 +152,7 @@ pub fn app() -> App {
                 palette: RwSignal::new(false),
                 touching: RwSignal::new(None),
                 moving: RwSignal::new(None),
+                day: RwSignal::new(None),
                 draft: RwSignal::new(None),
                 looked: RwSignal::new(BTreeMap::new()),
             }

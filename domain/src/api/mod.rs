@@ -2,6 +2,7 @@
 //! and `openapi.json` is generated from it.
 
 pub mod account;
+pub mod agenda;
 pub mod command;
 pub mod error;
 pub mod file;
@@ -134,6 +135,7 @@ calls! {
     GetBoard: "get_board" Get "/api/v1/board/{pipeline}" Session record::BoardRequest => record::BoardReply, "The first cards of each stage.";
     GetForecast: "get_forecast" Get "/api/v1/forecast/{pipeline}" Session forecast::ForecastRequest => forecast::ForecastReply, "What is expected to come in this month and this quarter, by three probabilities.";
     GetToday: "get_today" Get "/api/v1/today" Session record::TodayRequest => record::TodayReply, "One's open tasks and next touches: overdue, today, later and without a day.";
+    GetAgenda: "get_agenda" Get "/api/v1/agenda" Session agenda::AgendaRequest => agenda::AgendaReply, "Open tasks and next touches of some days, one's own or those of a person one sees.";
     Search: "search" Get "/api/v1/search" Session record::SearchRequest => record::SearchReply, "Finds records by name, phone, e-mail and other short texts.";
     RebuildSearch: "rebuild_search" Post "/api/v1/search/rebuild" Session record::RebuildRequest => record::RebuildReply, "Makes the next part of the search index anew.";
     FindAlike: "find_alike" Get "/api/v1/alike/{entity}" Session record::AlikeRequest => record::AlikeReply, "Records that may be the same one: of the same name however it is spelt, the same phone or the same e-mail.";

@@ -40,7 +40,11 @@ pub(super) fn snooze(draft: &mut Draft<'_>, entity: &str, id: Id, until: Instant
     }
     let snoozes = Value::Integer(count(&loaded.record, SNOOZES) + 1);
     let wish = [(SNOOZED_UNTIL, Value::Instant(until)), (SNOOZES, snoozes)];
-    draft.write(&loaded.record, ChangeKind::Updated, wish.map(|(field, value)| (field.to_owned(), value)).into());
+    draft.write(
+        &loaded.record,
+        ChangeKind::Updated,
+        wish.map(|(field, value)| (field.to_owned(), value)).into(),
+    );
 }
 
 fn counts(entity: &Entity) -> bool {
@@ -61,7 +65,12 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         let untold = PUT_OFF.iter().all(|field| !change.after.contains_key(*field));
         let known = change.kind == ChangeKind::Updated && untold;
         let (was, now) = (change.before.get(field), change.after.get(field));
-        let contact = change.after.get(LAST_TOUCH).is_some_and(|at| !at.is_null());
+        // A touch that was deleted leaves an earlier one as the last: nobody was in contact by that.
+        let contact = match (change.before.get(LAST_TOUCH), change.after.get(LAST_TOUCH)) {
+            (Some(Value::Instant(was)), Some(Value::Instant(now))) => now > was,
+            (_, Some(now)) => !now.is_null(),
+            _ => false,
+        };
         (known && (now.is_some() || contact)).then(|| {
             let later = matches!((was, now), (Some(Value::Schedule(was)), Some(Value::Schedule(now))) if now.at > was.at);
             let gone = contact || now.is_some_and(Value::is_null);
@@ -73,7 +82,10 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         let Some(record) = draft.find(&key).map(|found| found.record) else { continue };
         let mut values = Values::new();
         let mut set = |field: &str, value: Value| {
-            if !record.get(field).same(&value) && !(record.get(field).is_null() && value == Value::Integer(0)) {
+            let held = record.get(field);
+            // None is as good as never.
+            let is_none = held.is_null() && value == Value::Integer(0);
+            if !is_none && !held.same(&value) {
                 values.insert(field.to_owned(), value);
             }
         };

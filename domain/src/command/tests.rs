@@ -2,6 +2,7 @@
 
 mod pause;
 mod process;
+mod snooze;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};

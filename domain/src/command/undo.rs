@@ -10,6 +10,7 @@ use crate::fields;
 use crate::files::FileInfo;
 use crate::message::Problem;
 use crate::record::{Record, RecordKey, Values};
+use crate::reminder::PUT_OFF;
 use crate::signals::{LAST_TOUCH, PAUSE, SINCE};
 use crate::value::Value;
 
@@ -46,8 +47,10 @@ fn undo_record(draft: &mut Draft<'_>, entry: &Logged, held: &mut BTreeSet<Record
         _ if entry.after.contains_key("owner") => loaded.may.assign,
         _ => loaded.may.update,
     };
-    // Every move sets the moment it was made: who may not see that has made the move all the same.
-    let mut told = entry.after.keys().filter(|field| *field != SINCE);
+    // Every move sets the moment it was made, every day that is put off its counts: who may not see those has made the
+    // move all the same.
+    let beside = |field: &str| field == SINCE || PUT_OFF.contains(&field);
+    let mut told = entry.after.keys().filter(|field| !beside(field));
     let hidden = told.any(|field| draft.role.hides(&entry.key.entity, field));
     if !may || hidden {
         draft.forbid(Problem::new("problem.forbidden"));

@@ -6,7 +6,10 @@ use domain::ids::Id;
 use domain::money::Currency;
 use domain::schema::change::DefinitionChange;
 use domain::schema::{Field, Label, Pipeline, Stage, StageStatus};
+use domain::time::Instant;
 use serde_json::Value as Json;
+
+use crate::ids::now_ms;
 
 #[track_caller]
 fn wire(values: Json) -> Wire {
@@ -75,6 +78,15 @@ pub fn assign(entity: &str, record: Id, old_owner: Option<Id>, owner: Option<Id>
 #[must_use]
 pub fn pause(record: Id, old_until: Option<Json>, until: Option<Json>, reason: Option<&str>) -> Action {
     Action::Pause { entity: "deal".to_owned(), record, old_until, until, reason: reason.map(str::to_owned) }
+}
+
+/// Is reminded so many minutes from now of what is due.
+#[track_caller]
+#[must_use]
+pub fn snooze(entity: &str, record: Id, minutes: i64) -> Action {
+    let now = i64::try_from(now_ms()).ok().and_then(Instant::from_unix_ms);
+    let Some(now) = now else { panic!("a clock of our years") };
+    Action::Snooze { entity: entity.to_owned(), record, until: now.plus_ms(minutes * 60_000) }
 }
 
 /// Rows with days as 2026-05-01, a decimal point and dollars.

@@ -13,6 +13,7 @@ mod moves;
 mod need;
 mod today;
 
+pub use block::px;
 pub use board::{Board, BoardFilter, Face, money_short, narrowed};
 pub use lanes::Lanes;
-pub use today::Today;
+pub use today::{Today, change, due, due_field, due_of, finish, weight};

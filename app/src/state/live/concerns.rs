@@ -47,7 +47,7 @@ impl Concerned {
                 let known = schema.pipelines.iter().find(|known| Some(known.id.as_str()) == pipeline);
                 of(known.map(|pipeline| pipeline.entity.as_str()))
             }
-            (Some("today"), _) => {
+            (Some("today" | "agenda"), _) => {
                 let mut due = schema.entities.iter().filter(|entity| entity.follow_up || entity.id == "task");
                 due.any(|entity| kinds.iter().any(|kind| meets(schema, entity, kind)))
             }

@@ -17,6 +17,7 @@ fn every_endpoint_has_a_contract_test() {
         super::forecast::COVERED,
         super::board::COVERED,
         super::today::COVERED,
+        super::agenda::COVERED,
         super::search::COVERED,
         super::alike::COVERED,
         super::imports::COVERED,

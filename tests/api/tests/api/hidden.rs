@@ -43,6 +43,7 @@ fn a_hidden_field_is_in_no_reply() {
         "/api/v1/search?q=%E4%BB%93%E5%82%A8".to_owned(),
         "/api/v1/changes?after=0".to_owned(),
         "/api/v1/today".to_owned(),
+        "/api/v1/agenda?from=2026-05-01&to=2026-05-31".to_owned(),
     ];
     for path in paths {
         let reply = marketing.get(&path);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use api_tests::actions::{
-    assign, create, delete, import as import_rows, log_touch, move_deal, pause, restore, undo, update,
+    assign, create, delete, import as import_rows, log_touch, move_deal, pause, restore, snooze, undo, update,
 };
 use api_tests::browser::{Browser, Reply, Request};
 use api_tests::ids::new_id;
@@ -134,6 +134,13 @@ impl Target {
             ("get_board", get("/api/v1/board/sales".into())),
             ("get_forecast", get("/api/v1/forecast/sales".into())),
             ("get_today", get("/api/v1/today".into())),
+            (
+                "get_agenda",
+                get(format!(
+                    "/api/v1/agenda?from=2026-05-01&to=2026-05-31&owner={}",
+                    self.workspace.admin.user
+                )),
+            ),
             ("search", Request::of::<api::Search>(&[], &SearchRequest { q: "客户".into(), entity: None })),
             ("rebuild_search", Request::of::<api::RebuildSearch>(&[], &RebuildRequest::default())),
             ("find_alike", get("/api/v1/alike/account?phone=02158881234".into())),
@@ -164,6 +171,7 @@ impl Target {
             log_touch(new_id(), "account", account, json!({"kind": "call"}), None),
             assign("account", account, Some(self.workspace.admin.user), None),
             pause(deal, None, Some(json!("2030-05-01")), Some("x")),
+            snooze("deal", deal, 60),
             create("contact", new_id(), json!({"name": "x", "account": account})),
             create("deal", new_id(), json!({"name": "x", "f_files": [self.file]})),
             create("account", new_id(), json!({"name": "x", "owner": self.workspace.admin.user})),

@@ -20,6 +20,7 @@ mod isolation;
 mod openapi;
 mod page;
 
+mod agenda;
 mod alike;
 mod auth;
 mod board;

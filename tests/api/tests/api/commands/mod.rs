@@ -12,6 +12,7 @@ mod process;
 mod records;
 mod sending;
 mod settings;
+mod snooze;
 mod together;
 mod touch;
 mod undo;
