@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 21] = [
+pub const LATER_AREAS: [&str; 22] = [
     "bulk",
     "definition",
     "deleted",
@@ -77,6 +77,7 @@ pub const LATER_AREAS: [&str; 21] = [
     "lane",
     "live",
     "members",
+    "notify",
     "pause",
     "pipelines",
     "process",
