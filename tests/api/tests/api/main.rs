@@ -34,6 +34,7 @@ mod invitations;
 mod live;
 mod logo;
 mod records;
+mod reminders;
 mod schema;
 mod search;
 mod session;
