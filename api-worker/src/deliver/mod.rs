@@ -34,10 +34,17 @@ pub struct Message {
 /// What became of it.
 pub enum Outcome {
     Sent,
-    Later { reason: String, after_ms: Option<i64> },
+    Later {
+        reason: String,
+        after_ms: Option<i64>,
+    },
     /// The channel does not exist any more.
-    Gone { reason: String },
-    Refused { reason: String },
+    Gone {
+        reason: String,
+    },
+    Refused {
+        reason: String,
+    },
 }
 
 pub async fn send(_env: &Env, target: &Target, _message: &Message) -> Outcome {

@@ -35,10 +35,11 @@ enum Found {
 
 fn decide(look: &Look, schema: Option<&Schema>, now: Instant) -> Found {
     let Look(_, entity, _, _, due_at, date, timed, snoozed, _, whose) = look;
-    let Some((at, date)) = Instant::from_unix_ms(*due_at).zip(Date::parse(date)) else { return Found::Again(None) };
-    let hears = schema.and_then(|schema| {
-        clock_and_role(whose, schema).filter(|(_, role)| hears_of(schema, role, entity))
-    });
+    let Some((at, date)) = Instant::from_unix_ms(*due_at).zip(Date::parse(date)) else {
+        return Found::Again(None);
+    };
+    let hears = schema
+        .and_then(|schema| clock_and_role(whose, schema).filter(|(_, role)| hears_of(schema, role, entity)));
     let Some((clock, _)) = hears else {
         // Until it is due they may come back, or see it again.
         return Found::Again(Some(at).filter(|at| *at > now));
@@ -92,7 +93,8 @@ async fn digests(db: &SystemDb, now: Instant, rung: &mut BTreeSet<(Id, Id)>) -> 
         let (settings, work) = (whose.settings(), &schema.workspace.work);
         let led = if *kind == Kind::Evening { led(schema, role) } else { None };
         let since = Instant::from_unix_ms(*seen_at).unwrap_or(now);
-        let due = digest(*kind, since, now, &settings, work, clock).filter(|_| *kind == Kind::Morning || led.is_some());
+        let due = digest(*kind, since, now, &settings, work, clock)
+            .filter(|_| *kind == Kind::Morning || led.is_some());
         if let Some((due, (from, to))) = due.zip(clock.day(now)) {
             let id = workspace.named(&format!("{user}/{}/{}", kind.word(), due.day));
             // In the evening, what was to be done by now is left.

@@ -110,7 +110,8 @@ async fn route(env: &Env, db: &SystemDb, now: Instant) -> Result<usize, DbError>
         let known = schemas.get(workspace).and_then(|schema| clock_and_role(whose, schema));
         let then = known.map_or(now, |(clock, _)| after_quiet(now, &settings, clock));
         let wanted = known.is_some() && *read == 0;
-        let channels = settings.channels_of(*kind).filter(|channel| wanted && (mails || *channel != Channel::Mail));
+        let channels =
+            settings.channels_of(*kind).filter(|channel| wanted && (mails || *channel != Channel::Mail));
         json!([workspace, id, user, then.unix_ms(), channels.collect::<Vec<_>>()])
     };
     db.batch(storage::route(&found.iter().map(row).collect(), now).into()).await?;

@@ -64,7 +64,9 @@ pub async fn deliver(env: &Env, group: &Group) -> Result<(), DbError> {
     let attempts = claimed.into_iter().map(|(id, attempts, _)| (id, attempts)).collect();
     let sending = Sending { env, db, group, attempts };
     let all = sending.ids();
-    let Some(member) = member.first::<Member>()? else { return sending.give_up(&all, "no member any more").await };
+    let Some(member) = member.first::<Member>()? else {
+        return sending.give_up(&all, "no member any more").await;
+    };
     let Some(target) = target(&group.channel, &member, channel)? else {
         return sending.give_up(&all, "no such channel any more").await;
     };
@@ -95,10 +97,13 @@ impl Sending<'_> {
 
     async fn send_all(&self, schema: &Schema, member: &Member, target: &Target) -> Result<(), DbError> {
         let (role, zone, language, _, unread) = member;
-        let Some(role) = schema.role(role) else { return self.give_up(&self.ids(), "no role any more").await };
+        let Some(role) = schema.role(role) else {
+            return self.give_up(&self.ids(), "no role any more").await;
+        };
         let reader = Reader { schema, role, user: self.group.user };
         let mut asked = vec![storage::by_ids(&self.ids())];
-        asked.extend(schema.entities.iter().filter(|entity| domain::reminder::due_field(entity).is_some()).map(|entity| storage::titles(reader, entity, &self.ids())));
+        let titled = |entity| storage::titles(reader, entity, &self.ids());
+        asked.extend(schema.entities.iter().map(titled));
         let mut rows = self.db.batch(asked).await?.into_iter();
         let found = rows.next().map(|rows| rows.read::<Row>()).transpose()?.unwrap_or_default();
         let mut titles: BTreeMap<Id, String> = BTreeMap::new();
@@ -130,16 +135,31 @@ impl Sending<'_> {
         let message = |row: &Row, (title, body): (String, String)| {
             let Row(id, kind, entity, record, ..) = row;
             let record = entity.clone().zip(*record);
-            let path = record.as_ref().map_or("/".to_owned(), |(entity, id)| format!("/records/{entity}/{id}"));
+            let path =
+                record.as_ref().map_or("/".to_owned(), |(entity, id)| format!("/records/{entity}/{id}"));
             let about = record.as_ref().map_or_else(|| kind.word().to_owned(), |(_, id)| id.to_string());
             let topic = self.group.workspace.named(&format!("{}/topic/{about}", self.group.user));
             let topic = topic.to_string().replace('-', "");
-            Message { id: *id, topic, language: lang.code().to_owned(), title, body, path, record, kind: *kind, unread: *unread }
+            Message {
+                id: *id,
+                topic,
+                language: lang.code().to_owned(),
+                title,
+                body,
+                path,
+                record,
+                kind: *kind,
+                unread: *unread,
+            }
         };
         // A bot reaches a group: never whom or what it is about.
         let Some(first) = told.first() else { return Ok(()) };
         if matches!(target, Target::Bot { .. }) || told.len() > SINGLE {
-            let message = Message { path: "/".to_owned(), record: None, ..message(first, words::many(told.len(), lang)) };
+            let message = Message {
+                path: "/".to_owned(),
+                record: None,
+                ..message(first, words::many(told.len(), lang))
+            };
             let ids: Vec<Id> = told.iter().map(|row| row.0).collect();
             return self.send(target, &message, &ids).await;
         }
@@ -158,8 +178,10 @@ impl Sending<'_> {
         let channel = &self.group.channel;
         match send(self.env, target, message).await {
             Outcome::Sent => {
-                let outcome = storage::Outcome { state: "sent", next_at: None, sent_at: Some(now()), reason: None };
-                let noted = vec![storage::note(channel, ids, &outcome), storage::count_failures(channel, false)];
+                let outcome =
+                    storage::Outcome { state: "sent", next_at: None, sent_at: Some(now()), reason: None };
+                let noted =
+                    vec![storage::note(channel, ids, &outcome), storage::count_failures(channel, false)];
                 self.db.batch(noted).await.map(drop)
             }
             Outcome::Later { reason, after_ms } => {
@@ -168,7 +190,12 @@ impl Sending<'_> {
                 // Whoever asks for patience gets it, within reason.
                 let wait = after_ms.map_or(wait, |ms| ms.clamp(wait, 24 * 60 * 60 * 1000));
                 let again = Some(now().plus_ms(wait));
-                let outcome = storage::Outcome { state: "waiting", next_at: again, sent_at: None, reason: Some(&reason) };
+                let outcome = storage::Outcome {
+                    state: "waiting",
+                    next_at: again,
+                    sent_at: None,
+                    reason: Some(&reason),
+                };
                 self.db.one(storage::note(channel, ids, &outcome)).await.map(drop)
             }
             Outcome::Refused { reason } => self.fail(ids, &reason).await,
@@ -188,7 +215,8 @@ impl Sending<'_> {
     }
 
     async fn give_up(&self, ids: &[Id], reason: &str) -> Result<(), DbError> {
-        let outcome = storage::Outcome { state: "given_up", next_at: None, sent_at: None, reason: Some(reason) };
+        let outcome =
+            storage::Outcome { state: "given_up", next_at: None, sent_at: None, reason: Some(reason) };
         self.db.one(storage::note(&self.group.channel, ids, &outcome)).await.map(drop)
     }
 

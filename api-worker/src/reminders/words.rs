@@ -18,7 +18,14 @@ pub struct Body {
 }
 
 /// Title and body of one notification.
-pub fn of(kind: Kind, name: &str, due_at: Option<Instant>, body: &Body, zone: &str, lang: Lang) -> (String, String) {
+pub fn of(
+    kind: Kind,
+    name: &str,
+    due_at: Option<Instant>,
+    body: &Body,
+    zone: &str,
+    lang: Lang,
+) -> (String, String) {
     let name = body.channel.as_deref().unwrap_or(name);
     let title = messages::text(lang, &format!("notify.{}", kind.word()), &[("name", name)]);
     let counts = body.counts.map(|Counts { overdue, due }| {
@@ -40,5 +47,9 @@ fn local(at: Instant, zone: &str) -> String {
     let offset = Zones.offset_ms(zone, at.unix_ms()).unwrap_or_default();
     let text = at.plus_ms(offset).to_string();
     let (day, time) = text.split_at(10);
-    if time.contains(":59.") { day.to_owned() } else { format!("{day} {}", time.get(1..6).unwrap_or_default()) }
+    if time.contains(":59.") {
+        day.to_owned()
+    } else {
+        format!("{day} {}", time.get(1..6).unwrap_or_default())
+    }
 }

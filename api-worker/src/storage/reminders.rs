@@ -370,7 +370,8 @@ pub fn channel(user: Id, id: &str) -> Statement {
     Statement::new("channel", sql, vec![user.into(), id.into()])
 }
 
-const UNREAD: &str = "SELECT count(*) FROM notification WHERE workspace_id = ?1 AND user_id = ?2 AND read_at IS NULL";
+const UNREAD: &str =
+    "SELECT count(*) FROM notification WHERE workspace_id = ?1 AND user_id = ?2 AND read_at IS NULL";
 
 /// How many notifications of a member are unread.
 #[must_use]
@@ -419,7 +420,11 @@ pub fn by_ids(ids: &[Id]) -> Statement {
 /// Titles of the records of one kind that notifications are about, as far as the reader sees them: by the notification.
 #[must_use]
 pub fn titles(reader: Reader<'_>, entity: &Entity, notifications: &[Id]) -> Statement {
-    let title = if reader.role.hides(&entity.id, &entity.title) { "''".to_owned() } else { format!("r.\"{}\"", entity.title) };
+    let title = if reader.role.hides(&entity.id, &entity.title) {
+        "''".to_owned()
+    } else {
+        format!("r.\"{}\"", entity.title)
+    };
     let sql = format!(
         "SELECT json_array(n.id, coalesce({title}, '')) AS j FROM json_each(?3) g CROSS JOIN notification n ON n.workspace_id = ?1 \
          AND n.id = g.value AND n.entity = '{}' CROSS JOIN {} r ON r.workspace_id = ?1 AND r.id = n.record_id \
@@ -497,7 +502,8 @@ pub fn assigned(
     by: Id,
     now: Instant,
 ) -> Option<Statement> {
-    let given = plan.changes.iter().filter(|change| matches!(change.kind, ChangeKind::Created | ChangeKind::Updated));
+    let given =
+        plan.changes.iter().filter(|change| matches!(change.kind, ChangeKind::Created | ChangeKind::Updated));
     let rows: Vec<Json> = given
         .filter_map(|change| {
             schema.entity(&change.key.entity).and_then(due_field)?;

@@ -31,7 +31,13 @@ fn insert(shard: &Shard, table: &str, number: u64, columns: &str, values: &str) 
 
 fn member(shard: &Shard, number: u64, role: &str, team: Option<u64>) {
     let team = team.map_or_else(|| "NULL".to_owned(), |team| format!("'{}'", id(team)));
-    insert(shard, "user", number, "role, status, email, team_id", &format!("'{role}', 'active', 'a@b.c', {team}"));
+    insert(
+        shard,
+        "user",
+        number,
+        "role, status, email, team_id",
+        &format!("'{role}', 'active', 'a@b.c', {team}"),
+    );
 }
 
 fn task(shard: &Shard, number: u64, owner: u64, due_at: i64) {
@@ -43,7 +49,8 @@ fn task(shard: &Shard, number: u64, owner: u64, due_at: i64) {
 fn scheduled(shard: &Shard) -> Vec<(String, String, i64, Option<i64>)> {
     let sql = "SELECT record_id, user_id, due_at, look_at FROM schedule ORDER BY 1";
     let mut statement = shard.connection.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
+    let rows =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
     rows.map(Result::unwrap).collect()
 }
 
@@ -146,7 +153,13 @@ fn a_thing_is_told_once_however_often_it_is_looked_at() {
 
 #[test]
 fn what_changed_since_it_was_looked_at_is_not_told() {
-    let changes = ["owner_id = 'x'", "due_at = due_at + 1", "snoozed_until = due_at", "status = 'done'", "deleted_at = 1"];
+    let changes = [
+        "owner_id = 'x'",
+        "due_at = due_at + 1",
+        "snoozed_until = due_at",
+        "status = 'done'",
+        "deleted_at = 1",
+    ];
     for change in changes {
         let shard = Shard::new();
         member(&shard, 5, REP, None);
@@ -167,7 +180,14 @@ fn rows_of_whoever_does_not_come_in_name_nobody() {
     let shard = Shard::new();
     member(&shard, 5, REP, None);
     task(&shard, 10, 5, NOW + HOUR);
-    execute(&shard, &format!("INSERT INTO reminder_setting VALUES ('{}', '{}', '{{\"lead_minutes\":60}}')", shard.workspace, id(5)));
+    execute(
+        &shard,
+        &format!(
+            "INSERT INTO reminder_setting VALUES ('{}', '{}', '{{\"lead_minutes\":60}}')",
+            shard.workspace,
+            id(5)
+        ),
+    );
     let role = || shard.sweep(looks(at(NOW))).unwrap().read::<Look>().unwrap()[0].9.clone();
     assert_eq!((role().0.as_deref(), role().settings().lead_minutes), (Some(REP), 60));
     assert_eq!(count(&shard, "digest"), 2);
@@ -213,7 +233,9 @@ fn digests_count_what_is_there_and_say_nothing_of_nothing() {
     member(&shard, 5, MANAGER, Some(41));
     member(&shard, 6, REP, Some(42));
     member(&shard, 7, REP, None);
-    for (number, owner, due) in [(10, 5, -HOUR), (11, 6, -HOUR), (12, 6, HOUR), (13, 7, HOUR), (14, 7, 2 * DAY)] {
+    for (number, owner, due) in
+        [(10, 5, -HOUR), (11, 6, -HOUR), (12, 6, HOUR), (13, 7, HOUR), (14, 7, 2 * DAY)]
+    {
         task(&shard, number, owner, NOW + due);
     }
     let looks = shard.sweep(digests(at(NOW))).unwrap().read::<DigestLook>().unwrap();
@@ -226,7 +248,8 @@ fn digests_count_what_is_there_and_say_nothing_of_nothing() {
         let found = shard.run(by_ids(&[name])).unwrap().first::<Row>().unwrap();
         found.map(|row| row.7)
     };
-    let counts = |overdue: u64, due: u64| Some(format!(r#"{{"counts":{{"overdue":{overdue},"due":{due}}}}}"#));
+    let counts =
+        |overdue: u64, due: u64| Some(format!(r#"{{"counts":{{"overdue":{overdue},"due":{due}}}}}"#));
     assert_eq!(told(5, Kind::Morning, None), counts(1, 0));
     assert_eq!(told(7, Kind::Morning, None), counts(0, 1));
     assert_eq!(told(5, Kind::Evening, Some(Led::MyTeams)), counts(2, 1));
@@ -283,7 +306,9 @@ fn claims(shard: &Shard, channel: &str, now: i64) -> Vec<(Id, u32, u8)> {
 fn a_notification_goes_once_to_each_channel_that_lives() {
     let shard = Shard::new();
     member(&shard, 5, REP, None);
-    for (number, user, kind) in [(20, 5, "push"), (21, 5, "push"), (22, 5, "bot"), (23, 6, "push"), (24, 5, "push")] {
+    for (number, user, kind) in
+        [(20, 5, "push"), (21, 5, "push"), (22, 5, "bot"), (23, 6, "push"), (24, 5, "push")]
+    {
         add_channel(&shard, number, user, kind);
     }
     for statement in bury(id(5), &id(24).to_string(), id(99), at(NOW)) {
@@ -319,7 +344,8 @@ fn what_broke_off_is_sent_once_more_and_then_never_again() {
     assert_eq!(claims(&shard, "mail", NOW + LEASE_MS - 1), []);
     assert_eq!(claims(&shard, "mail", NOW + LEASE_MS), [(id(30), 2, 1)]);
     assert_eq!(claims(&shard, "mail", NOW + 2 * LEASE_MS), []);
-    let state = shard.connection.query_row("SELECT state FROM delivery", [], |row| row.get::<_, String>(0)).unwrap();
+    let state =
+        shard.connection.query_row("SELECT state FROM delivery", [], |row| row.get::<_, String>(0)).unwrap();
     assert_eq!(state, "given_up");
 }
 
@@ -330,7 +356,8 @@ fn what_failed_waits_and_what_was_sent_is_over() {
     notify(&shard, 30, 5);
     route_all(&shard, &["mail"]);
     assert_eq!(claims(&shard, "mail", NOW).len(), 1);
-    let later = Outcome { state: "waiting", next_at: Some(at(NOW + HOUR)), sent_at: None, reason: Some("busy") };
+    let later =
+        Outcome { state: "waiting", next_at: Some(at(NOW + HOUR)), sent_at: None, reason: Some("busy") };
     shard.run(note("mail", &[id(30)], &later)).unwrap();
     assert_eq!(claims(&shard, "mail", NOW + HOUR - 1), []);
     assert_eq!(claims(&shard, "mail", NOW + HOUR), [(id(30), 2, 0)]);
@@ -346,8 +373,12 @@ fn what_failed_waits_and_what_was_sent_is_over() {
 fn a_channel_counts_what_it_gave_up_in_a_row() {
     let shard = Shard::new();
     add_channel(&shard, 20, 5, "push");
-    let counts = |failed| shard.run(count_failures(&id(20).to_string(), failed)).unwrap().read::<(u32,)>().unwrap();
-    assert_eq!((counts(true), counts(true), counts(false), counts(true)), (vec![(1,)], vec![(2,)], vec![(0,)], vec![(1,)]));
+    let counts =
+        |failed| shard.run(count_failures(&id(20).to_string(), failed)).unwrap().read::<(u32,)>().unwrap();
+    assert_eq!(
+        (counts(true), counts(true), counts(false), counts(true)),
+        (vec![(1,)], vec![(2,)], vec![(0,)], vec![(1,)])
+    );
 }
 
 #[test]
@@ -407,6 +438,9 @@ fn what_the_minute_looks_for_is_found_by_an_index() {
         let (name, sql, _) = statement.into_parts();
         let plan = plan_of(&shard.connection, &sql);
         assert!(plan.contains(index), "{name}: {plan}");
-        assert!(!plan.lines().any(|step| step.starts_with("SCAN delivery") && !step.contains("INDEX")), "{name}: {plan}");
+        assert!(
+            !plan.lines().any(|step| step.starts_with("SCAN delivery") && !step.contains("INDEX")),
+            "{name}: {plan}"
+        );
     }
 }

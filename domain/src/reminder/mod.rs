@@ -209,7 +209,11 @@ mod tests {
     fn settings_that_cannot_be_are_told_by_field() {
         let at = TimeOfDay::known;
         assert_eq!(Settings::default().problems(), []);
-        let wrong = Settings { lead_minutes: 7, quiet: Some(Quiet { from: at(9, 0), to: at(9, 0) }), ..Settings::default() };
+        let wrong = Settings {
+            lead_minutes: 7,
+            quiet: Some(Quiet { from: at(9, 0), to: at(9, 0) }),
+            ..Settings::default()
+        };
         let fields: Vec<_> = wrong.problems().into_iter().map(|problem| problem.field.unwrap()).collect();
         assert_eq!(fields, ["settings.lead_minutes", "settings.quiet.to"]);
     }

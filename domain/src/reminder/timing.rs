@@ -206,7 +206,8 @@ mod tests {
         for of in zones {
             for zone in zones {
                 for (morning, lead) in [("00:00", 1440), ("23:59", 0)] {
-                    let settings = Settings { day_at: time(morning), lead_minutes: lead, ..Settings::default() };
+                    let settings =
+                        Settings { day_at: time(morning), lead_minutes: lead, ..Settings::default() };
                     for due in [due("2026-05-01", None, of), due("2026-05-01", Some("00:00"), of)] {
                         assert!(first_look(due) <= moment(due, &settings, clock(zone)), "{of} {zone}");
                     }
@@ -264,23 +265,54 @@ mod tests {
         let zone = "Asia/Shanghai";
         for (kind, since, now, told, next) in [
             (Kind::Morning, "2026-04-29T16:00:00Z", "2026-04-30T00:29:59Z", None, "2026-04-30T00:30:00Z"),
-            (Kind::Morning, "2026-04-29T16:00:00Z", "2026-04-30T00:30:00Z", Some("2026-04-30"), "2026-05-02T00:30:00Z"),
+            (
+                Kind::Morning,
+                "2026-04-29T16:00:00Z",
+                "2026-04-30T00:30:00Z",
+                Some("2026-04-30"),
+                "2026-05-02T00:30:00Z",
+            ),
             (Kind::Morning, "2026-04-30T00:30:00Z", "2026-04-30T00:31:00Z", None, "2026-05-02T00:30:00Z"),
             // Late after an outage, though not on another day.
-            (Kind::Morning, "2026-04-28T00:31:00Z", "2026-04-30T06:00:00Z", Some("2026-04-30"), "2026-05-02T00:30:00Z"),
+            (
+                Kind::Morning,
+                "2026-04-28T00:31:00Z",
+                "2026-04-30T06:00:00Z",
+                Some("2026-04-30"),
+                "2026-05-02T00:30:00Z",
+            ),
             (Kind::Morning, "2026-04-28T00:31:00Z", "2026-04-29T16:30:00Z", None, "2026-04-30T00:30:00Z"),
             (Kind::Morning, "2026-04-30T00:31:00Z", "2026-05-01T02:00:00Z", None, "2026-05-02T00:30:00Z"),
-            (Kind::Morning, "2026-04-30T00:31:00Z", "2026-05-02T02:00:00Z", Some("2026-05-02"), "2026-05-04T00:30:00Z"),
-            (Kind::Evening, "2026-04-30T00:31:00Z", "2026-04-30T10:00:00Z", Some("2026-04-30"), "2026-05-02T10:00:00Z"),
+            (
+                Kind::Morning,
+                "2026-04-30T00:31:00Z",
+                "2026-05-02T02:00:00Z",
+                Some("2026-05-02"),
+                "2026-05-04T00:30:00Z",
+            ),
+            (
+                Kind::Evening,
+                "2026-04-30T00:31:00Z",
+                "2026-04-30T10:00:00Z",
+                Some("2026-04-30"),
+                "2026-05-02T10:00:00Z",
+            ),
         ] {
             let found = digest(kind, at(since), at(now), &settings, &work, clock(zone));
             assert_eq!(found.map(|found| found.day.to_string()).as_deref(), told, "{kind:?} {now}");
-            assert_eq!(next_digest(kind, at(now), &settings, &work, clock(zone)), Some(at(next)), "{kind:?} {now}");
+            assert_eq!(
+                next_digest(kind, at(now), &settings, &work, clock(zone)),
+                Some(at(next)),
+                "{kind:?} {now}"
+            );
         }
         let never = Settings { morning: None, ..Settings::default() };
         assert_eq!(next_digest(Kind::Morning, at("2026-04-30T00:00:00Z"), &never, &work, clock(zone)), None);
         let idle = WorkDays { week: std::collections::BTreeSet::new(), ..WorkDays::default() };
-        assert_eq!(next_digest(Kind::Morning, at("2026-04-30T00:00:00Z"), &settings, &idle, clock(zone)), None);
+        assert_eq!(
+            next_digest(Kind::Morning, at("2026-04-30T00:00:00Z"), &settings, &idle, clock(zone)),
+            None
+        );
     }
 
     #[test]

@@ -152,7 +152,8 @@ impl Target {
             ("list_notifications", get("/api/v1/notifications".into())),
             (
                 "read_notifications",
-                Request::new("POST", "/api/v1/notifications/read").json(format!(r#"{{"ids":["{}"]}}"#, self.deal)),
+                Request::new("POST", "/api/v1/notifications/read")
+                    .json(format!(r#"{{"ids":["{}"]}}"#, self.deal)),
             ),
             ("get_reminders", get("/api/v1/reminders".into())),
             ("set_reminders", Request::new("POST", "/api/v1/reminders").json(r#"{"settings":{}}"#)),

@@ -54,7 +54,12 @@ fn ring(server: &OwnServer) {
 }
 
 fn abouts(person: &Person) -> Vec<Id> {
-    bell(person).notifications.iter().filter_map(|found| found.about.as_ref()).map(|about| about.record).collect()
+    bell(person)
+        .notifications
+        .iter()
+        .filter_map(|found| found.about.as_ref())
+        .map(|about| about.record)
+        .collect()
 }
 
 fn of(person: &Person, record: Id) -> Vec<Notification> {
@@ -147,7 +152,8 @@ fn a_thousand_due_at_once_are_told_once_each() {
     let admin = &workspace.admin;
     let due = planned(5);
     for _ in 0..20 {
-        let tasks = (0..50).map(|at| create("task", new_id(), json!({"name": format!("任务{at}"), "due": due})));
+        let tasks =
+            (0..50).map(|at| create("task", new_id(), json!({"name": format!("任务{at}"), "due": due})));
         admin.done(tasks.collect());
     }
     ring(&own);
