@@ -31,7 +31,8 @@ fn bell(person: &Person) -> NotificationsReply {
 }
 
 fn now() -> Instant {
-    Instant::from_unix_ms(i64::try_from(now_ms()).unwrap()).unwrap()
+    let now = i64::try_from(now_ms()).ok().and_then(Instant::from_unix_ms);
+    now.unwrap_or_else(|| panic!("the clock stands outside of our years"))
 }
 
 /// A day and time so many minutes from now, by the clock of Shanghai, which people of these workspaces go by.
@@ -49,7 +50,7 @@ fn ring(server: &OwnServer) {
         })
         .collect();
     for run in runs {
-        assert_eq!(run.join().unwrap().unwrap(), 200);
+        assert!(matches!(run.join(), Ok(Ok(200))));
     }
 }
 
