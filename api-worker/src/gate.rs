@@ -174,6 +174,11 @@ impl Cx {
         self.news.borrow_mut().ends(workspace, member);
     }
 
+    /// Something changed in the bell of this member.
+    pub fn has_rung(&self, workspace: Id, member: Id) {
+        self.news.borrow_mut().rings(workspace, member);
+    }
+
     /// What there is to tell, once.
     #[must_use]
     pub fn news(&self) -> News {

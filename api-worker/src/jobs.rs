@@ -7,6 +7,7 @@ use serde_json::json;
 use worker::{Env, console_error};
 
 use crate::platform::{Zones, now};
+use crate::reminders;
 use crate::services::index::{self, Place};
 use crate::storage::db::{Db, DbError, SHARDS, Statement, SystemDb};
 use crate::storage::{definitions, directory, files, objects, purge, search, worth_due};
@@ -19,6 +20,9 @@ pub async fn run(env: &Env) {
         console_error!("sweep: {error}");
     }
     for shard in 0..SHARDS.len() {
+        if let Err(error) = reminders::run(env, shard).await {
+            console_error!("reminders of shard {shard}: {error}");
+        }
         if let Err(error) = purge(env, shard).await {
             console_error!("purge of shard {shard}: {error}");
         }

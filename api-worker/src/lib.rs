@@ -7,6 +7,8 @@ pub mod search;
 pub mod storage;
 
 #[cfg(target_arch = "wasm32")]
+mod deliver;
+#[cfg(target_arch = "wasm32")]
 mod gate;
 #[cfg(target_arch = "wasm32")]
 mod http;
@@ -14,6 +16,8 @@ mod http;
 mod jobs;
 #[cfg(target_arch = "wasm32")]
 mod platform;
+#[cfg(target_arch = "wasm32")]
+mod reminders;
 #[cfg(target_arch = "wasm32")]
 mod router;
 #[cfg(target_arch = "wasm32")]
@@ -23,9 +27,13 @@ mod services;
 
 #[cfg(target_arch = "wasm32")]
 mod entry {
-    use worker::{Context, Env, Response, Result, ScheduleContext, ScheduledEvent, event};
+    use worker::{
+        Context, Env, MessageBatch, MessageExt as _, Response, Result, ScheduleContext, ScheduledEvent,
+        console_error, event,
+    };
 
     use crate::http::Request;
+    use crate::reminders::{Group, deliver};
 
     #[event(fetch)]
     async fn fetch(request: Request, env: Env, cx: Context) -> Result<Response> {
@@ -35,5 +43,19 @@ mod entry {
     #[event(scheduled)]
     async fn scheduled(_event: ScheduledEvent, env: Env, _cx: ScheduleContext) {
         crate::jobs::run(&env).await;
+    }
+
+    /// What one message asks for is done or noted by itself, so that none is tried again here.
+    #[event(queue)]
+    async fn queue(batch: MessageBatch<Group>, env: Env, _cx: Context) -> Result<()> {
+        for message in batch.iter() {
+            // What an earlier release wrote and this one cannot read is asked for again by the next minute's work.
+            let Ok(message) = message else { continue };
+            if let Err(error) = deliver(&env, message.body()).await {
+                console_error!("delivery to {}: {error}", message.body().user);
+            }
+            message.ack();
+        }
+        Ok(())
     }
 }

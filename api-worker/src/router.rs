@@ -8,7 +8,9 @@ use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{account, agenda, command, export, file, forecast, live, record, search, timeline};
+use crate::routes::{
+    account, agenda, command, export, file, forecast, live, notification, record, search, timeline,
+};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
@@ -135,6 +137,10 @@ async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String
         () if is!(FindAlike) => record::alike(request, cx, &parts[0]).await,
         () if is!(RebuildSearch) => search::rebuild(request, cx).await,
         () if is!(ListChanges) => record::changes(request, cx).await,
+        () if is!(ListNotifications) => notification::list(request, cx).await,
+        () if is!(ReadNotifications) => notification::read(request, cx).await,
+        () if is!(GetReminders) => notification::settings(cx).await,
+        () if is!(SetReminders) => notification::set(request, cx).await,
         () if is!(Live) => live::open(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }

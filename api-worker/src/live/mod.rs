@@ -36,6 +36,8 @@ mod wire {
         seq: u64,
         /// Members whose sockets have to show their session again.
         members: BTreeSet<Id>,
+        /// Members in whose bell something is new.
+        rung: BTreeSet<Id>,
     }
 
     impl News {
@@ -48,6 +50,11 @@ mod wire {
         /// A session of this member may have ended.
         pub fn ends(&mut self, workspace: Id, member: Id) {
             self.0.entry(workspace).or_default().members.insert(member);
+        }
+
+        /// Something is new in the bell of this member.
+        pub fn rings(&mut self, workspace: Id, member: Id) {
+            self.0.entry(workspace).or_default().rung.insert(member);
         }
 
         #[must_use]
@@ -73,8 +80,9 @@ mod wire {
     }
 
     async fn tell_one(env: &Env, workspace: Id, of: &Of) -> Result<()> {
-        let members: Vec<String> = of.members.iter().map(Id::to_string).collect();
-        let address = format!("{HOST}{NEWS}?seq={}&members={}", of.seq, members.join(","));
+        let listed = |ids: &BTreeSet<Id>| ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
+        let (members, rung) = (listed(&of.members), listed(&of.rung));
+        let address = format!("{HOST}{NEWS}?seq={}&members={members}&rung={rung}", of.seq);
         let reply = object(env, workspace)?.fetch_with_str(&address).await?;
         match reply.status_code() {
             200..=299 => Ok(()),

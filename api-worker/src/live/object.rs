@@ -32,6 +32,9 @@ struct Asked {
     /// Ids with commas between them.
     #[serde(default)]
     members: String,
+    /// Ids too: in whose bell something is new.
+    #[serde(default)]
+    rung: String,
 }
 
 impl DurableObject for Live {
@@ -92,7 +95,7 @@ impl Live {
         self.state.accept_websocket_with_tags(&server, &[member]);
         server.serialize_attachment(clock())?;
         // News may have come between the look at the session and here.
-        server.send(&Told { seq: self.coalesce.borrow().heard().max(asked.seq) })?;
+        server.send(&Told { seq: self.coalesce.borrow().heard().max(asked.seq), bell: false })?;
         Response::from_websocket(client)
     }
 
@@ -100,6 +103,13 @@ impl Live {
         for member in asked.members.split(',').filter(|member| !member.is_empty()) {
             for socket in self.state.get_websockets_with_tag(member) {
                 close(&socket, CLOSED_AGAIN);
+            }
+        }
+        let told = Told { seq: self.coalesce.borrow().heard(), bell: true };
+        for member in asked.rung.split(',').filter(|member| !member.is_empty()) {
+            for socket in self.state.get_websockets_with_tag(member) {
+                // One that is closing takes nothing more.
+                let _ = socket.send(&told);
             }
         }
         let step = self.coalesce.borrow_mut().hear(asked.seq, now().unix_ms());
@@ -124,7 +134,7 @@ impl Live {
                 close(&socket, CLOSED_AGAIN);
             } else {
                 // One that is closing takes nothing more.
-                let _ = socket.send(&Told { seq });
+                let _ = socket.send(&Told { seq, bell: false });
             }
         }
     }

@@ -25,7 +25,7 @@ use crate::platform::Zones;
 use crate::storage::db::{Db, DbError, Rows, Statement};
 use crate::storage::records::{self, Load, Reader};
 use crate::storage::save::Save;
-use crate::storage::{files, log, places};
+use crate::storage::{files, log, places, reminders};
 
 /// How often a save is tried again after somebody else came in between. Each turn loads and decides anew.
 pub(super) const TURNS: usize = 8;
@@ -423,6 +423,12 @@ impl Write<'_> {
         let save = Save { schema, plan, current, command, user, now, offset_ms, undoes, result };
         let mut statements = save.statements();
         statements.extend(with);
+        if plan.import.is_none() && undoes.is_none() {
+            statements.extend(reminders::assigned(schema, plan, db.workspace(), command, user, now));
+        }
+        if plan.definition.as_ref().is_some_and(|(new, _)| new.workspace.zone != schema.workspace.zone) {
+            statements.extend(reminders::find_anew(None));
+        }
         let rows = db.batch(statements).await?;
         let assigned = rows.first().map(Rows::first::<(u64,)>).transpose()?.flatten();
         receipt.seq = assigned.map_or(0, |(seq,)| seq);

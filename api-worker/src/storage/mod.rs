@@ -21,6 +21,7 @@ pub mod places;
 pub mod purge;
 pub mod queries;
 pub mod records;
+pub mod reminders;
 pub mod save;
 pub mod scope;
 pub mod search;

@@ -40,7 +40,17 @@ impl Shard {
         let (name, sql, mut params) = statement.into_parts();
         assert!(names_workspace(&sql), "{name}");
         params.insert(0, self.workspace.into());
-        assert_eq!(check(&sql, &params), Ok(()), "{name}");
+        self.bound(name, &sql, &params)
+    }
+
+    /// A statement over the whole shard, which names its workspaces itself.
+    pub fn sweep(&self, statement: Statement) -> Result<Rows, DbError> {
+        let (name, sql, params) = statement.into_parts();
+        self.bound(name, &sql, &params)
+    }
+
+    fn bound(&self, name: &str, sql: &str, params: &[Param]) -> Result<Rows, DbError> {
+        assert_eq!(check(sql, params), Ok(()), "{name}");
         // Floating point, as D1 binds JavaScript numbers.
         #[expect(clippy::cast_precision_loss, reason = "`check` lets safe integers through only")]
         let value = |param: &Param| match param {
@@ -48,9 +58,9 @@ impl Shard {
             Param::Text(text) => Value::Text(text.clone()),
             Param::Integer(number) => Value::Real(*number as f64),
         };
-        let values: Vec<Value> = params.iter().take(highest_placeholder(&sql)).map(value).collect();
+        let values: Vec<Value> = params.iter().take(highest_placeholder(sql)).map(value).collect();
         let failed = |error: rusqlite::Error| DbError::Fault(format!("{name}: {error}: {sql}"));
-        let mut prepared = self.connection.prepare(&sql).map_err(failed)?;
+        let mut prepared = self.connection.prepare(sql).map_err(failed)?;
         let rows = prepared.query_map(params_from_iter(values), |row| row.get(0)).map_err(failed)?;
         let rows = rows.collect::<Result<Vec<String>, _>>().map_err(failed)?;
         Ok(Rows::new(&rows.join(",")))

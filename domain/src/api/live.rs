@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Told {
     /// How far the log has come.
     pub seq: u64,
+    /// Something is new in the bell of whoever hears this; `seq` may then be less than is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bell: bool,
 }
 
 /// What the other side may send to learn whether the line still holds, and what it hears then.

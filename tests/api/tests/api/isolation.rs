@@ -156,6 +156,14 @@ impl Target {
                 Request::new("POST", &format!("/api/v1/files/{}/thumbnail?size=1", self.file)).body("a"),
             ),
             ("get_thumbnail", get(format!("/api/v1/files/{}/thumbnail", self.file))),
+            ("list_notifications", get("/api/v1/notifications".into())),
+            (
+                "read_notifications",
+                Request::new("POST", "/api/v1/notifications/read")
+                    .json(format!(r#"{{"ids":["{}"]}}"#, self.deal)),
+            ),
+            ("get_reminders", get("/api/v1/reminders".into())),
+            ("set_reminders", Request::new("POST", "/api/v1/reminders").json(r#"{"settings":{}}"#)),
             ("sign_out", Request::new("POST", "/api/v1/auth/sign-out")),
         ]
     }

@@ -35,6 +35,7 @@ mod invitations;
 mod live;
 mod logo;
 mod records;
+mod reminders;
 mod schema;
 mod search;
 mod session;

@@ -3,12 +3,18 @@
 //! A record is due by one field: `next_touch` of what is followed up, `due` of a task. Its owner is reminded. Snoozing
 //! moves the reminder, moving moves the day; both are counted on the record, and contact sets the counts back.
 
+mod timing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::schema::Entity;
+use crate::access::{Act, Owners, Role, Scope, scope};
+use crate::message::Problem;
+use crate::schema::{Entity, Schema};
 use crate::time::TimeOfDay;
+
+pub use timing::{Clock, Digest, Due, after_quiet, digest, first_look, moment, next_digest, retry_ms};
 
 /// Until when its owner wants to hear nothing of it.
 pub const SNOOZED_UNTIL: &str = "snoozed_until";
@@ -121,6 +127,101 @@ impl Default for Settings {
             quiet: Some(Quiet { from: at(21, 0), to: at(8, 0) }),
             morning: Some(at(8, 30)),
             evening: None,
+        }
+    }
+}
+
+/// More than so many that are due over one channel at once are told as a count.
+pub const SINGLE: usize = 5;
+
+impl Kind {
+    /// As on the wire and in storage.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::TouchDue => "touch_due",
+            Self::TaskDue => "task_due",
+            Self::Assigned => "assigned",
+            Self::Mentioned => "mentioned",
+            Self::Morning => "morning",
+            Self::Evening => "evening",
+            Self::ChannelDead => "channel_dead",
+        }
+    }
+
+    /// What tells that a record of this kind is due.
+    #[must_use]
+    pub fn due(entity: &str) -> Self {
+        if entity == "task" { Self::TaskDue } else { Self::TouchDue }
+    }
+}
+
+impl Settings {
+    /// Where a kind goes besides the bell.
+    pub fn channels_of(&self, kind: Kind) -> impl Iterator<Item = Channel> + '_ {
+        self.channels.get(&kind).into_iter().flatten().copied()
+    }
+
+    /// What keeps them from being kept, by field.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !LEADS.contains(&self.lead_minutes) {
+            problems.push(Problem::on("settings.lead_minutes", "problem.not_a_choice"));
+        }
+        if self.quiet.is_some_and(|quiet| quiet.from == quiet.to) {
+            problems.push(Problem::on("settings.quiet.to", "problem.quiet_whole_day"));
+        }
+        problems
+    }
+}
+
+/// Whether somebody of a role is reminded of a record of this kind that is theirs: whoever may not see the kind, or by what
+/// it is due, hears nothing.
+#[must_use]
+pub fn hears_of(schema: &Schema, role: &Role, entity: &str) -> bool {
+    let Some(field) = schema.entity(entity).and_then(due_field) else { return false };
+    !role.hides(entity, field) && scope(schema, role, entity, Act::View) != Scope::Nothing
+}
+
+/// Whose open things the evening counts for somebody of a role; nobody's where they see their own alone.
+#[must_use]
+pub fn led(schema: &Schema, role: &Role) -> Option<Led> {
+    match scope(schema, role, "task", Act::View) {
+        Scope::Everything => Some(Led::Everybody),
+        Scope::Within { owners: Owners::MyTeams, .. } => Some(Led::MyTeams),
+        Scope::Within { .. } | Scope::Nothing => None,
+    }
+}
+
+/// Whom somebody leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Led {
+    Everybody,
+    MyTeams,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_cannot_be_are_told_by_field() {
+        let at = TimeOfDay::known;
+        assert_eq!(Settings::default().problems(), []);
+        let wrong = Settings {
+            lead_minutes: 7,
+            quiet: Some(Quiet { from: at(9, 0), to: at(9, 0) }),
+            ..Settings::default()
+        };
+        let fields: Vec<_> = wrong.problems().into_iter().map(|problem| problem.field.unwrap()).collect();
+        assert_eq!(fields, ["settings.lead_minutes", "settings.quiet.to"]);
+    }
+
+    #[test]
+    fn kinds_are_named_as_on_the_wire() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
         }
     }
 }
