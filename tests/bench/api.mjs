@@ -228,6 +228,7 @@ async function roundTrips() {
     ["one lane of the board", 1, "GET", `/api/v1/board/sales?limit=30&filter=${encodeURIComponent(JSON.stringify(["=", ["field", "account"], accountId(3)]))}`],
     ["totals of the lanes", 1, "GET", "/api/v1/totals/deal?group=owner&sum=amount"],
     ["Today", 1, "GET", "/api/v1/today"],
+    ["a month of the calendar", 1, "GET", "/api/v1/agenda?from=2030-01-01&to=2030-01-31"],
     ["search", 1, "GET", "/api/v1/search?q=garnet"],
     ["one record", 1, "GET", `/api/v1/records/deal/${dealId(5)}`],
     ["timeline", 1, "GET", `/api/v1/records/deal/${dealId(5)}/timeline`],

@@ -555,6 +555,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_due_within_some_days_is_read_along_its_index_whoever_asks() {
+        let (shard, schema) = (Shard::new(), schema());
+        let moment = |ms: i64| Instant::from_unix_ms(ms).unwrap();
+        let span = Span { owner: id(3), from: moment(0), before: moment(1_000) };
+        for role in [ADMINISTRATOR, MANAGER, REP] {
+            let reader = Reader { role: schema.role(role).unwrap(), ..reader(&schema) };
+            for (kind, index) in [
+                ("lead", "lead_next_touch"),
+                ("account", "account_next_touch"),
+                ("contact", "contact_next_touch"),
+                ("deal", "deal_next_touch"),
+                ("task", "task_due"),
+            ] {
+                let selection = Selection::new(reader, schema.entity(kind).unwrap());
+                let asked = due_within(&selection, Conditions::new(reader), kind == "task", &span, 501);
+                let (_, sql, _) = asked.into_parts();
+                let plan = plan_of(&shard.connection, &sql);
+                let bounded = plan.lines().any(|step| step.contains(index) && step.contains("_at>?"));
+                // Only what is due at the same moment is put in order.
+                assert!(bounded && !plan.contains("FOR ORDER BY"), "{role} {kind}: {plan}");
+            }
+        }
+    }
+
+    #[test]
     fn a_weighed_group_comes_in_a_part_for_each_stage_and_says_what_was_converted() {
         let (shard, schema) = (Shard::new(), schema());
         deal(&shard, 11, "needs", r#"{"f_deposit":{"minor":500,"currency":"CNY","base":500}}"#);

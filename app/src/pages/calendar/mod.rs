@@ -109,9 +109,7 @@ pub fn Calendar() -> impl IntoView {
                 <div class="calendar-bar">
                     <IconButton label=t("calendar.before") drawing=icons::BACK on_press=move |()| step(false) />
                     <h2 class="calendar-title" aria-live="polite">{title}</h2>
-                    <span class="calendar-on">
-                        <IconButton label=t("calendar.after") drawing=icons::CHEVRON on_press=move |()| step(true) />
-                    </span>
+                    <IconButton label=t("calendar.after") drawing=icons::CHEVRON on_press=move |()| step(true) />
                     {back}
                     <ChipGroup
                         legend=t("calendar.view")
