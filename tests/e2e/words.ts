@@ -35,6 +35,7 @@ const BUILT_IN = {
   "account.website": { zh: "网站", en: "Website" },
   "account.note": { zh: "备注", en: "Note" },
   "touch.files": { zh: "附件", en: "Files" },
+  "touch.duration": { zh: "时长", en: "Duration" },
   "lead.email": { zh: "邮箱", en: "E-mail" },
   "deal_contact.role": { zh: "角色", en: "Part" },
   "deal_contact.attitude": { zh: "态度", en: "Attitude" },
