@@ -75,7 +75,13 @@ pub(super) fn input(input: &Input, entity: &str) -> AnyView {
 
 /// Finds a record of one of several kinds: what is recent at first, then what matches.
 #[component]
-pub fn Picker(entities: Vec<String>, #[prop(into)] on_pick: Callback<Hit>) -> impl IntoView {
+pub fn Picker(
+    entities: Vec<String>,
+    #[prop(into)] on_pick: Callback<Hit>,
+    /// Stands before what is recent, until something is typed.
+    #[prop(optional, into)]
+    first: Option<ViewFn>,
+) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let hits = RwSignal::new(None::<Vec<Hit>>);
     let turn = StoredValue::new(0_u32);
@@ -127,6 +133,7 @@ pub fn Picker(entities: Vec<String>, #[prop(into)] on_pick: Callback<Hit>) -> im
     view! {
         <div class="stack" on:keydown=keep_form>
             <SearchBox value=query label=t("field.search") clear=t("action.clear") autofocus=true />
+            {first.map(|first| view! { <Show when=move || query.with(String::is_empty)>{first.run()}</Show> })}
             {move || match hits.get() {
                 None => view! { <SkeletonRows count=4 /> }.into_any(),
                 Some(found) => {
