@@ -775,7 +775,6 @@ pub static TABLE: &[(&str, &str)] = &[
     ("log.reach.copied", "WeChat id copied"),
     ("log.reach.way", "Navigate"),
     ("log.reach.wechat", "Copy WeChat"),
-    ("log.recent", "Looked at lately"),
     ("log.who", "Who was there"),
     ("log.who.unsaid", "Nobody named"),
     ("log.why", "Why nothing is next"),

@@ -772,7 +772,6 @@ pub static TABLE: &[(&str, &str)] = &[
     ("log.reach.copied", "微信号已复制"),
     ("log.reach.way", "导航"),
     ("log.reach.wechat", "复制微信"),
-    ("log.recent", "最近看过"),
     ("log.who", "和谁"),
     ("log.who.unsaid", "不指定"),
     ("log.why", "为什么暂不安排"),

@@ -36,6 +36,8 @@ const BUILT_IN = {
   "account.note": { zh: "备注", en: "Note" },
   "touch.files": { zh: "附件", en: "Files" },
   "touch.duration": { zh: "时长", en: "Duration" },
+  "touch.outcome.no_answer": { zh: "未联系上", en: "No answer" },
+  "touch.no_next.waiting": { zh: "还要等等", en: "Waiting" },
   "lead.email": { zh: "邮箱", en: "E-mail" },
   "deal_contact.role": { zh: "角色", en: "Part" },
   "deal_contact.attitude": { zh: "态度", en: "Attitude" },

@@ -51,7 +51,7 @@ pub fn ChooseSubject(#[prop(into)] on_pick: Callback<RecordBody>) -> impl IntoVi
                 on_pick=pick
                 first=move || {
                     view! {
-                        <Rows title="log.recent" hits=near.recent on_pick=pick />
+                        <Rows title="search.recent" hits=near.recent on_pick=pick />
                         <Rows title="log.due" hits=near.due on_pick=pick />
                     }
                 }

@@ -133,8 +133,8 @@ pub fn TouchSheet() -> impl IntoView {
     }
 }
 
-/// The definition with how long it took, photos and files and the workspace's own fields: the other built-in ones have their places on
-/// the sheet.
+/// The definition with how long it took, photos and files and the workspace's own fields: the other built-in ones have
+/// their places on the sheet.
 fn own_fields(mut touch: Entity) -> Entity {
     let unseen = |id: &str| role().is_some_and(|role| role.hides("touch", id));
     let shown: Vec<_> = touch
@@ -276,6 +276,7 @@ fn TouchForm(
         })
     };
     let (of, id) = (body.entity.clone(), body.id);
+    let may_say_who = !role().is_some_and(|role| role.hides("touch", "contact"));
     view! {
         <form
             class="form"
@@ -300,7 +301,7 @@ fn TouchForm(
                 on_choose=move |chosen| outcome.set(chosen)
             />
             <FruitlessHint entity=of id outcome />
-            <WhoWasThere subject=body chosen=contact />
+            {may_say_who.then(|| view! { <WhoWasThere subject=body chosen=contact /> })}
             <Field label=t("touch.note")>
                 <TextArea value=text placeholder=t("touch.note.placeholder") />
             </Field>
