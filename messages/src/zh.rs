@@ -763,7 +763,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("live.moved_by.toast", "{who} 已先把 {name} 移到“{stage}”"),
     ("log.call.back", "和{name}通话 {minutes} 分钟"),
     ("log.call.log", "记下来"),
-    ("log.due", "该{kind_touch}了"),
+    ("log.due", "该联系了"),
     ("log.fruitless", "连续第 {count} 次没有结果"),
     ("log.fruitless.many", "连续第 {count} 次没有结果，换个方式、换个人或先放一放"),
     ("log.next.named", "文字里提到：{words}"),

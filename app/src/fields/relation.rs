@@ -81,9 +81,13 @@ pub fn Picker(
     /// Stands before what is recent, until something is typed.
     #[prop(optional, into)]
     first: Option<ViewFn>,
+    /// Those stand there already.
+    #[prop(optional, into)]
+    told: Signal<Vec<Id>>,
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let hits = RwSignal::new(None::<Vec<Hit>>);
+    let untyped = Memo::new(move |_| query.with(String::is_empty));
     let turn = StoredValue::new(0_u32);
     let kinds = entities.clone();
     Effect::new(move |before: Option<()>| {
@@ -133,12 +137,17 @@ pub fn Picker(
     view! {
         <div class="stack" on:keydown=keep_form>
             <SearchBox value=query label=t("field.search") clear=t("action.clear") autofocus=true />
-            {first.map(|first| view! { <Show when=move || query.with(String::is_empty)>{first.run()}</Show> })}
+            {first.map(|first| view! { <Show when=move || untyped.get()>{first.run()}</Show> })}
             {move || match hits.get() {
                 None => view! { <SkeletonRows count=4 /> }.into_any(),
-                Some(found) => {
-                    let none = found.is_empty().then(|| view! { <p class="list-note">{t("list.no_match.title")}</p> });
-                    view! { <div class="group">{found.into_iter().map(row).collect_view()}</div> {none} }.into_any()
+                Some(mut found) => {
+                    let told = if untyped.get() { told.get() } else { Vec::new() };
+                    let none = (found.is_empty() && told.is_empty())
+                        .then(|| view! { <p class="list-note">{t("list.no_match.title")}</p> });
+                    found.retain(|hit| !told.contains(&hit.id));
+                    let rows = (!found.is_empty())
+                        .then(|| view! { <div class="group">{found.into_iter().map(row).collect_view()}</div> });
+                    view! { {rows} {none} }.into_any()
                 }
             }}
             <CreateByName entity=only query on_pick />

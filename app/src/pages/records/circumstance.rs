@@ -74,7 +74,7 @@ pub fn WhoWasThere(subject: RecordBody, chosen: RwSignal<String>) -> impl IntoVi
 
 /// How many of the last touches with this one came to nothing.
 async fn row_of(entity: &str, id: Id) -> Option<usize> {
-    let request = TimelineRequest { only: Some(TimelineKind::Touch), after: None };
+    let request = TimelineRequest { only: Some(TimelineKind::Touch), ..TimelineRequest::default() };
     let reply = ask::<GetTimeline>(&[entity, &id.to_string()], &request).await.ok()?;
     let touches = reply.entries.iter().filter_map(|entry| match entry {
         TimelineEntry::Touch { record, .. } => Some(record),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::api::GetToday;
 use domain::api::record::{Hit, RecordBody, TodayRequest};
 use domain::command::May;
+use domain::ids::Id;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value as Json;
@@ -49,6 +50,7 @@ pub fn ChooseSubject(#[prop(into)] on_pick: Callback<RecordBody>) -> impl IntoVi
             <Picker
                 entities=kinds
                 on_pick=pick
+                told=Signal::derive(move || near.all())
                 first=move || {
                     view! {
                         <Rows title="search.recent" hits=near.recent on_pick=pick />
@@ -68,6 +70,11 @@ struct Near {
 }
 
 impl Near {
+    fn all(self) -> Vec<Id> {
+        let ids = |hits: &Vec<Hit>| hits.iter().map(|hit| hit.id).collect::<Vec<_>>();
+        [self.recent.with(ids), self.due.with(ids)].concat()
+    }
+
     fn find(kinds: &[String]) -> Self {
         let near = Self { recent: RwSignal::default(), due: RwSignal::default() };
         let kinds = kinds.to_vec();

@@ -275,7 +275,7 @@ fn TouchForm(
             }
         })
     };
-    let (of, id) = (body.entity.clone(), body.id);
+    let (of, id, with) = (body.entity.clone(), body.id, body.clone());
     let may_say_who = !role().is_some_and(|role| role.hides("touch", "contact"));
     view! {
         <form
@@ -301,7 +301,7 @@ fn TouchForm(
                 on_choose=move |chosen| outcome.set(chosen)
             />
             <FruitlessHint entity=of id outcome />
-            {may_say_who.then(|| view! { <WhoWasThere subject=body chosen=contact /> })}
+            {may_say_who.then(|| view! { <WhoWasThere subject=with chosen=contact /> })}
             <Field label=t("touch.note")>
                 <TextArea value=text placeholder=t("touch.note.placeholder") />
             </Field>
