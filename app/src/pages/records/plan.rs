@@ -212,4 +212,24 @@ mod tests {
             assert_eq!(picked(day, clock, today, now), meant, "{day} {clock}");
         }
     }
+
+    #[test]
+    fn a_chosen_day_follows_the_words_that_name_it() {
+        let named = |words: &str, day: &str| Named {
+            words: words.to_owned(),
+            plan: Plan { date: Date::parse(day).expect("a day"), time: None },
+        };
+        let two = [named("周三", "2026-05-13"), named("周五", "2026-05-15")];
+        let work = WorkDays::default();
+        for (choice, named, meant) in [
+            ("said 周三", &two[..], plan("2026-05-13", "")),
+            // Its words are others now.
+            ("said 周二", &two[..], plan("2026-05-15", "")),
+            ("said 周三", &[], Chosen::Open),
+            ("", &two[..], Chosen::Open),
+            (NONE, &two[..], Chosen::NoNext),
+        ] {
+            assert_eq!(meaning(choice, named, "", "", &work), meant, "{choice}");
+        }
+    }
 }
