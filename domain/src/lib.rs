@@ -7,7 +7,7 @@
 //! describes what a workspace keeps and [`fields`] how each type of field behaves; [`access`] says who may;
 //! [`process`] decides how records go from stage to stage, [`signals`] say how they stand there; [`expr`] is the one condition language, [`filter`] how people build and read it; [`command`] turns a wish into
 //! planned changes; [`conversion`] and [`import_file`] turn a lead and a file into commands, [`export_file`] records
-//! into a file; [`reminder`] says of what is due who hears when and how, [`agenda`] what of it comes first; [`stay`] adds up the time in each stage, [`forecast`] what is expected to come in; [`api`] describes every endpoint once.
+//! into a file; [`reminder`] says of what is due who hears when and how, [`agenda`] what of it comes first; [`when`] reads days and times in what was written, [`fruitless`] counts touches that came to nothing; [`stay`] adds up the time in each stage, [`forecast`] what is expected to come in; [`api`] describes every endpoint once.
 
 pub mod access;
 pub mod address;
@@ -21,6 +21,7 @@ pub mod fields;
 pub mod files;
 pub mod filter;
 pub mod forecast;
+pub mod fruitless;
 pub mod ids;
 pub mod import_file;
 pub mod message;
@@ -35,3 +36,4 @@ pub mod stay;
 pub mod text;
 pub mod time;
 pub mod value;
+pub mod when;

@@ -174,8 +174,8 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
-/// A time of day to the minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A time of day to the minute; midnight by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeOfDay {
     minutes: u16,
 }

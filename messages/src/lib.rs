@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 24] = [
+pub const LATER_AREAS: [&str; 25] = [
     "bulk",
     "calendar",
     "day",
@@ -78,6 +78,7 @@ pub const LATER_AREAS: [&str; 24] = [
     "import",
     "lane",
     "live",
+    "log",
     "members",
     "notify",
     "pause",

@@ -75,9 +75,19 @@ pub(super) fn input(input: &Input, entity: &str) -> AnyView {
 
 /// Finds a record of one of several kinds: what is recent at first, then what matches.
 #[component]
-pub fn Picker(entities: Vec<String>, #[prop(into)] on_pick: Callback<Hit>) -> impl IntoView {
+pub fn Picker(
+    entities: Vec<String>,
+    #[prop(into)] on_pick: Callback<Hit>,
+    /// Stands before what is recent, until something is typed.
+    #[prop(optional, into)]
+    first: Option<ViewFn>,
+    /// Those stand there already.
+    #[prop(optional, into)]
+    told: Signal<Vec<Id>>,
+) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let hits = RwSignal::new(None::<Vec<Hit>>);
+    let untyped = Memo::new(move |_| query.with(String::is_empty));
     let turn = StoredValue::new(0_u32);
     let kinds = entities.clone();
     Effect::new(move |before: Option<()>| {
@@ -127,11 +137,17 @@ pub fn Picker(entities: Vec<String>, #[prop(into)] on_pick: Callback<Hit>) -> im
     view! {
         <div class="stack" on:keydown=keep_form>
             <SearchBox value=query label=t("field.search") clear=t("action.clear") autofocus=true />
+            {first.map(|first| view! { <Show when=move || untyped.get()>{first.run()}</Show> })}
             {move || match hits.get() {
                 None => view! { <SkeletonRows count=4 /> }.into_any(),
-                Some(found) => {
-                    let none = found.is_empty().then(|| view! { <p class="list-note">{t("list.no_match.title")}</p> });
-                    view! { <div class="group">{found.into_iter().map(row).collect_view()}</div> {none} }.into_any()
+                Some(mut found) => {
+                    let told = if untyped.get() { told.get() } else { Vec::new() };
+                    let none = (found.is_empty() && told.is_empty())
+                        .then(|| view! { <p class="list-note">{t("list.no_match.title")}</p> });
+                    found.retain(|hit| !told.contains(&hit.id));
+                    let rows = (!found.is_empty())
+                        .then(|| view! { <div class="group">{found.into_iter().map(row).collect_view()}</div> });
+                    view! { {rows} {none} }.into_any()
                 }
             }}
             <CreateByName entity=only query on_pick />

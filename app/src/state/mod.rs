@@ -98,6 +98,8 @@ pub struct Looked {
 pub enum Touching {
     Anything,
     Record(Box<RecordBody>),
+    /// A call that was just made, and how many minutes it took.
+    Call(Box<RecordBody>, i64),
 }
 
 /// What is looked at of one's day.

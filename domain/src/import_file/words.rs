@@ -395,6 +395,7 @@ pub(super) const COLUMNS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("touch", "outcome", &["outcome", "result", "跟进结果", "沟通结果"]),
+    ("touch", "duration", &["minutes", "length", "calllength", "通话时长", "时长分钟"]),
     (
         "touch",
         "summary",

@@ -2,6 +2,7 @@
 //! panel of its own.
 
 mod became;
+mod circumstance;
 mod conflict;
 mod convert;
 mod convert_problems;
@@ -14,10 +15,13 @@ mod list;
 mod moving;
 mod page;
 mod people;
+mod plan;
+mod reach;
 mod related;
 mod signals;
 mod stage;
 mod stays;
+mod subject;
 mod timeline;
 mod touch;
 mod wish;

@@ -22,6 +22,7 @@ use super::facts::Facts;
 use super::form::{EditForm, Unsaved, is_sheet_open};
 use super::list::{may_restore, restore, told};
 use super::people::{Standing, between};
+use super::reach::Reach;
 use super::related::Related;
 use super::signals::StageSignals;
 use super::stage::StagePath;
@@ -311,6 +312,7 @@ fn Reading(
         </div>
         <KeyFacts definition=definition.clone() body />
         <Actions definition=definition.clone() body />
+        <Reach body />
         {lead.then(|| view! { <Became body /> })}
         {has_stages.then(|| view! { <StagePath body /> })}
         <StageSignals definition=definition.clone() body />
@@ -407,9 +409,6 @@ fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Into
             app().touching.set(Some(Touching::Record(Box::new((*body).clone()))));
         }
     };
-    let plain = move |field: &'static str| {
-        body.with(|body| body.as_ref().and_then(|body| body.values.get(field)?.as_str().map(str::to_owned)))
-    };
     let entity = definition.id.clone();
     let lead = entity == "lead";
     let quick = quick(&definition);
@@ -465,28 +464,6 @@ fn Actions(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Into
                         </A>
                     }
                 })}
-            {move || {
-                plain("phone")
-                    .map(|number| {
-                        view! {
-                            <a class="record-action" href=format!("tel:{number}")>
-                                {icon(icons::CALL)}
-                                <span>{t("record.call")}</span>
-                            </a>
-                        }
-                    })
-            }}
-            {move || {
-                plain("email")
-                    .map(|address| {
-                        view! {
-                            <a class="record-action" href=format!("mailto:{address}")>
-                                {icon(icons::MAIL)}
-                                <span>{t("record.mail")}</span>
-                            </a>
-                        }
-                    })
-            }}
         </div>
     }
 }

@@ -14,6 +14,7 @@ use leptos_router::components::A;
 use serde_json::json;
 
 use super::drawing;
+use super::reach::call_button;
 use crate::api::ApiError;
 use crate::components::{LinkRow, icon, icons};
 use crate::fields;
@@ -293,7 +294,8 @@ fn related_row(body: RecordBody, mark: crate::components::Icon) -> impl IntoView
         texts.take(2).collect::<Vec<_>>().join(" · ")
     };
     let end = move || fields::text_of(&schema(), &third, "amount");
-    view! {
+    let call = call_button(&body);
+    let row = view! {
         <LinkRow
             href=routes::record(&body.entity, &body.id.to_string())
             title=move || fields::title(&schema(), &first)
@@ -302,5 +304,9 @@ fn related_row(body: RecordBody, mark: crate::components::Icon) -> impl IntoView
         >
             <span class="row-icon">{icon(mark)}</span>
         </LinkRow>
+    };
+    match call {
+        Some(call) => view! { <div class="row-with">{row} {call}</div> }.into_any(),
+        None => row.into_any(),
     }
 }

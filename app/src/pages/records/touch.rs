@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::api::record::{Hit, RecordBody};
-use domain::command::{Action, May};
+use domain::api::record::RecordBody;
+use domain::command::{Action, Wire};
 use domain::fields::FieldKind;
 use domain::schema::{Entity, WorkDays};
 use domain::time::Date;
@@ -11,31 +11,34 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
+use super::circumstance::{FruitlessHint, WhoWasThere};
 use super::form::{Form, focus_first_problem};
+use super::plan::{Chosen, NONE, Plan, PlanChips, named};
+use super::subject::ChooseSubject;
 use crate::components::{
     Avatar, Button, ButtonKind, ButtonRow, ChipGroup, Choice, Field, FormProblem, Sheet, TextArea, TextInput,
 };
-use crate::fields::{self, Picker, day_text, schedule};
-use crate::i18n::{label, say, t};
+use crate::fields;
+use crate::i18n::{label, say, t, tr};
 use crate::pages::open_while;
 use crate::state::outbox::{self, Note};
 use crate::state::session::{role, schema, schema_now, today};
 use crate::state::{Touching, app, time};
 
 /// Days from which the next one is chosen: what a tap means, and how it is called.
-const NEXT: [(&str, &str); 6] = [
+pub(super) const NEXT: [(&str, &str); 6] = [
     ("tomorrow", "next.tomorrow"),
     ("three_days", "next.three_days"),
     ("monday", "next.monday"),
     ("week", "next.week"),
     ("month", "next.month"),
-    ("none", "next.none"),
+    (NONE, "next.none"),
 ];
-const PICK: &str = "pick";
+pub(super) const PICK: &str = "pick";
 
 /// The day that a chip means, seen from today. Of the calendar only what has not passed: while a year is typed, its first
 /// digits are one of long ago.
-fn day_of(choice: &str, picked: &str, today: Date, work: &WorkDays) -> Option<Date> {
+pub(super) fn day_of(choice: &str, picked: &str, today: Date, work: &WorkDays) -> Option<Date> {
     // What names a day means that day; what counts days means the first of them on which anybody works.
     let after = |days: i64| Some(work.next(today.plus_days(days)));
     match choice {
@@ -58,11 +61,11 @@ pub fn NextChips(
     or_none: bool,
     #[prop(into)] on_choose: Callback<Option<Date>>,
 ) -> impl IntoView {
-    let chosen = RwSignal::new(if or_none { "none".to_owned() } else { String::new() });
+    let chosen = RwSignal::new(if or_none { NONE.to_owned() } else { String::new() });
     let picked = RwSignal::new(String::new());
     let choices: Vec<Choice> = NEXT
         .into_iter()
-        .filter(|(value, _)| or_none || *value != "none")
+        .filter(|(value, _)| or_none || *value != NONE)
         .map(|(value, key)| Choice::new(value, t(key)))
         .chain([Choice::new(PICK, t("next.pick"))])
         .collect();
@@ -106,18 +109,23 @@ pub fn TouchSheet() -> impl IntoView {
     let touching = app().touching;
     let open = open_while(touching);
     let subject = RwSignal::new(None::<RecordBody>);
+    let call = RwSignal::new(None::<i64>);
     Effect::new(move |_| {
-        subject.set(match touching.get() {
-            Some(Touching::Record(body)) => Some(*body),
-            _ => None,
-        });
+        let (about, minutes) = match touching.get() {
+            Some(Touching::Record(body)) => (Some(*body), None),
+            Some(Touching::Call(body, minutes)) => (Some(*body), Some(minutes)),
+            _ => (None, None),
+        };
+        call.set(minutes);
+        subject.set(about);
     });
     view! {
         <Sheet open title=t("touch.title") close=t("action.close")>
             {move || match subject.get() {
                 None => view! { <ChooseSubject on_pick=move |body| subject.set(Some(body)) /> }.into_any(),
                 Some(body) => {
-                    view! { <TouchForm body on_done=move |()| open.set(false) on_other=move |()| subject.set(None) /> }
+                    let minutes = call.get_untracked();
+                    view! { <TouchForm body minutes on_done=move |()| open.set(false) on_other=move |()| subject.set(None) /> }
                         .into_any()
                 }
             }}
@@ -125,45 +133,14 @@ pub fn TouchSheet() -> impl IntoView {
     }
 }
 
-#[component]
-fn ChooseSubject(#[prop(into)] on_pick: Callback<RecordBody>) -> impl IntoView {
-    let parents = schema_now().entity("touch").map(|touch| touch.parents.clone()).unwrap_or_default();
-    // The customer first: most touches are about one.
-    let mut kinds: Vec<String> = parents;
-    kinds.sort_by_key(|kind| match kind.as_str() {
-        "account" => 0,
-        "deal" => 1,
-        "contact" => 2,
-        _ => 3,
-    });
-    let pick = move |hit: Hit| {
-        let title = schema_now().entity(&hit.entity).map(|entity| entity.title.clone()).unwrap_or_default();
-        on_pick.run(RecordBody {
-            entity: hit.entity,
-            id: hit.id,
-            version: 0,
-            values: BTreeMap::from([(title, Json::from(hit.title))]),
-            deleted: false,
-            deleted_at: None,
-            may: May { update: true, delete: false, assign: false },
-        });
-    };
-    view! {
-        <div class="stack">
-            <p class="soft">{t("touch.with")}</p>
-            <Picker entities=kinds on_pick=pick />
-        </div>
-    }
-}
-
-/// The definition with photos and files and the workspace's own fields: the other built-in ones have their places on
-/// the sheet.
+/// The definition with how long it took, photos and files and the workspace's own fields: the other built-in ones have
+/// their places on the sheet.
 fn own_fields(mut touch: Entity) -> Entity {
     let unseen = |id: &str| role().is_some_and(|role| role.hides("touch", id));
     let shown: Vec<_> = touch
         .fields
         .iter()
-        .filter(|field| field.custom || field.id == "files")
+        .filter(|field| field.custom || ["duration", "files"].contains(&field.id.as_str()))
         .filter(|field| !touch.hides(&field.id) && !unseen(&field.id))
         .cloned()
         .collect();
@@ -174,13 +151,18 @@ fn own_fields(mut touch: Entity) -> Entity {
 #[component]
 fn TouchForm(
     body: RecordBody,
+    /// Of a call that was just made.
+    minutes: Option<i64>,
     #[prop(into)] on_done: Callback<()>,
     #[prop(into)] on_other: Callback<()>,
 ) -> impl IntoView {
     let definition = schema_now().entity("touch").cloned();
-    let own = definition.clone().map(|touch| Form::new(&own_fields(touch), &BTreeMap::new()));
+    let known: Wire =
+        minutes.map(|minutes| ("duration".to_owned(), Json::from(minutes))).into_iter().collect();
+    let own = definition.clone().map(|touch| Form::new(&own_fields(touch), &known));
     let options = move |id: &str| {
-        let field = definition.as_ref().and_then(|touch| touch.field(id));
+        let seen = |touch: &&Entity| !touch.hides(id) && !role().is_some_and(|role| role.hides("touch", id));
+        let field = definition.as_ref().filter(seen).and_then(|touch| touch.field(id));
         let Some(FieldKind::Choice(choice)) = field.map(|field| &field.kind) else { return Vec::new() };
         let open = choice.options.iter().filter(|option| !option.retired);
         open.map(|option| {
@@ -189,11 +171,20 @@ fn TouchForm(
         })
         .collect::<Vec<_>>()
     };
-    let (kinds, outcomes) = (options("kind"), options("outcome"));
-    let kind = RwSignal::new(kinds.first().map(|kind| kind.value.clone()).unwrap_or_default());
+    let (kinds, outcomes, reasons) = (options("kind"), options("outcome"), options("no_next"));
+    let made = kinds.iter().find(|kind| minutes.is_some() && kind.value == "call");
+    let kind = RwSignal::new(made.or(kinds.first()).map(|kind| kind.value.clone()).unwrap_or_default());
     let outcome = RwSignal::new(String::new());
     let text = RwSignal::new(String::new());
-    let next = RwSignal::new(None::<Date>);
+    let (contact, reason) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let next = RwSignal::new(Chosen::default());
+    let named = Memo::new(move |_| text.with(|text| named(text)));
+    // Told once somebody wants to save, until another day is chosen.
+    let tried = RwSignal::new(false);
+    let next_problem = Signal::derive(move || match next.get() {
+        Chosen::Wrong(key) if tried.get() => Some(tr(key, &[])),
+        _ => None,
+    });
     let pending = RwSignal::new(false);
     let name = fields::title(&schema_now(), &body);
     let kind_of_subject =
@@ -209,9 +200,21 @@ fn TouchForm(
             focus_first_problem();
             return;
         }
+        tried.set(true);
+        let chosen = next.get_untracked();
+        if matches!(chosen, Chosen::Wrong(_)) {
+            focus_first_problem();
+            return;
+        }
         pending.set(true);
+        let reason = if chosen == Chosen::NoNext { reason.get_untracked() } else { String::new() };
         let mut values = BTreeMap::from([("kind".to_owned(), Json::from(kind.get_untracked()))]);
-        for (field, value) in [("outcome", outcome.get_untracked()), ("summary", text.get_untracked())] {
+        for (field, value) in [
+            ("outcome", outcome.get_untracked()),
+            ("summary", text.get_untracked()),
+            ("contact", contact.get_untracked()),
+            ("no_next", reason),
+        ] {
             if !value.trim().is_empty() {
                 values.insert(field.to_owned(), Json::from(value));
             }
@@ -221,9 +224,9 @@ fn TouchForm(
         }
         // The moment it happened is the moment it is logged, however late the phone finds a network.
         values.insert("happened_at".to_owned(), Json::from(time::now().to_string()));
-        let day = next.get_untracked();
-        let toast = match day {
-            Some(day) => say("touch.saved.toast", &[("date", &day_text(day))]),
+        let plan = if let Chosen::On(plan) = chosen { Some(plan) } else { None };
+        let toast = match plan {
+            Some(plan) => say("touch.saved.toast", &[("date", &untrack(|| plan.text()))]),
             None => say("touch.saved_no_next.toast", &[]),
         };
         let action = Action::LogTouch {
@@ -231,7 +234,7 @@ fn TouchForm(
             entity: subject.entity.clone(),
             subject: subject.id,
             values,
-            next_touch: day.map(schedule::on),
+            next_touch: plan.map(Plan::wire),
         };
         let note = Note {
             key: "outbox.item.touch".to_owned(),
@@ -258,6 +261,22 @@ fn TouchForm(
     let rows =
         own.map(|form| form.definition.form_fields().into_iter().map(|field| form.row(field)).collect_view());
     let shown = name.clone();
+    let why = move || {
+        let reasons = reasons.clone();
+        (next.get() == Chosen::NoNext && !reasons.is_empty()).then(|| {
+            view! {
+                <ChipGroup
+                    legend=t("log.why")
+                    show_legend=true
+                    choices=reasons
+                    value=reason
+                    on_choose=move |chosen| reason.set(chosen)
+                />
+            }
+        })
+    };
+    let (of, id, with) = (body.entity.clone(), body.id, body.clone());
+    let may_say_who = !role().is_some_and(|role| role.hides("touch", "contact"));
     view! {
         <form
             class="form"
@@ -281,11 +300,22 @@ fn TouchForm(
                 value=outcome
                 on_choose=move |chosen| outcome.set(chosen)
             />
+            <FruitlessHint entity=of id outcome />
+            {may_say_who.then(|| view! { <WhoWasThere subject=with chosen=contact /> })}
             <Field label=t("touch.note")>
                 <TextArea value=text placeholder=t("touch.note.placeholder") />
             </Field>
             {rows}
-            <NextChips legend=t("next.title") or_none=true on_choose=move |day| next.set(day) />
+            <PlanChips
+                legend=t("next.title")
+                named
+                problem=next_problem
+                on_choose=move |chosen| {
+                    tried.set(false);
+                    next.set(chosen);
+                }
+            />
+            {why}
             <div class="sheet-submit">
                 <Button label=t("touch.save") kind=ButtonKind::Primary submit=true block=true pending=pending />
             </div>

@@ -18,11 +18,19 @@ pub(super) fn entity() -> Entity {
         ("no_progress", "无进展", "No progress"),
         ("no_answer", "未联系上", "No answer"),
     ]);
+    let no_next = FieldKind::choice(&[
+        ("customer_calls", "等客户联系", "They will call"),
+        ("waiting", "还要等等", "Waiting"),
+        ("not_interested", "没有意向", "Not interested"),
+        ("other", "其他", "Other"),
+    ]);
     let mut fields = vec![
         field("kind", "方式", "Kind", kind).required(),
         field("outcome", "结果", "Outcome", outcome),
         field("summary", "沟通内容", "Summary", FieldKind::long_text()).personal(),
         field("happened_at", "跟进时间", "Time", FieldKind::instant()).required(),
+        field("duration", "时长", "Duration", FieldKind::duration()),
+        field("no_next", "暂不安排的原因", "Why nothing is next", no_next),
         files(),
         owner(),
     ];

@@ -365,3 +365,33 @@ fn taking_a_touch_back_turns_back_no_newer_one() {
     admin.done(vec![undo(first)]);
     assert_eq!(admin.value("account", account, "last_touch_at"), "2026-05-02T01:00:00.000Z");
 }
+
+#[test]
+fn a_touch_says_how_long_it_took_who_was_there_and_why_nothing_is_next() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let (account, _) = workspace.account_and_deal(admin.user);
+    let contact = new_id();
+    admin.done(vec![create("contact", contact, json!({"name": "周颖", "account": account}))]);
+    let touch = new_id();
+    let values = json!({"kind": "call", "duration": 12, "contact": contact, "no_next": "customer_calls"});
+    admin.done(vec![log_touch(touch, "account", account, values, None)]);
+    let read = admin.read("touch", touch);
+    let said = ["duration", "contact", "no_next"].map(|field| read.values[field].clone());
+    assert_eq!(said, [json!(12), json!(contact), json!("customer_calls")]);
+    assert!(!admin.value("contact", contact, "last_touch_at").is_null());
+}
+
+#[test]
+fn a_length_below_nothing_and_an_unknown_reason_are_refused_by_name() {
+    let workspace = Workspace::new();
+    let admin = &workspace.admin;
+    let (account, _) = workspace.account_and_deal(admin.user);
+    for (field, value) in [("duration", json!(-1)), ("duration", json!("long")), ("no_next", json!("tired"))]
+    {
+        let mut values = json!({"kind": "call"});
+        values[field] = value.clone();
+        let (_, problems) = admin.refused(vec![log_touch(new_id(), "account", account, values, None)]);
+        assert_eq!(problems[0].field.as_deref(), Some(field), "{value}");
+    }
+}
