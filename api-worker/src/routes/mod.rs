@@ -6,6 +6,7 @@ pub mod export;
 pub mod file;
 pub mod forecast;
 pub mod live;
+pub mod look;
 pub mod record;
 pub mod search;
 pub mod timeline;

@@ -111,6 +111,7 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         leant_on: &BTreeSet::new(),
         teams: &BTreeMap::new(),
         contacts: &contacts,
+        readers: None,
     };
     plan(command, &world)
 }
