@@ -64,8 +64,9 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 21] = [
+pub const LATER_AREAS: [&str; 23] = [
     "bulk",
+    "comment",
     "definition",
     "deleted",
     "effect",
@@ -76,6 +77,7 @@ pub const LATER_AREAS: [&str; 21] = [
     "import",
     "lane",
     "live",
+    "look",
     "members",
     "pause",
     "pipelines",

@@ -2,6 +2,7 @@
 //! panel of its own.
 
 mod became;
+mod comments;
 mod conflict;
 mod convert;
 mod convert_problems;
@@ -11,6 +12,8 @@ mod facts;
 mod form;
 mod history;
 mod list;
+mod looks;
+mod mention;
 mod moving;
 mod page;
 mod people;

@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 use serde_json::Value as Json;
 
 use super::form::{Form, focus_first_problem};
+use super::looks::WarningFor;
 use crate::components::{
     Avatar, Button, ButtonKind, ButtonRow, ChipGroup, Choice, Field, FormProblem, Sheet, TextArea, TextInput,
 };
@@ -272,6 +273,7 @@ fn TouchForm(
                     <Avatar name=shown />
                 </ButtonRow>
             </div>
+            <WarningFor body />
             <FormProblem problem=summary />
             <ChipGroup legend=t("touch.kind") show_legend=true choices=kinds value=kind on_choose=move |chosen| kind.set(chosen) />
             <ChipGroup

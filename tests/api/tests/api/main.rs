@@ -33,6 +33,7 @@ mod imports;
 mod invitations;
 mod live;
 mod logo;
+mod looks;
 mod records;
 mod schema;
 mod search;
