@@ -61,8 +61,13 @@ mod tests {
         let (wei, min) = (Id::v7(1, &[1; 10]), Id::v7(2, &[2; 10]));
         let (of_wei, of_min) = (mention(wei), mention(min));
         let text = format!("请{of_wei}和{of_min}看一下");
-        let parts =
-            [Piece::Text("请"), Piece::Person(wei), Piece::Text("和"), Piece::Person(min), Piece::Text("看一下")];
+        let parts = [
+            Piece::Text("请"),
+            Piece::Person(wei),
+            Piece::Text("和"),
+            Piece::Person(min),
+            Piece::Text("看一下"),
+        ];
         assert_eq!(pieces(&text), parts);
         assert_eq!(pieces(&of_wei), [Piece::Person(wei)]);
         assert_eq!(pieces(""), []);

@@ -21,7 +21,10 @@ pub fn related<'a>(schema: &'a Schema, entity: &str) -> Vec<(&'a Entity, &'a Fie
         (!field.custom && !field.retired).then_some((kind, field))
     };
     let kinds = schema.entities.iter().filter(|kind| {
-        SUBJECTS.contains(&kind.id.as_str()) && SUBJECTS.contains(&entity) && kind.id != "lead" && kind.id != entity
+        SUBJECTS.contains(&kind.id.as_str())
+            && SUBJECTS.contains(&entity)
+            && kind.id != "lead"
+            && kind.id != entity
     });
     kinds.filter_map(of).collect()
 }

@@ -774,7 +774,7 @@ pub static TABLE: &[(&str, &str)] = &[
     ("live.moved.toast", "{name} 已被移到“{stage}”"),
     ("live.moved_by.toast", "{who} 已先把 {name} 移到“{stage}”"),
     ("look.by", "谁做的"),
-    ("look.deals", "进行中的{kind_deal}"),
+    ("look.deals", "进行中的{kinds_deal}"),
     ("look.deals.count", "{count} 个"),
     ("look.everybody", "所有人"),
     ("look.last", "最近{kind_touch}"),

@@ -15,8 +15,8 @@ use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, json};
 use crate::storage::db::Rows;
 use crate::storage::history::{self, TalkRow};
-use crate::storage::records::{self, Selection};
 use crate::storage::readers;
+use crate::storage::records::{self, Selection};
 
 pub async fn get(cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
     let record = read_id(id)?;

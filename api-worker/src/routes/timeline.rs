@@ -18,8 +18,8 @@ use super::{read_entity, read_id};
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, Request, json, read_query};
 use crate::storage::db::Statement;
-use crate::storage::records::{self, Reader, Selected, Selection};
 use crate::storage::history::{self, Wanted};
+use crate::storage::records::{self, Reader, Selected, Selection};
 use crate::storage::timeline::{self, Cursor, Place};
 use crate::storage::{files, log};
 

@@ -116,14 +116,20 @@ pub fn about(
             Some(by) => format!(" AND {alias}.owner_id = {by}"),
             None => String::new(),
         };
-        let after = after.as_ref().map(|(moment, last)| format!(" AND ({alias}.{at}, {alias}.id) < ({moment}, {last})"));
+        let after = after
+            .as_ref()
+            .map(|(moment, last)| format!(" AND ({alias}.{at}, {alias}.id) < ({moment}, {last})"));
         by + &after.unwrap_or_default()
     };
     let sources = Sources { reader, kind, at, limit, rest: &rest };
     let all = sources.of(entity, &id, wanted.related).join(" UNION ");
     conditions.and(&format!("r.id IN (SELECT id FROM ({all}) ORDER BY at DESC, id DESC LIMIT {limit})"));
     let key = format!("r.{at}");
-    conditions.statement("about", &selection.sql(&key), &format!(" ORDER BY {key} DESC, r.id DESC LIMIT {limit}"))
+    conditions.statement(
+        "about",
+        &selection.sql(&key),
+        &format!(" ORDER BY {key} DESC, r.id DESC LIMIT {limit}"),
+    )
 }
 
 /// Who talked with whom, of [`talks`] and [`colleague`]: one of us, one of theirs, when the last time was, how often.
@@ -149,7 +155,8 @@ pub fn talks(reader: Reader<'_>, touch: &Entity, entity: &Entity, record: Id, no
     let id = conditions.bind(record);
     let since = conditions.bind(now.plus_ms(-TALK_DAYS * DAY_MS).unix_ms());
     let until = conditions.bind(now.unix_ms());
-    let rest = |alias: &str| format!(" AND {alias}.happened_at >= {since} AND {alias}.happened_at <= {until}");
+    let rest =
+        |alias: &str| format!(" AND {alias}.happened_at >= {since} AND {alias}.happened_at <= {until}");
     let sources = Sources { reader, kind: touch, at: "happened_at", limit: TALKED, rest: &rest };
     let all = sources.of(entity, &id, true).join(" UNION ");
     conditions.and(&format!("t.id IN (SELECT id FROM ({all})) AND t.owner_id IS NOT NULL"));
@@ -157,7 +164,9 @@ pub fn talks(reader: Reader<'_>, touch: &Entity, entity: &Entity, record: Id, no
     let head = format!(
         "SELECT json_array(t.owner_id, {with}, max(t.happened_at), count(*)) AS j FROM touch t WHERE t.workspace_id = ?1"
     );
-    let tail = format!(" GROUP BY t.owner_id, {with} ORDER BY max(t.happened_at) DESC, t.owner_id, {with} LIMIT {TALKS}");
+    let tail = format!(
+        " GROUP BY t.owner_id, {with} ORDER BY max(t.happened_at) DESC, t.owner_id, {with} LIMIT {TALKS}"
+    );
     conditions.statement("talks", &head, &tail)
 }
 
@@ -176,13 +185,21 @@ pub fn colleague(reader: Reader<'_>, touch: &Entity, entity: &Entity, record: Id
     let sources = Sources { reader, kind: touch, at: "happened_at", limit: 1, rest: &rest };
     let mut all = sources.of(entity, &id, true);
     let above = reader.schema.entity("account").filter(|account| {
-        account.id != entity.id && is_about(entity, &account.id) && !reader.role.hides(&entity.id, &account.id)
+        account.id != entity.id
+            && is_about(entity, &account.id)
+            && !reader.role.hides(&entity.id, &account.id)
     });
     if let Some(account) = above {
-        let its = format!("(SELECT x.account_id FROM {} x WHERE x.workspace_id = ?1 AND x.id = {id})", table(entity));
+        let its = format!(
+            "(SELECT x.account_id FROM {} x WHERE x.workspace_id = ?1 AND x.id = {id})",
+            table(entity)
+        );
         all.extend(sources.of(account, &its, true));
     }
-    conditions.and(&format!("t.id IN (SELECT id FROM ({}) ORDER BY at DESC, id DESC LIMIT 1)", all.join(" UNION ")));
+    conditions.and(&format!(
+        "t.id IN (SELECT id FROM ({}) ORDER BY at DESC, id DESC LIMIT 1)",
+        all.join(" UNION ")
+    ));
     let head = format!(
         "SELECT json_array(t.owner_id, {}, t.happened_at, 1) AS j FROM touch t WHERE t.workspace_id = ?1",
         contact(reader)

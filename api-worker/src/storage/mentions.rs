@@ -56,7 +56,14 @@ mod tests {
             shard.run(notify(&plan, id(2), Instant::from_unix_ms(1_000).unwrap()).unwrap()).unwrap();
         }
         let found = "SELECT user_id || kind || entity || record_id || at || body FROM notification";
-        let found: Vec<String> = shard.connection.prepare(found).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let found: Vec<String> = shard
+            .connection
+            .prepare(found)
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         let body = format!(r#"{{"by":"{}","comment":"{}"}}"#, id(2), id(20));
         assert_eq!(found, [format!("{}mentioneddeal{}1000{body}", id(3), id(12))]);
         assert!(notify(&Plan::default(), id(2), Instant::from_unix_ms(0).unwrap()).is_none());

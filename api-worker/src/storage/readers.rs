@@ -154,7 +154,9 @@ mod tests {
         let of_record = |schema: &Schema, role: &str| {
             let reader = Reader { schema, role: schema.role(role).unwrap(), user: id(51) };
             let statements = of_record(reader, schema.entity("account").unwrap(), id(10));
-            let rows = statements.into_iter().flat_map(|one| shard.run(one).unwrap().read::<(String, Id, String)>().unwrap());
+            let rows = statements
+                .into_iter()
+                .flat_map(|one| shard.run(one).unwrap().read::<(String, Id, String)>().unwrap());
             rows.map(|(_, _, name)| name).collect::<BTreeSet<_>>()
         };
         assert_eq!(of_record(&schema, REP), ["51", "52", "55"].map(str::to_owned).into());

@@ -27,8 +27,13 @@ const SCOUT: Grant = Grant {
 };
 
 /// Who sees what a comment is about reads it and may answer; each changes only what is their own.
-const SAYS: Grant =
-    Grant { view: Level::Own, create: Level::Own, update: Level::Own, delete: Level::Own, assign: Level::None };
+const SAYS: Grant = Grant {
+    view: Level::Own,
+    create: Level::Own,
+    update: Level::Own,
+    delete: Level::Own,
+    assign: Level::None,
+};
 
 fn role(id: &str, zh: &str, en: &str, grants: &[(&str, Grant)], permissions: &[Permission]) -> Role {
     let common = COMMON.iter().map(|entity| ((*entity).to_owned(), Grant::view_only(Level::All)));

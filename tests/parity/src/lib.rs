@@ -128,7 +128,8 @@ fn loaded(body: &RecordBody, reading: &Reading<'_>) -> Loaded {
 }
 
 fn planned(plan: &Plan) -> Json {
-    let Plan { changes, alive, definition, rows, found, kept, import, vacant, keys, numbers } = plan;
+    let Plan { changes, alive, definition, rows, found, kept, import, vacant, keys, numbers, mentions } =
+        plan;
     // As they are inside: on the wire a value does not say what it is worth in the workspace's currency.
     let values = |values: &Values| -> BTreeMap<String, String> {
         values.iter().map(|(field, value)| (field.clone(), format!("{value:?}"))).collect()
@@ -152,5 +153,6 @@ fn planned(plan: &Plan) -> Json {
         "vacant": format!("{vacant:?}"),
         "keys": format!("{keys:?}"),
         "numbers": format!("{numbers:?}"),
+        "mentions": format!("{mentions:?}"),
     })
 }

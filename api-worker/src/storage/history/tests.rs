@@ -23,8 +23,26 @@ fn reader<'a>(schema: &'a Schema, role: &str) -> Reader<'a> {
 }
 
 fn insert(shard: &Shard, table: &str, number: u64, owner: u64, more: &[(&str, String)]) {
-    let mut columns = vec!["workspace_id", "id", "version", "created_at", "updated_at", "created_by_id", "updated_by_id", "owner_id"];
-    let mut values = vec![format!("'{}'", shard.workspace), pointer(number), "1".into(), "0".into(), "0".into(), pointer(ME), pointer(ME), pointer(owner)];
+    let mut columns = vec![
+        "workspace_id",
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "created_by_id",
+        "updated_by_id",
+        "owner_id",
+    ];
+    let mut values = vec![
+        format!("'{}'", shard.workspace),
+        pointer(number),
+        "1".into(),
+        "0".into(),
+        "0".into(),
+        pointer(ME),
+        pointer(ME),
+        pointer(owner),
+    ];
     for (column, value) in more {
         if let Some(at) = columns.iter().position(|known| known == column) {
             values[at].clone_from(value);
@@ -81,7 +99,8 @@ fn told(shard: &Shard, reader: Reader<'_>, record: (&str, u64), mut wanted: Want
     let selection = Selection::new(reader, kind);
     let mut found = Vec::new();
     loop {
-        let about = about(&selection, (kind, "happened_at"), reader, (entity, id(record.1)), wanted, size + 1);
+        let about =
+            about(&selection, (kind, "happened_at"), reader, (entity, id(record.1)), wanted, size + 1);
         let mut rows = shard.run(about).unwrap().read::<Selected>().unwrap();
         let more = rows.len() > size as usize;
         rows.truncate(size as usize);
@@ -153,11 +172,15 @@ fn a_page_reads_each_history_along_its_index() {
             let statement = about(&selection, (kind, at), reader, (account, id(ACCOUNT)), wanted, 41);
             let plan = plan_of(&shard.connection, &statement.into_parts().1);
             for source in ["account", "lead", "contact", "deal"] {
-                let wanted = format!("q USING INDEX {}_{source} (workspace_id=? AND {source}_id=? AND", kind.id);
+                let wanted =
+                    format!("q USING INDEX {}_{source} (workspace_id=? AND {source}_id=? AND", kind.id);
                 assert!(plan.contains(&wanted), "{role} {wanted}: {plan}");
             }
             for line in plan.lines() {
-                assert!(!line.starts_with("SCAN q") && !line.starts_with("SCAN r") && !line.starts_with("SCAN h"), "{plan}");
+                assert!(
+                    !line.starts_with("SCAN q") && !line.starts_with("SCAN r") && !line.starts_with("SCAN h"),
+                    "{plan}"
+                );
             }
             for holder in ["lead", "contact", "deal"] {
                 assert!(plan.contains(&format!("h USING INDEX {holder}_account")), "{role} {holder}: {plan}");

@@ -19,9 +19,7 @@ use wasm_bindgen::JsCast;
 
 use super::mention::{asked, shown, wire};
 use super::page::person;
-use crate::components::{
-    Badge, Button, ButtonKind, FormProblem, IconButton, Tone, icon, icons, unique_id,
-};
+use crate::components::{Badge, Button, ButtonKind, FormProblem, IconButton, Tone, icon, icons};
 use crate::fields;
 use crate::i18n::{problem_text, say, t, tr};
 use crate::state::loader::{Told, load};
@@ -37,7 +35,8 @@ impl Told for ReadersReply {}
 
 /// Whether the reader may say something beside records of this kind.
 pub fn may_comment(entity: &str) -> bool {
-    let kind = schema().entity(COMMENT).is_some_and(|kind| kind.parents.iter().any(|parent| parent == entity));
+    let kind =
+        schema().entity(COMMENT).is_some_and(|kind| kind.parents.iter().any(|parent| parent == entity));
     kind && role().is_some_and(|role| role.level(COMMENT, Act::Create) != Level::None)
 }
 
@@ -118,7 +117,8 @@ fn Writing(
         let Some((at, asked)) = wanted.get_untracked() else { return };
         learn_one(person.id, &person.name);
         let before = text.with_untracked(|text| text.get(..at).unwrap_or_default().to_owned());
-        let after = text.with_untracked(|text| text.get(at + 1 + asked.len()..).unwrap_or_default().to_owned());
+        let after =
+            text.with_untracked(|text| text.get(at + 1 + asked.len()..).unwrap_or_default().to_owned());
         let begin = format!("{before}@{} ", person.name);
         picked.update_value(|picked| picked.push((person.id, person.name)));
         let units = begin.encode_utf16().count();
@@ -163,7 +163,9 @@ fn Writing(
             focus();
             return;
         }
-        let Some((action, note, known)) = send(picked.with_value(|picked| wire(said.trim(), picked))) else { return };
+        let Some((action, note, known)) = send(picked.with_value(|picked| wire(said.trim(), picked))) else {
+            return;
+        };
         pending.set(true);
         problem.set(None);
         spawn_local(async move {
@@ -176,7 +178,8 @@ fn Writing(
                     on_done.try_run(());
                 }
                 Err(found) => {
-                    let texts: Vec<String> = found.iter().map(|found: &Problem| untrack(|| problem_text(found))).collect();
+                    let texts: Vec<String> =
+                        found.iter().map(|found: &Problem| untrack(|| problem_text(found))).collect();
                     problem.try_set(Some(texts.join(" ")));
                 }
             }
@@ -217,7 +220,11 @@ fn Writing(
         text.with_untracked(|text| {
             let mut count = 0;
             for char in text.chars() {
-                if count < units { begin.push(char) } else { end.push(char) }
+                if count < units {
+                    begin.push(char)
+                } else {
+                    end.push(char)
+                }
                 count += char.len_utf16();
             }
         });
@@ -248,7 +255,6 @@ fn Writing(
             }
         })?
     };
-    let field = unique_id("comment");
     let people = move || {
         (!offered.with(Vec::is_empty)).then(|| {
             view! {
@@ -270,10 +276,9 @@ fn Writing(
     };
     view! {
         <div class="comment-box">
-            <label class="visually-hidden" for=field.clone()>{t("comment.write")}</label>
             <textarea
                 class="input"
-                id=field
+                aria-label=t("comment.write")
                 rows="2"
                 node_ref=place
                 placeholder=t("comment.write")
@@ -319,7 +324,11 @@ pub fn comment(at: Instant, record: RecordBody, when: String, about: Option<AnyV
         let base_version = body.version + app().overlay.with_untracked(|overlay| overlay.waiting(body.id));
         let action = Action::Delete { entity: COMMENT.to_owned(), record: body.id, base_version };
         let toast = say("comment.deleted.toast", &[]);
-        outbox::submit_soon(outbox::command(vec![action]), note_of("outbox.item.delete", &body, toast), vec![body]);
+        outbox::submit_soon(
+            outbox::command(vec![action]),
+            note_of("outbox.item.delete", &body, toast),
+            vec![body],
+        );
     };
     let content = {
         let said = said.clone();
@@ -339,7 +348,11 @@ pub fn comment(at: Instant, record: RecordBody, when: String, about: Option<AnyV
                         old: wire(before.clone()),
                         values: wire(text),
                     };
-                    Some((action, note_of("outbox.item.update", &body, say("comment.saved.toast", &[])), vec![body]))
+                    Some((
+                        action,
+                        note_of("outbox.item.update", &body, say("comment.saved.toast", &[])),
+                        vec![body],
+                    ))
                 };
                 view! { <Writing entity id text named send changes=true on_done=move |()| editing.set(false) /> }.into_any()
             } else {
@@ -349,7 +362,8 @@ pub fn comment(at: Instant, record: RecordBody, when: String, about: Option<AnyV
                         view! { <span class="mention">{move || format!("@{}", person(id))}</span> }.into_any()
                     }
                 };
-                view! { <p class="event-body">{pieces(&said).into_iter().map(part).collect_view()}</p> }.into_any()
+                view! { <p class="event-body">{pieces(&said).into_iter().map(part).collect_view()}</p> }
+                    .into_any()
             }
         }
     };
@@ -385,8 +399,8 @@ pub fn comment(at: Instant, record: RecordBody, when: String, about: Option<AnyV
 /// What a comment is about: that is asked who sees it.
 fn subject_of(body: &RecordBody) -> (String, Option<Id>) {
     let about = ["deal", "contact", "account", "lead"].into_iter();
-    let found = about.filter_map(|entity| Some((entity.to_owned(), fields::reference(body, entity)))).find(|(_, id)| id.is_some());
-    found.unwrap_or_default()
+    let mut found = about.map(|entity| (entity.to_owned(), fields::reference(body, entity)));
+    found.find(|(_, id)| id.is_some()).unwrap_or_default()
 }
 
 fn note_of(key: &str, body: &RecordBody, toast: String) -> Note {

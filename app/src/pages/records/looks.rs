@@ -66,7 +66,8 @@ pub fn WarningFor(body: RecordBody) -> impl IntoView {
 pub fn Look(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
     let look = look_at(&definition.id, move || body.with(|body| body.as_ref().map(|body| body.id)));
     let moving = RwSignal::new(false);
-    let shown = |field: &str| definition.field(field).is_some_and(|field| !field.retired) && !definition.hides(field);
+    let shown =
+        |field: &str| definition.field(field).is_some_and(|field| !field.retired) && !definition.hides(field);
     let seen = |field: &str| role().is_some_and(|role| !role.hides(&definition.id, field));
     let (has_last, has_next) = (shown(LAST_TOUCH) && seen(LAST_TOUCH), shown(NEXT_TOUCH) && seen(NEXT_TOUCH));
     // Where there are stages the signals say it.
@@ -110,7 +111,8 @@ fn LastTouch(body: Memo<Option<Arc<RecordBody>>>, counts: bool) -> impl IntoView
             Some(at) => {
                 let day = time::ZONES.date(&zone(), at).map(day_text).unwrap_or_default();
                 let calendar = Calendar::of(&schema().workspace);
-                let silent = calendar.worked_since(at, time::now(), &time::ZONES).filter(|days| counts && *days > 0);
+                let silent =
+                    calendar.worked_since(at, time::now(), &time::ZONES).filter(|days| counts && *days > 0);
                 match silent {
                     Some(days) => {
                         format!("{day} · {}", tr("look.silence", &[("count", &format::number(days))]))
@@ -163,7 +165,10 @@ fn open_deals(body: Memo<Option<Arc<RecordBody>>>) -> Loader<TotalsReply> {
         let id = body.with(|body| body.as_ref().map(|body| body.id))?;
         let (schema, role) = (schema(), role()?);
         let sees = |field: &str| !role.hides("deal", field);
-        if !sees("account") || !sees("stage") || role.level("deal", domain::access::Act::View) == domain::access::Level::None {
+        if !sees("account")
+            || !sees("stage")
+            || role.level("deal", domain::access::Act::View) == domain::access::Level::None
+        {
             return None;
         }
         let stages = schema.pipelines_of("deal").flat_map(|pipeline| &pipeline.stages);
@@ -171,7 +176,10 @@ fn open_deals(body: Memo<Option<Arc<RecordBody>>>) -> Loader<TotalsReply> {
             stages.filter(|stage| stage.status == StageStatus::Open).map(|stage| stage.id.as_str()).collect();
         let filter = json!(["and", ["=", ["field", "account"], id], ["in", ["field", "stage"], open]]);
         let sum = sees("amount").then(|| "amount".to_owned());
-        Some((vec!["deal".to_owned()], TotalsRequest { filter: Some(filter.to_string()), sum, ..TotalsRequest::default() }))
+        Some((
+            vec!["deal".to_owned()],
+            TotalsRequest { filter: Some(filter.to_string()), sum, ..TotalsRequest::default() },
+        ))
     })
 }
 
@@ -213,7 +221,11 @@ fn Talks(look: Loader<LookReply>) -> impl IntoView {
         let pair = |(by, with): (Id, Vec<Id>)| {
             let theirs: Vec<String> = with.into_iter().map(person).collect();
             let ours = person(by);
-            if theirs.is_empty() { ours } else { tr("look.talk", &[("by", &ours), ("with", &theirs.join("、"))]) }
+            if theirs.is_empty() {
+                ours
+            } else {
+                tr("look.talk", &[("by", &ours), ("with", &theirs.join("、"))])
+            }
         };
         let pairs: Vec<String> = grouped(&reply.talks).into_iter().map(pair).collect();
         (!pairs.is_empty()).then(|| fact(icons::TEAM, t("look.talks"), pairs.join(" · ")))
@@ -259,7 +271,8 @@ fn MoveForm(body: Arc<RecordBody>, #[prop(into)] on_done: Callback<()>) -> impl 
                     on_done.try_run(());
                 }
                 Err(found) => {
-                    let texts: Vec<String> = found.iter().map(|found| untrack(|| problem_text(found))).collect();
+                    let texts: Vec<String> =
+                        found.iter().map(|found| untrack(|| problem_text(found))).collect();
                     problem.try_set(Some(texts.join(" ")));
                 }
             }

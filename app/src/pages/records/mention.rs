@@ -31,9 +31,11 @@ pub fn wire(text: &str, picked: &[(Id, String)]) -> String {
     while let Some(at) = rest.find('@') {
         let (before, after) = (rest.get(..at).unwrap_or_default(), rest.get(at + 1..).unwrap_or_default());
         out.push_str(before);
-        let named = |(_, (_, name)): &(usize, &&(Id, String))| !name.is_empty() && after.starts_with(name.as_str());
+        let named =
+            |(_, (_, name)): &(usize, &&(Id, String))| !name.is_empty() && after.starts_with(name.as_str());
         // The longest name, and of those the one that was picked first.
-        let found = left.iter().enumerate().filter(named).max_by_key(|(at, (_, name))| (name.len(), usize::MAX - at));
+        let found =
+            left.iter().enumerate().filter(named).max_by_key(|(at, (_, name))| (name.len(), usize::MAX - at));
         let Some((place, (id, name))) = found else {
             out.push('@');
             rest = after;

@@ -142,7 +142,9 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
                     </Show>
                 }
                 .into_any()
-            } else if first.value.with(Option::is_some) && shown.with(|shown| shown.only.is_some() || shown.by.is_some()) {
+            } else if first.value.with(Option::is_some)
+                && shown.with(|shown| shown.only.is_some() || shown.by.is_some())
+            {
                 view! { <p class="list-note">{t("timeline.filter.none")}</p> }.into_any()
             } else if first.value.with(Option::is_some) {
                 view! { <EmptyState drawing=icons::HISTORY title=t("timeline.empty.title") body=t("timeline.empty.body") /> }.into_any()
@@ -159,9 +161,8 @@ pub fn Timeline(entity: String, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
         let people = people.get().into_iter().map(|id| Choice::new(id.to_string(), move || person(id)));
         [Choice::new(String::new(), t("look.everybody"))].into_iter().chain(people).collect::<Vec<_>>()
     });
-    let chosen_person = Signal::derive(move || {
-        shown.with(|shown| shown.by).map(|by| by.to_string()).unwrap_or_default()
-    });
+    let chosen_person =
+        Signal::derive(move || shown.with(|shown| shown.by).map(|by| by.to_string()).unwrap_or_default());
     let show_person = move |code: String| {
         history.show(Shown { by: code.parse().ok(), ..shown.get_untracked() });
     };
@@ -505,7 +506,9 @@ mod tests {
         let days = by_day([2 * day + 5, 2 * day, day - 1, 7].map(entry).to_vec(), Instant::utc_date);
         let found: Vec<_> = days
             .into_iter()
-            .map(|(day, entries)| (day.to_string(), entries.iter().map(|entry| entry.at().unix_ms()).collect()))
+            .map(|(day, entries)| {
+                (day.to_string(), entries.iter().map(|entry| entry.at().unix_ms()).collect())
+            })
             .collect();
         let expected: [(String, Vec<i64>); 2] =
             [("1970-01-03".into(), vec![2 * day + 5, 2 * day]), ("1970-01-01".into(), vec![day - 1, 7])];

@@ -1,6 +1,6 @@
 use super::*;
-use crate::comment::{MAX_MENTIONS, mention};
 use crate::command::Mention;
+use crate::comment::{MAX_MENTIONS, mention};
 
 /// A rep who sees a deal of somebody else's; 5 and 6 see it too, 7 does not.
 fn story() -> Story {
@@ -74,9 +74,7 @@ fn an_edit_tells_only_those_it_names_anew_and_moves_nothing() {
     ];
     let mut story = story().with("comment", 20, 1, &values, May { assign: false, ..ALL });
     story.readers = Some(BTreeSet::from([(RecordKey::new("comment", id(20)), id(6))]));
-    let update = |values: Json| {
-        json!([{"do": "update", "entity": "comment", "record": id(20), "base_version": 1, "values": values}])
-    };
+    let update = |values: Json| json!([{"do": "update", "entity": "comment", "record": id(20), "base_version": 1, "values": values}]);
     let text = format!("{before} {}", mention(id(6)));
     assert_eq!(named(&story.tell(update(json!({"text": text}))).unwrap()), [id(6)]);
     assert!(story.tell(update(json!({"text": "好了"}))).unwrap().mentions.is_empty());
@@ -92,10 +90,12 @@ fn an_edit_tells_only_those_it_names_anew_and_moves_nothing() {
 fn whom_a_comment_names_is_looked_up_where_it_stands() {
     let text = format!("{}{}", mention(id(5)), "@{nobody}");
     let asked = |action: Json| {
-        let command = Command { v: FORMAT, id: id(99), actions: vec![serde_json::from_value(action).unwrap()] };
+        let command =
+            Command { v: FORMAT, id: id(99), actions: vec![serde_json::from_value(action).unwrap()] };
         crate::command::needs(&command, &Story::new(REP).schema).readers
     };
-    let [deal, comment] = [("deal", 10), ("comment", 20)].map(|(entity, at)| (RecordKey::new(entity, id(at)), id(5)));
+    let [deal, comment] =
+        [("deal", 10), ("comment", 20)].map(|(entity, at)| (RecordKey::new(entity, id(at)), id(5)));
     let mut create = create(json!({"text": text, "deal": id(10)}));
     assert_eq!(asked(create[0].take()), BTreeSet::from([deal, comment.clone()]));
     let update = json!({"do": "update", "entity": "comment", "record": id(20), "base_version": 1, "values": {"text": text}});

@@ -235,7 +235,8 @@ fn no_endpoint_gives_away_or_changes_what_another_workspace_has() {
                 shows_nothing(&reply, target, &request);
                 match name {
                     "get_file" | "put_thumbnail" | "get_thumbnail" | "get_record" | "get_timeline"
-                    | "get_look" | "list_readers" | "get_stays" | "get_import" | "revoke_session" | "update_record" | "delete_record" => {
+                    | "get_look" | "list_readers" | "get_stays" | "get_import" | "revoke_session"
+                    | "update_record" | "delete_record" => {
                         assert_eq!(reply.refusal().code, Code::NotFound, "{reply}")
                     }
                     "create_record" | "invite" => assert_eq!(reply.refusal().code, Code::Invalid, "{reply}"),

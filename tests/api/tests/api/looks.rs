@@ -7,9 +7,9 @@ use api_tests::ids::new_id;
 use api_tests::person::Person;
 use api_tests::workspace::Workspace;
 use domain::api::look::{LookReply, Talk};
+use domain::api::notification::{Notification, NotificationsRequest};
 use domain::api::record::{TimelineEntry, TimelineKind, TimelineReply, TimelineRequest};
 use domain::api::{Code, Empty, GetLook, GetTimeline, ListNotifications, ListReaders};
-use domain::api::notification::{Notification, NotificationsRequest};
 use domain::comment::{COMMENT, MAX_MENTIONS, mention};
 use domain::ids::Id;
 use domain::reminder::Kind;
@@ -99,11 +99,14 @@ fn an_account_tells_what_happened_with_its_people_and_deals_as_far_as_one_sees_i
     let by = TimelineRequest { by: Some(admin.user), ..related() };
     assert_eq!(seen(admin, "account", account, &by), set(&["机密的"]));
     assert_eq!(seen(&rep, "account", account, &by), set(&[]));
-    // Marketing sees customers and no touches; a stranger nothing.
+    // Marketing sees customers, what is to be done and what is said, and no touches; a stranger nothing.
     let marketing = workspace.person("marketing", None);
-    assert_eq!(seen(&marketing, "account", account, &related()), set(&["看下"]));
+    assert_eq!(seen(&marketing, "account", account, &related()), set(&["看下", "寄样品"]));
     let stranger = Workspace::new().admin;
-    assert_eq!(stranger.refusal::<GetTimeline>(&["account", &account.to_string()], &related()).code, Code::NotFound);
+    assert_eq!(
+        stranger.refusal::<GetTimeline>(&["account", &account.to_string()], &related()).code,
+        Code::NotFound
+    );
 }
 
 #[test]
@@ -121,7 +124,11 @@ fn pages_of_merged_histories_lose_nothing() {
             let happened = format!("2026-05-01T08:{one:02}:00Z");
             for (about, id) in [("contact", contact), ("deal", deal)] {
                 let said = format!("{about} {at} {one}");
-                actions.push(create("touch", new_id(), json!({"kind": "call", "summary": said, "happened_at": happened, about: id})));
+                actions.push(create(
+                    "touch",
+                    new_id(),
+                    json!({"kind": "call", "summary": said, "happened_at": happened, about: id}),
+                ));
                 wanted.insert(said);
             }
         }
@@ -146,7 +153,8 @@ fn a_comment_is_changed_by_its_author_alone_and_stands_on_the_timeline_while_it_
     assert_eq!(rep.refused(vec![delete(COMMENT, said, 1)]).0, Code::Forbidden);
     let own = comment(&rep, "好的", "deal", deal);
     assert_eq!(admin.refused(vec![delete(COMMENT, own, 1)]).0, Code::Forbidden);
-    let (code, problems) = rep.refused(vec![create(COMMENT, new_id(), json!({"text": "x", "deal": deal, "owner": admin.user}))]);
+    let (code, problems) =
+        rep.refused(vec![create(COMMENT, new_id(), json!({"text": "x", "deal": deal, "owner": admin.user}))]);
     assert_eq!((code, problems[0].field.as_deref()), (Code::Invalid, Some("owner")), "{problems:?}");
     rep.update(COMMENT, own, json!({"text": "好的，周五"}));
     assert_eq!(told(&rep, "deal", deal, &TimelineRequest::default()), ["好的，周五", "价格再谈谈"]);
@@ -173,7 +181,10 @@ fn whoever_is_named_hears_of_it_once_and_has_to_see_what_it_is_about() {
     let found = mentions(admin);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].by, Some(rep.user));
-    assert_eq!(found[0].about.as_ref().map(|about| (about.entity.as_str(), about.record)), Some(("deal", deal)));
+    assert_eq!(
+        found[0].about.as_ref().map(|about| (about.entity.as_str(), about.record)),
+        Some(("deal", deal))
+    );
     assert!(mentions(&rep).is_empty());
     // Named again, in another text or by the same: once is enough.
     rep.update(COMMENT, said, json!({"text": "看下"}));
@@ -185,7 +196,10 @@ fn whoever_is_named_hears_of_it_once_and_has_to_see_what_it_is_about() {
         json!({"text": format!("{} 看下", mention(other.user)), "deal": deal}),
     )]);
     let problem = &problems[0];
-    assert_eq!((code, problem.field.as_deref(), problem.key.as_str()), (Code::Invalid, Some("text"), "problem.comment.unseen"));
+    assert_eq!(
+        (code, problem.field.as_deref(), problem.key.as_str()),
+        (Code::Invalid, Some("text"), "problem.comment.unseen")
+    );
     assert!(mentions(&other).is_empty());
     // The names of those who are named come with the history.
     let reply = page(&rep, "deal", deal, &TimelineRequest::default());
@@ -197,7 +211,8 @@ fn long_texts_bad_tokens_and_crowds_are_answered_in_words() {
     let Workspace { admin } = Workspace::new();
     let deal = admin.create("deal", json!({"name": "二期"}));
     let refused = |text: String| {
-        let (code, problems) = admin.refused(vec![create(COMMENT, new_id(), json!({"text": text, "deal": deal}))]);
+        let (code, problems) =
+            admin.refused(vec![create(COMMENT, new_id(), json!({"text": text, "deal": deal}))]);
         assert_eq!((code, problems[0].field.as_deref()), (Code::Invalid, Some("text")), "{problems:?}");
         problems[0].key.clone()
     };
@@ -225,7 +240,10 @@ fn those_who_see_a_record_are_offered_by_name() {
     assert_eq!((people, reply.more), ([admin.user, rep.user].into(), false));
     let asked = other.refusal::<ListReaders>(&["account", &account.to_string()], &Empty {});
     assert_eq!(asked.code, Code::NotFound);
-    assert_eq!(rep.refusal::<ListReaders>(&["nothing", &account.to_string()], &Empty {}).code, Code::NotFound);
+    assert_eq!(
+        rep.refusal::<ListReaders>(&["nothing", &account.to_string()], &Empty {}).code,
+        Code::NotFound
+    );
 }
 
 fn look(person: &Person, entity: &str, id: Id) -> LookReply {
@@ -251,7 +269,8 @@ fn who_talked_with_whom_is_told_and_that_a_colleague_just_did() {
     touch(admin, "机密的", "deal", secret);
     assert_eq!(look(&rep, "account", account).colleague, None);
     touch(admin, "早已", "account", account);
-    let old = admin.create("touch", json!({"kind": "call", "contact": contact, "happened_at": "2020-01-01T00:00:00Z"}));
+    let old = admin
+        .create("touch", json!({"kind": "call", "contact": contact, "happened_at": "2020-01-01T00:00:00Z"}));
     for (entity, id) in [("account", account), ("contact", contact), ("deal", deal)] {
         let found = look(&rep, entity, id).colleague;
         assert_eq!(found.map(|talk| talk.by), Some(admin.user), "{entity}");
@@ -262,6 +281,9 @@ fn who_talked_with_whom_is_told_and_that_a_colleague_just_did() {
     let product = admin.create("product", json!({"name": "泵"}));
     assert_eq!(look(admin, "product", product), LookReply::default());
     let stranger = Workspace::new().admin;
-    assert_eq!(stranger.refusal::<GetLook>(&["account", &account.to_string()], &Empty {}).code, Code::NotFound);
+    assert_eq!(
+        stranger.refusal::<GetLook>(&["account", &account.to_string()], &Empty {}).code,
+        Code::NotFound
+    );
     assert_eq!(rep.refusal::<GetLook>(&["deal", &secret.to_string()], &Empty {}).code, Code::NotFound);
 }
