@@ -8,9 +8,7 @@ use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{
-    account, agenda, command, export, file, forecast, live, notification, record, search, timeline,
-};
+use crate::routes::{account, agenda, command, export, file, forecast, live, look, notification, record, search, timeline};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
@@ -121,6 +119,8 @@ async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String
         () if is!(UpdateRecord) => command::update(request, cx, &parts[0], &parts[1]).await,
         () if is!(DeleteRecord) => command::delete(request, cx, &parts[0], &parts[1]).await,
         () if is!(GetTimeline) => timeline::get(request, cx, &parts[0], &parts[1]).await,
+        () if is!(GetLook) => look::get(cx, &parts[0], &parts[1]).await,
+        () if is!(ListReaders) => look::readers(cx, &parts[0], &parts[1]).await,
         () if is!(GetStays) => forecast::stays(cx, &parts[0], &parts[1]).await,
         () if is!(GetForecast) => forecast::get(request, cx, &parts[0]).await,
         () if is!(GetTotals) => record::totals(request, cx, &parts[0]).await,

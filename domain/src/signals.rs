@@ -66,6 +66,12 @@ impl Calendar {
         zones.date(&self.zone, now)
     }
 
+    /// Worked days since that moment; of today none. `None` when the zone is unknown.
+    #[must_use]
+    pub fn worked_since(&self, at: Instant, now: Instant, zones: &dyn Zone) -> Option<i64> {
+        Some(self.work.between(self.today(at, zones)?, self.today(now, zones)?))
+    }
+
     /// What happened before this moment is more than so many worked days ago. `None` where nobody works that long.
     #[must_use]
     pub fn limit(&self, days: u16, now: Instant, zones: &dyn Zone) -> Option<Instant> {

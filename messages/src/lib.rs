@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 25] = [
+pub const LATER_AREAS: [&str; 26] = [
     "bulk",
     "calendar",
     "day",
@@ -79,6 +79,7 @@ pub const LATER_AREAS: [&str; 25] = [
     "lane",
     "live",
     "log",
+    "look",
     "members",
     "notify",
     "pause",

@@ -8,6 +8,7 @@ pub mod file;
 pub mod forecast;
 pub mod live;
 pub mod notification;
+pub mod look;
 pub mod record;
 pub mod search;
 pub mod timeline;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::api::Code;
 use domain::api::record::{Names, TimelineEntry, TimelineKind, TimelineReply, TimelineRequest};
 use domain::command::ChangeKind;
+use domain::comment::{COMMENT, mentions};
 use domain::ids::Id;
 use domain::schema::{Entity, Field};
 use domain::time::Instant;
@@ -17,26 +18,29 @@ use super::{read_entity, read_id};
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, Request, json, read_query};
 use crate::storage::db::Statement;
+use crate::storage::history::{self, Wanted};
 use crate::storage::records::{self, Reader, Selected, Selection};
 use crate::storage::timeline::{self, Cursor, Place};
-use crate::storage::{files, log, queries};
+use crate::storage::{files, log};
 
 /// Entries of a page.
 const PAGE: u32 = 40;
 /// What a timeline is put together from, in the order it is asked for, when everything is.
-const EVERYTHING: [TimelineKind; 3] = [TimelineKind::Change, TimelineKind::Touch, TimelineKind::Task];
+const EVERYTHING: [TimelineKind; 4] =
+    [TimelineKind::Change, TimelineKind::Touch, TimelineKind::Task, TimelineKind::Comment];
 
 pub async fn get(request: &Request, cx: &Cx, entity: &str, id: &str) -> Answer<Response> {
-    let TimelineRequest { after, only } = read_query(request)?;
+    let TimelineRequest { after, only, by, related } = read_query(request)?;
     let record = read_id(id)?;
     let from = after.as_deref().map(Cursor::read).transpose().map_err(Failure::invalid)?.unwrap_or_default();
+    let wish = Wish { from, by, related: related == Some(true) };
     let parts = only.map_or_else(|| EVERYTHING.to_vec(), |only| vec![only]);
     let (session, rows) = cx
         .session(&|session| {
             let (reader, definition) = (session.reader()?, read_entity(session, entity)?);
             let mut statements = vec![records::get(reader, definition, record)];
             for part in &parts {
-                statements.extend(asked(*part, reader, definition, record, &from));
+                statements.extend(asked(*part, reader, definition, record, &wish));
             }
             Ok(statements)
         })
@@ -63,7 +67,7 @@ pub async fn get(request: &Request, cx: &Cx, entity: &str, id: &str) -> Answer<R
                 history
             }
             TimelineKind::File => files::read_held(answer()?)?.into_iter().map(file_row).collect(),
-            TimelineKind::Touch | TimelineKind::Task => {
+            TimelineKind::Touch | TimelineKind::Task | TimelineKind::Comment => {
                 let Some(about) = about(reader, kind_of(part), definition) else { continue };
                 let selection = Selection::new(reader, about);
                 let rows = answer()?.read::<Selected>()?;
@@ -72,10 +76,17 @@ pub async fn get(request: &Request, cx: &Cx, entity: &str, id: &str) -> Answer<R
         };
         histories.push(history);
     }
-    let (entries, next) = timeline::page(histories, from, PAGE as usize);
+    let (entries, next) = timeline::page(histories, wish.from, PAGE as usize);
     let mut reply = TimelineReply { entries, names, next: next.map(|next| next.write()) };
     name_people(&session, &mut reply).await?;
     json(&reply)
+}
+
+/// What is asked for beside the kinds.
+struct Wish {
+    from: Cursor,
+    by: Option<Id>,
+    related: bool,
 }
 
 /// The statements of one history: one row more than a page tells that there are others.
@@ -84,35 +95,41 @@ fn asked(
     reader: Reader<'_>,
     entity: &Entity,
     record: Id,
-    from: &Cursor,
+    Wish { from, by, related }: &Wish,
 ) -> Vec<Statement> {
+    let (by, related) = (*by, *related);
     let events = |at, after| {
-        let selection = Selection::new(reader, about(reader, kind_of(part), entity)?);
-        Some(queries::about(&selection, reader, &entity.id, record, at, after, PAGE + 1))
+        let kind = about(reader, kind_of(part), entity)?;
+        let wanted = Wanted { related, by, after };
+        let selection = Selection::new(reader, kind);
+        Some(history::about(&selection, (kind, at), reader, (entity, record), wanted, PAGE + 1))
     };
     match part {
         TimelineKind::Change => {
-            let part = log::Part { entity: &entity.id, record, after: from.change };
+            let part = log::Part { entity: &entity.id, record, after: from.change, by };
             log::of_record(&part, &told_fields(reader, entity), PAGE + 1).into()
         }
-        TimelineKind::Touch => Vec::from_iter(events("r.happened_at", from.touch)),
-        TimelineKind::Task => Vec::from_iter(events("r.created_at", from.task)),
+        TimelineKind::Touch => Vec::from_iter(events("happened_at", from.touch)),
+        TimelineKind::Task => Vec::from_iter(events("created_at", from.task)),
+        TimelineKind::Comment => Vec::from_iter(events("created_at", from.comment)),
         TimelineKind::File => {
-            vec![files::held(reader, &holders(reader, entity), record, from.file, PAGE + 1)]
+            vec![files::held(reader, &holders(reader, entity), record, by, from.file, PAGE + 1)]
         }
     }
 }
 
 /// The kind of record that a history is of.
 const fn kind_of(part: TimelineKind) -> &'static str {
-    if matches!(part, TimelineKind::Task) { "task" } else { "touch" }
+    match part {
+        TimelineKind::Task => "task",
+        TimelineKind::Comment => COMMENT,
+        TimelineKind::Touch | TimelineKind::Change | TimelineKind::File => "touch",
+    }
 }
 
 /// The definition of `kind` when its records can be about those of `entity`.
 fn about<'a>(reader: Reader<'a>, kind: &str, entity: &Entity) -> Option<&'a Entity> {
-    let about = reader.schema.entity(kind)?;
-    let field = about.field(&entity.id)?;
-    (field.kind.relation_target() == Some(&entity.id)).then_some(about)
+    reader.schema.entity(kind).filter(|kind| history::is_about(kind, &entity.id))
 }
 
 /// Whose files belong to a record: its own, those of what is about it, and those of the lead it was.
@@ -131,10 +148,12 @@ fn event_row(
     let (moment, id) = (row.key().as_i64()?, row.id());
     let record = selection.body(row, names);
     let at = Instant::from_unix_ms(moment);
-    let (place, entry) = if part == TimelineKind::Touch {
-        (Place::Touch(moment, id), at.map(|at| TimelineEntry::Touch { at, record }))
-    } else {
-        (Place::Task(moment, id), at.map(|at| TimelineEntry::Task { at, record }))
+    let (place, entry) = match part {
+        TimelineKind::Comment => {
+            (Place::Comment(moment, id), at.map(|at| TimelineEntry::Comment { at, record }))
+        }
+        TimelineKind::Task => (Place::Task(moment, id), at.map(|at| TimelineEntry::Task { at, record })),
+        _ => (Place::Touch(moment, id), at.map(|at| TimelineEntry::Touch { at, record })),
     };
     Some(timeline::Row { at: moment, place, entry })
 }
@@ -179,7 +198,7 @@ fn change_entry(reader: Reader<'_>, entity: &Entity, entry: log::Entry) -> Optio
     })
 }
 
-/// Adds the names of who changed or brought something, and of what relations pointed at, before and after.
+/// Adds the names of who changed or brought something or is named by a comment, and of what relations pointed at, before and after.
 async fn name_people(session: &Session, reply: &mut TimelineReply) -> Answer<()> {
     let reader = session.reader()?;
     let mut ids = BTreeSet::new();
@@ -192,6 +211,10 @@ async fn name_people(session: &Session, reply: &mut TimelineReply) -> Answer<()>
             }
             TimelineEntry::File { by, .. } => {
                 ids.insert(*by);
+            }
+            TimelineEntry::Comment { record, .. } => {
+                let text = record.values.get("text").and_then(Json::as_str);
+                ids.extend(text.map(mentions).unwrap_or_default());
             }
             TimelineEntry::Touch { .. } | TimelineEntry::Task { .. } => {}
         }

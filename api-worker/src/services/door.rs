@@ -25,7 +25,7 @@ use crate::platform::Zones;
 use crate::storage::db::{Db, DbError, Rows, Statement};
 use crate::storage::records::{self, Load, Reader};
 use crate::storage::save::Save;
-use crate::storage::{files, log, places, reminders};
+use crate::storage::{files, log, places, readers, reminders};
 
 /// How often a save is tried again after somebody else came in between. Each turn loads and decides anew.
 pub(super) const TURNS: usize = 8;
@@ -109,6 +109,7 @@ pub(super) fn world<'a>(session: &'a Session, loaded: &'a Loads) -> World<'a> {
         undo: &loaded.undo,
         leant_on: &loaded.leant_on,
         contacts: &loaded.contacts,
+        readers: Some(&loaded.readers),
     }
 }
 
@@ -190,6 +191,8 @@ fn load(session: &Session, command: &Command) -> Answer<Vec<Statement>> {
     statements.extend(wanted_whole(&session.schema, &needs).map(|load| load.statement(reader)));
     let contacts = records::contacts(&session.schema, &needs.touches);
     statements.extend(contacts.into_iter().map(|(_, statement)| statement));
+    let readers = readers::of_pairs(&session.schema, &needs.readers);
+    statements.extend(readers.into_iter().map(|(_, statement)| statement));
     Ok(statements)
 }
 
@@ -224,6 +227,7 @@ pub(super) struct Loads {
     undo: Vec<Logged>,
     leant_on: BTreeSet<RecordKey>,
     contacts: BTreeMap<RecordKey, Option<Instant>>,
+    readers: BTreeSet<(RecordKey, Id)>,
     undo_entries: Vec<log::Entry>,
 }
 
@@ -273,6 +277,9 @@ fn read_world(reader: Reader<'_>, wishes: &Wishes, answers: &mut Answers) -> Ans
     }
     for (entity, _) in records::contacts(reader.schema, &wishes.needs.touches) {
         records::read_contacts(&entity, &answers.next()?, &mut world.contacts)?;
+    }
+    for (entity, _) in readers::of_pairs(reader.schema, &wishes.needs.readers) {
+        readers::read(&entity, &answers.next()?, &mut world.readers)?;
     }
     Ok(world)
 }

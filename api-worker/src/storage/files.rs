@@ -149,12 +149,13 @@ pub struct Held {
 }
 
 /// The files of a record, each once, newest first: those it holds itself, and those held by what its reader sees of its
-/// touches, tasks and leads. The caller has to know that the reader sees the record.
+/// touches, tasks and leads; perhaps only those that somebody brought. The caller has to know that the reader sees the record.
 #[must_use]
 pub fn held(
     reader: Reader<'_>,
     holders: &Holders<'_>,
     record: Id,
+    by: Option<Id>,
     after: Option<(i64, Id)>,
     limit: u32,
 ) -> Statement {
@@ -195,7 +196,11 @@ pub fn held(
     if let Some((moment, last)) = after {
         params.extend([moment.into(), last.into()]);
         let at = params.len();
-        behind = format!(" WHERE (f.created_at, f.id) < (?{at}, ?{})", at + 1);
+        behind = format!(" AND (f.created_at, f.id) < (?{at}, ?{})", at + 1);
+    }
+    if let Some(by) = by {
+        params.push(by.into());
+        behind += &format!(" AND f.created_by_id = ?{}", params.len() + 1);
     }
     // Of several that hold a file, the first place tells.
     let sql = format!(
@@ -420,7 +425,7 @@ mod tests {
         loop {
             let about = vec![entity("touch"), entity("task")];
             let holders = Holders { entity: entity("account"), about, lead: schema.entity("lead") };
-            let page = held(reader, &holders, id(ACCOUNT), after, limit);
+            let page = held(reader, &holders, id(ACCOUNT), None, after, limit);
             let rows = read_held(&shard.run(page).unwrap()).unwrap();
             let Some(last) = rows.last() else { return all };
             after = Some((last.at, last.file.info.id));

@@ -67,6 +67,8 @@ pub struct Part<'a> {
     pub entity: &'a str,
     pub record: Id,
     pub after: Option<u64>,
+    /// What this person changed.
+    pub by: Option<Id>,
 }
 
 /// The entries of a part that change one of the fields `shown`, or more than fields, newest first; and, for [`edge`],
@@ -85,7 +87,7 @@ pub fn of_record(part: &Part<'_>, shown: &[String], limit: u32) -> [Statement; 2
     };
     let sql = format!(
         "{COLUMNS} AND l.seq IN (SELECT seq FROM ({scanned})) \
-         AND (l.kind <> 'updated' OR {} OR {}) ORDER BY l.seq DESC LIMIT {limit}",
+         AND (?6 IS NULL OR l.user_id = ?6) AND (l.kind <> 'updated' OR {} OR {}) ORDER BY l.seq DESC LIMIT {limit}",
         changes("l.body"),
         changes("p.body"),
     );
@@ -96,7 +98,7 @@ pub fn of_record(part: &Part<'_>, shown: &[String], limit: u32) -> [Statement; 2
          ORDER BY seq LIMIT 1"
     );
     [
-        Statement::new("log_of_record", sql, [place.clone(), vec![shown]].concat()),
+        Statement::new("log_of_record", sql, [place.clone(), vec![shown, part.by.into()]].concat()),
         Statement::new("edge_of_log", edge, place),
     ]
 }

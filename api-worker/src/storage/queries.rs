@@ -465,32 +465,6 @@ pub fn alike(
     )
 }
 
-/// Touches or tasks about a record, newest first; a page begins behind the moment and id of the last one of the page
-/// before.
-#[must_use]
-pub fn about(
-    selection: &Selection<'_>,
-    reader: Reader<'_>,
-    relation: &str,
-    record: Id,
-    at: &str,
-    after: Option<(i64, Id)>,
-    limit: u32,
-) -> Statement {
-    let mut conditions = Conditions::new(reader);
-    let id = conditions.bind(record);
-    conditions.and(&format!("r.deleted_at IS NULL AND {}", is_about(relation, &id)));
-    if let Some((moment, last)) = after {
-        let (moment, last) = (conditions.bind(moment), conditions.bind(last));
-        conditions.and(&format!("({at}, r.id) < ({moment}, {last})"));
-    }
-    conditions.statement(
-        "about",
-        &selection.sql(at),
-        &format!(" ORDER BY {at} DESC, r.id DESC LIMIT {limit}"),
-    )
-}
-
 /// Whether a touch or task `r` is about the record of this id. What was about the leads it came from is part of its
 /// history.
 #[must_use]

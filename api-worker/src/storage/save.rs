@@ -20,7 +20,7 @@ use super::files::{self, Uses};
 use super::place::{columns, custom, table, to_columns};
 use super::sort_key::{self, sort_key};
 use super::statement::{Param, Statement};
-use super::{decimals, places, search, stays, worth, worth_due};
+use super::{decimals, mentions, places, search, stays, worth, worth_due};
 
 /// Everything a save needs beside the plan.
 pub struct Save<'a> {
@@ -70,6 +70,7 @@ impl Save<'_> {
         statements.extend(self.index_statements());
         statements.extend(uses.statements(self.now));
         statements.extend(self.log_statements(&entries));
+        statements.extend(mentions::notify(self.plan, self.user, self.now));
         statements.extend(stays::begun(self.plan, entries.len(), self.now, self.undoes.is_some()));
         statements
     }

@@ -17,6 +17,9 @@ pub struct Cursor {
     pub touch: Option<(i64, Id)>,
     /// Tasks, by moment and id.
     pub task: Option<(i64, Id)>,
+    /// Comments, by moment and id.
+    #[serde(default)]
+    pub comment: Option<(i64, Id)>,
     /// Files, by moment and id.
     #[serde(default)]
     pub file: Option<(i64, Id)>,
@@ -34,7 +37,7 @@ impl Cursor {
     /// Numbers beyond what the database takes were never in a cursor of ours.
     fn is_safe(&self) -> bool {
         let safe = domain::money::MAX_SAFE;
-        let moments = [self.touch, self.task, self.file].into_iter().flatten();
+        let moments = [self.touch, self.task, self.comment, self.file].into_iter().flatten();
         self.change.is_none_or(|seq| seq <= safe.unsigned_abs())
             && moments.map(|(at, _)| at).all(|at| (-safe..=safe).contains(&at))
     }
@@ -49,6 +52,7 @@ impl Cursor {
             Place::Change(seq) => self.change = Some(seq),
             Place::Touch(at, id) => self.touch = Some((at, id)),
             Place::Task(at, id) => self.task = Some((at, id)),
+            Place::Comment(at, id) => self.comment = Some((at, id)),
             Place::File(at, id) => self.file = Some((at, id)),
         }
     }
@@ -60,6 +64,7 @@ pub enum Place {
     Change(u64),
     Touch(i64, Id),
     Task(i64, Id),
+    Comment(i64, Id),
     File(i64, Id),
 }
 
@@ -123,7 +128,7 @@ mod tests {
     /// A page of the log alone, as the route reads it, with how far it is.
     fn page_of_log(shard: &Shard, cursor: Cursor, limit: u32) -> (Vec<u64>, Option<Cursor>) {
         let shown = ["name".to_owned()];
-        let part = log::Part { entity: "account", record: id(3), after: cursor.change };
+        let part = log::Part { entity: "account", record: id(3), after: cursor.change, by: None };
         let [rows, edge] = log::of_record(&part, &shown, limit + 1).map(|one| shard.run(one).unwrap());
         let mut history: Vec<Row<u64>> = log::read(&rows)
             .unwrap()

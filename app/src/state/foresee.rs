@@ -96,6 +96,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         files: None,
         undo: &[],
         contacts: &BTreeMap::new(),
+        readers: None,
     };
     match plan(command, &world) {
         Ok(plan) => Ok(plan),

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::comment::COMMENT;
 use crate::ids::Id;
 use crate::schema::builtin::saved_view::SAVED_VIEW;
 use crate::schema::{Label, Schema};
@@ -255,7 +256,9 @@ pub fn scope(schema: &Schema, role: &Role, entity: &str, act: Act) -> Scope {
     };
     let inherited = if act == Act::View { Act::View } else { Act::Update };
     let mut parents = Vec::new();
-    if let Some(definition) = schema.entity(entity) {
+    // What one said is changed by nobody else, whoever may change what it is about.
+    let inherits = entity != COMMENT || act == Act::View;
+    if let Some(definition) = schema.entity(entity).filter(|_| inherits) {
         for field in &definition.parents {
             let target = definition.field(field).and_then(|field| field.kind.relation_target());
             let Some(target) = target.filter(|target| *target != entity) else { continue };

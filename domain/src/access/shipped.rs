@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Grant, Level, Permission, Role};
+use crate::comment::COMMENT;
 use crate::schema::Label;
 use crate::schema::builtin::saved_view::SAVED_VIEW;
 
@@ -19,6 +20,15 @@ const COMMON: [&str; 5] = ["user", "team", "product", "competitor", "rate"];
 /// Whoever meets a competitor may write it down for everyone.
 const SCOUT: Grant = Grant {
     view: Level::All,
+    create: Level::Own,
+    update: Level::Own,
+    delete: Level::Own,
+    assign: Level::None,
+};
+
+/// Who sees what a comment is about reads it and may answer; each changes only what is their own.
+const SAYS: Grant = Grant {
+    view: Level::Own,
     create: Level::Own,
     update: Level::Own,
     delete: Level::Own,
@@ -50,18 +60,22 @@ pub fn shipped_roles() -> Vec<Role> {
         .chain(&COMMON)
         .map(|entity| (*entity, Grant::uniform(Level::All)))
         .chain([(SAVED_VIEW, Grant { view: Level::Own, ..Grant::uniform(Level::All) })])
+        .chain([(COMMENT, Grant { view: Level::All, ..SAYS })])
         .collect();
     let mut team: Vec<_> = CUSTOMER_WORK
         .iter()
         .map(|entity| (*entity, Grant::uniform(Level::Team)))
         .chain([(SAVED_VIEW, shares)])
         .collect();
+    team.push((COMMENT, Grant { view: Level::Team, ..SAYS }));
     team.push(("competitor", Grant { view: Level::All, ..Grant::uniform(Level::Team) }));
     // A rep hands nothing over: that is the manager's decision.
     let mine = Grant { assign: Level::None, ..Grant::uniform(Level::Own) };
     let mut own: Vec<_> = CUSTOMER_WORK.iter().map(|entity| (*entity, mine)).collect();
-    own.push(("competitor", SCOUT));
-    let see: Vec<_> = CUSTOMER_WORK.iter().map(|entity| (*entity, Grant::view_only(Level::All))).collect();
+    own.extend([("competitor", SCOUT), (COMMENT, SAYS)]);
+    let mut see: Vec<_> =
+        CUSTOMER_WORK.iter().map(|entity| (*entity, Grant::view_only(Level::All))).collect();
+    see.push((COMMENT, Grant::view_only(Level::All)));
 
     let mut marketing = role(
         "marketing",
@@ -75,6 +89,7 @@ pub fn shipped_roles() -> Vec<Role> {
             ("deal_contact", Grant::view_only(Level::All)),
             ("deal_competitor", Grant::view_only(Level::All)),
             ("task", mine),
+            (COMMENT, SAYS),
         ],
         &[Permission::Import],
     );
@@ -113,6 +128,7 @@ pub fn shipped_roles() -> Vec<Role> {
                 ("contact", Grant { update: Level::All, ..Grant::view_only(Level::All) }),
                 ("touch", Grant { create: Level::Own, update: Level::Own, ..Grant::view_only(Level::All) }),
                 ("task", mine),
+                (COMMENT, SAYS),
             ],
             &[],
         ),
@@ -128,6 +144,7 @@ pub fn shipped_roles() -> Vec<Role> {
                 ("deal_competitor", Grant::view_only(Level::All)),
                 ("rate", Grant::uniform(Level::All)),
                 ("task", mine),
+                (COMMENT, SAYS),
             ],
             &[Permission::Export],
         ),

@@ -8,6 +8,7 @@ pub mod error;
 pub mod file;
 pub mod forecast;
 pub mod live;
+pub mod look;
 pub mod notification;
 pub mod record;
 
@@ -127,7 +128,9 @@ calls! {
     GetRecord: "get_record" Get "/api/v1/records/{entity}/{id}" Session Empty => record::RecordReply, "One record.";
     UpdateRecord: "update_record" Patch "/api/v1/records/{entity}/{id}" Session record::UpdateRequest => record::SavedReply, "Changes fields of one record.";
     DeleteRecord: "delete_record" Delete "/api/v1/records/{entity}/{id}" Session record::DeleteRequest => record::SavedReply, "Deletes one record; it can be restored for thirty days.";
-    GetTimeline: "get_timeline" Get "/api/v1/records/{entity}/{id}/timeline" Session record::TimelineRequest => record::TimelineReply, "Touches, tasks and changes of a record, newest first; or its files.";
+    GetTimeline: "get_timeline" Get "/api/v1/records/{entity}/{id}/timeline" Session record::TimelineRequest => record::TimelineReply, "Touches, tasks, comments and changes of a record, newest first, also of what belongs to it; or its files.";
+    GetLook: "get_look" Get "/api/v1/records/{entity}/{id}/look" Session Empty => look::LookReply, "Who has been talking with whom about a record, and whether a colleague has just been in contact.";
+    ListReaders: "list_readers" Get "/api/v1/records/{entity}/{id}/readers" Session Empty => look::ReadersReply, "The active people who see a record, whom a comment on it can name.";
     GetStays: "get_stays" Get "/api/v1/records/{entity}/{id}/stages" Session Empty => forecast::StaysReply, "When a record came to each of its stages and left it.";
     GetTotals: "get_totals" Get "/api/v1/totals/{entity}" Session record::TotalsRequest => record::TotalsReply, "Exact counts and sums of a filter, grouped by a field.";
     ExportRecords: "export_records" Get "/api/v1/export/{entity}" Session record::ExportRequest => record::Csv, "Every record of a filter as a file of comma-separated values; leaves a trace.";

@@ -127,6 +127,13 @@ pub struct TimelineRequest {
     /// the touch or the change that brought them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<TimelineKind>,
+    /// What this person did: touches, tasks and comments that are theirs, changes they made, files they brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Id>,
+    /// `true` takes in the touches, tasks and comments of what belongs to the record: of an account its contacts and
+    /// deals, of a contact its deals. Each is told as far as one sees it and what it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub related: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +142,7 @@ pub struct TimelineRequest {
 pub enum TimelineKind {
     Touch,
     Task,
+    Comment,
     Change,
     File,
 }
@@ -161,6 +169,11 @@ pub enum TimelineEntry {
         record: RecordBody,
     },
     Task {
+        #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+        at: Instant,
+        record: RecordBody,
+    },
+    Comment {
         #[cfg_attr(feature = "openapi", schemars(with = "String"))]
         at: Instant,
         record: RecordBody,
@@ -193,6 +206,7 @@ impl TimelineEntry {
         match self {
             Self::Touch { at, .. }
             | Self::Task { at, .. }
+            | Self::Comment { at, .. }
             | Self::Change { at, .. }
             | Self::File { at, .. } => *at,
         }

@@ -267,6 +267,7 @@ impl<'a> Draft<'a> {
             self.touched.remove(&change.key);
             self.drafted.remove(&change.key);
             self.plan.numbers.retain(|numbered| numbered.key != change.key);
+            self.plan.mentions.retain(|mention| mention.comment != change.key.id);
         }
     }
 

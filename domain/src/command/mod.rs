@@ -7,6 +7,7 @@
 
 mod advance;
 mod audience;
+mod comment;
 mod contact;
 mod draft;
 mod import;
@@ -269,6 +270,8 @@ pub struct World<'a> {
     pub leant_on: &'a BTreeSet<RecordKey>,
     /// When the newest contact was with what the touches of [`Needs`] hang on, without those touches.
     pub contacts: &'a BTreeMap<RecordKey, Option<Instant>>,
+    /// Of the pairs that [`Needs::readers`] named, those who see the record; `None` where nobody can look.
+    pub readers: Option<&'a BTreeSet<(RecordKey, Id)>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -314,6 +317,17 @@ pub struct Plan {
     pub import: Option<(Id, String)>,
     /// Numbers that the save gives to new records, in this order.
     pub numbers: Vec<Numbered>,
+    /// Who is to hear that a comment names them, as far as they are active when it is saved.
+    pub mentions: BTreeSet<Mention>,
+}
+
+/// Somebody whom a comment names anew.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    pub comment: Id,
+    pub user: Id,
+    /// What the comment is about.
+    pub about: RecordKey,
 }
 
 /// A number a new record is to get. Which one, only the save knows, so that two at the same time get two.

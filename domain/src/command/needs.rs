@@ -8,9 +8,11 @@ use super::audience::keys_named_by;
 use super::import::field_at;
 use super::view::teams_of;
 use super::{Action, Command, Logged, Wire};
+use crate::comment::{COMMENT, MAX_MENTIONS, mentions};
 use crate::fields::Shape;
 use crate::files::FileInfo;
 use crate::ids::Id;
+use crate::look::SUBJECTS;
 use crate::record::RecordKey;
 use crate::schema::builtin::saved_view::{MAX_TEAMS, SAVED_VIEW};
 use crate::schema::change::{DefinitionChange, Place};
@@ -59,6 +61,8 @@ pub struct Needs {
     pub rates: bool,
     /// The planner will ask which teams the asker is in: some pipeline is for some teams.
     pub own_teams: bool,
+    /// Who of these people sees which of these records? Comments are to name them.
+    pub readers: BTreeSet<(RecordKey, Id)>,
 }
 
 /// Everything `command` refers to. Ids that do not parse are left for the planner to refuse.
@@ -128,12 +132,14 @@ impl Needs {
                 self.record(entity, *record);
                 self.targets(entity, values, schema);
                 self.external(entity, values);
+                self.named_by(entity, *record, values);
                 self.team_mates = true;
             }
             Action::Update { entity, record, values, .. } => {
                 self.record(entity, *record);
                 self.targets(entity, values, schema);
                 self.external(entity, values);
+                self.named_by(entity, *record, values);
                 self.teams |= entity == "team" && values.contains_key("parent");
                 self.active |=
                     entity == "user" && (values.contains_key("role") || values.contains_key("status"));
@@ -272,6 +278,21 @@ impl Needs {
             if let (Some(target), Some(id)) = (target, id) {
                 self.record(target, id);
             }
+        }
+    }
+
+    /// Whom a comment names has to see what it is about, or, when it is there already, the comment itself.
+    fn named_by(&mut self, entity: &str, id: Id, values: &Wire) {
+        let text = values.get("text").and_then(Json::as_str).filter(|_| entity == COMMENT);
+        let named = text.map(mentions).unwrap_or_default();
+        let about = SUBJECTS.into_iter().filter_map(|subject| {
+            let id = values.get(subject)?.as_str()?.trim().parse().ok()?;
+            Some(RecordKey::new(subject, id))
+        });
+        let places: Vec<RecordKey> = about.chain([RecordKey::new(COMMENT, id)]).collect();
+        // More than a comment can name are refused without a look.
+        for user in named.into_iter().take(MAX_MENTIONS) {
+            self.readers.extend(places.iter().map(|place| (place.clone(), user)));
         }
     }
 

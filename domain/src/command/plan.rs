@@ -1,6 +1,7 @@
 //! Deciding a command.
 
 use super::audience::{beginning, check_audience, check_audience_of};
+use super::comment::check_comment;
 use super::draft::Draft;
 use super::needs::{INHERITED, TOUCH, inherits};
 use super::view::check_view;
@@ -119,6 +120,7 @@ pub(super) fn insert(draft: &mut Draft<'_>, entity: &Entity, id: Id, mut values:
     check_external(draft, entity, None, &values);
     check_user(draft, entity, None, &values);
     check_view(draft, entity, None, &values);
+    check_comment(draft, entity, id, None, &values);
     check_rate(draft, entity, &values);
     check_audience(draft, entity, &values);
     let owner = values.get("owner").and_then(Value::reference);
@@ -246,6 +248,7 @@ pub(super) fn check_change(
     check_cycle(draft, definition, loaded.record.key.id, values);
     check_user(draft, definition, Some(&loaded.record), values);
     check_view(draft, definition, Some(&loaded.record), values);
+    check_comment(draft, definition, loaded.record.key.id, Some(&loaded.record), values);
     check_rate(draft, definition, values);
     true
 }

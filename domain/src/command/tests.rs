@@ -1,5 +1,6 @@
 //! The planner, by tables of small stories.
 
+mod comment;
 mod pause;
 mod process;
 mod snooze;
@@ -39,6 +40,7 @@ pub(super) struct Story {
     contacts: BTreeMap<RecordKey, Option<Instant>>,
     files: Option<BTreeMap<Id, Uploaded>>,
     pub own_teams: Option<BTreeSet<Id>>,
+    pub readers: Option<BTreeSet<(RecordKey, Id)>>,
 }
 
 pub(super) fn id(number: u8) -> Id {
@@ -62,6 +64,7 @@ impl Story {
             contacts: BTreeMap::new(),
             files: None,
             own_teams: None,
+            readers: None,
         }
     }
 
@@ -141,6 +144,7 @@ impl Story {
             active: self.active.as_ref(),
             undo: &self.undo,
             contacts: &self.contacts,
+            readers: self.readers.as_ref(),
             files: self.files.as_ref(),
         })
     }

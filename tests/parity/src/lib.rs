@@ -111,6 +111,7 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         leant_on: &BTreeSet::new(),
         teams: &BTreeMap::new(),
         contacts: &contacts,
+        readers: None,
     };
     plan(command, &world)
 }
@@ -127,7 +128,8 @@ fn loaded(body: &RecordBody, reading: &Reading<'_>) -> Loaded {
 }
 
 fn planned(plan: &Plan) -> Json {
-    let Plan { changes, alive, definition, rows, found, kept, import, vacant, keys, numbers } = plan;
+    let Plan { changes, alive, definition, rows, found, kept, import, vacant, keys, numbers, mentions } =
+        plan;
     // As they are inside: on the wire a value does not say what it is worth in the workspace's currency.
     let values = |values: &Values| -> BTreeMap<String, String> {
         values.iter().map(|(field, value)| (field.clone(), format!("{value:?}"))).collect()
@@ -151,5 +153,6 @@ fn planned(plan: &Plan) -> Json {
         "vacant": format!("{vacant:?}"),
         "keys": format!("{keys:?}"),
         "numbers": format!("{numbers:?}"),
+        "mentions": format!("{mentions:?}"),
     })
 }

@@ -12,26 +12,41 @@ use leptos::task::spawn_local;
 use crate::state::ask;
 use crate::state::loader::{Loader, load, note};
 
+/// What of a history is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Entries of this kind only.
+    pub only: Option<TimelineKind>,
+    /// What this person did.
+    pub by: Option<Id>,
+    /// Also of what belongs to the record.
+    pub related: bool,
+}
+
+impl Shown {
+    fn request(self, after: Option<String>) -> TimelineRequest {
+        TimelineRequest { after, only: self.only, by: self.by, related: self.related.then_some(true) }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct History {
     entity: StoredValue<String>,
     id: Memo<Option<Id>>,
-    /// Entries of this kind only.
-    pub only: RwSignal<Option<TimelineKind>>,
+    pub shown: RwSignal<Shown>,
     pub first: Loader<TimelineReply>,
-    /// Those after the first, of the same kind.
+    /// Those after the first, of the same.
     later: RwSignal<Vec<Arc<TimelineReply>>>,
     pub next: Memo<Option<String>>,
     pub pending: RwSignal<bool>,
 }
 
 impl History {
-    pub fn load(entity: &str, id: Memo<Option<Id>>, only: Option<TimelineKind>) -> Self {
-        let only = RwSignal::new(only);
+    pub fn load(entity: &str, id: Memo<Option<Id>>, shown: Shown) -> Self {
+        let shown = RwSignal::new(shown);
         let kind = entity.to_owned();
         let first = load::<GetTimeline>(move || {
-            let request = TimelineRequest { only: only.get(), after: None };
-            Some((vec![kind.clone(), id.get()?.to_string()], request))
+            Some((vec![kind.clone(), id.get()?.to_string()], shown.get().request(None)))
         });
         let later = RwSignal::new(Vec::<Arc<TimelineReply>>::new());
         let next = Memo::new(move |_| {
@@ -39,7 +54,7 @@ impl History {
             last.or_else(|| first.value.get()).and_then(|reply| reply.next.clone())
         });
         let entity = StoredValue::new(entity.to_owned());
-        let history = Self { entity, id, only, first, later, next, pending: RwSignal::new(false) };
+        let history = Self { entity, id, shown, first, later, next, pending: RwSignal::new(false) };
         Effect::new(move |answered: Option<bool>| {
             let answers = first.value.with(Option::is_some);
             if answers && answered == Some(true) {
@@ -50,9 +65,9 @@ impl History {
         history
     }
 
-    /// Asks for entries of another kind.
-    pub fn show(self, only: Option<TimelineKind>) {
-        self.only.set(only);
+    /// Asks for other entries.
+    pub fn show(self, shown: Shown) {
+        self.shown.set(shown);
         self.first.value.set(None);
         self.later.set(Vec::new());
     }
@@ -97,12 +112,12 @@ impl History {
 
     /// A page after the first; nothing where something else is asked for by the time it comes.
     async fn page(self, after: String) -> Option<Arc<TimelineReply>> {
-        let asked = move || Some((self.id.try_get_untracked()??, self.only.try_get_untracked()?));
+        let asked = move || Some((self.id.try_get_untracked()??, self.shown.try_get_untracked()?));
         let entity = self.entity.try_get_value()?;
-        let (id, only) = asked()?;
-        let request = TimelineRequest { after: Some(after), only };
+        let (id, shown) = asked()?;
+        let request = shown.request(Some(after));
         let reply = ask::<GetTimeline>(&[&entity, &id.to_string()], &request).await.ok()?;
-        (asked() == Some((id, only))).then(|| {
+        (asked() == Some((id, shown))).then(|| {
             note(&reply);
             Arc::new(reply)
         })
@@ -120,7 +135,9 @@ impl History {
 /// What an entry is about, whatever it says of it.
 fn identity(entry: &TimelineEntry) -> String {
     match entry {
-        TimelineEntry::Touch { record, .. } | TimelineEntry::Task { record, .. } => record.id.to_string(),
+        TimelineEntry::Touch { record, .. }
+        | TimelineEntry::Task { record, .. }
+        | TimelineEntry::Comment { record, .. } => record.id.to_string(),
         TimelineEntry::Change { command, change, .. } => format!("{command}.{change:?}"),
         TimelineEntry::File { file, record, .. } => format!("{}.{record}", file.id),
     }

@@ -3,6 +3,7 @@
 
 mod became;
 mod circumstance;
+mod comments;
 mod conflict;
 mod convert;
 mod convert_problems;
@@ -12,6 +13,8 @@ mod facts;
 mod form;
 mod history;
 mod list;
+mod looks;
+mod mention;
 mod moving;
 mod page;
 mod people;

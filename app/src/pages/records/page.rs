@@ -21,6 +21,7 @@ use super::desk::Desk;
 use super::facts::Facts;
 use super::form::{EditForm, Unsaved, is_sheet_open};
 use super::list::{may_restore, restore, told};
+use super::looks::Look;
 use super::people::{Standing, between};
 use super::reach::Reach;
 use super::related::Related;
@@ -297,7 +298,6 @@ fn Reading(
     let lead = definition.id == "lead";
     let standing = between(&definition.id);
     let has_stages = definition.field("stage").is_some();
-    let follow_up = definition.follow_up && !definition.hides("next_touch");
     let shape = if company { AvatarShape::Square } else { AvatarShape::Large };
     view! {
         <div class="record-head">
@@ -316,7 +316,7 @@ fn Reading(
         {lead.then(|| view! { <Became body /> })}
         {has_stages.then(|| view! { <StagePath body /> })}
         <StageSignals definition=definition.clone() body />
-        {follow_up.then(|| view! { <NextTouch body /> })}
+        {definition.follow_up.then(|| view! { <Look definition=definition.clone() body /> })}
         <div class="record-columns">
             <div class="stack">
                 {standing.into_iter().map(|between| view! { <Standing between body /> }).collect_view()}
@@ -366,21 +366,6 @@ fn KeyFacts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>) -> impl Int
             }
         };
         Some(view! { <dl class="key-facts">{facts.into_iter().map(fact).collect_view()}</dl> })
-    }
-}
-
-/// When the next touch is due, in the place where one looks first.
-#[component]
-fn NextTouch(body: Memo<Option<Arc<RecordBody>>>) -> impl IntoView {
-    move || {
-        let json = body.get()?.values.get("next_touch").cloned()?;
-        let late = fields::schedule::is_late(&json);
-        let text = fields::schedule::date_of(&json).map(fields::day_text).unwrap_or_default();
-        Some(view! {
-            <p class="next-touch" data-late=late.then_some("true")>
-                {icon(icons::CALENDAR)} <span>{t("next.title")}</span> <strong>{text}</strong>
-            </p>
-        })
     }
 }
 

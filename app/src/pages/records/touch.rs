@@ -15,6 +15,7 @@ use super::circumstance::{FruitlessHint, WhoWasThere};
 use super::form::{Form, focus_first_problem};
 use super::plan::{Chosen, NONE, Plan, PlanChips, named};
 use super::subject::ChooseSubject;
+use super::looks::WarningFor;
 use crate::components::{
     Avatar, Button, ButtonKind, ButtonRow, ChipGroup, Choice, Field, FormProblem, Sheet, TextArea, TextInput,
 };
@@ -291,6 +292,7 @@ fn TouchForm(
                     <Avatar name=shown />
                 </ButtonRow>
             </div>
+            <WarningFor body />
             <FormProblem problem=summary />
             <ChipGroup legend=t("touch.kind") show_legend=true choices=kinds value=kind on_choose=move |chosen| kind.set(chosen) />
             <ChipGroup

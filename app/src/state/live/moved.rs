@@ -32,7 +32,7 @@ pub fn tell(item: Arc<Item>, conflicts: &[Conflict]) -> bool {
     let Some((conflict, to)) = moved_to(&item, conflicts) else { return false };
     spawn_local(async move {
         // Who it was, the record's history knows; without it the place alone is told.
-        let request = TimelineRequest { after: None, only: Some(TimelineKind::Change) };
+        let request = TimelineRequest { only: Some(TimelineKind::Change), ..TimelineRequest::default() };
         let record = conflict.record.to_string();
         let history = ask::<GetTimeline>(&[&conflict.entity, &record], &request).await;
         let who = history.ok().and_then(|history| mover(&history, &to));

@@ -1,6 +1,7 @@
 //! What a new workspace starts with: one file per entity. All of it is data afterwards.
 
 mod account;
+mod comment;
 mod competitor;
 mod complete;
 mod contact;
@@ -59,6 +60,7 @@ pub fn entities() -> Vec<Entity> {
         deal_competitor::entity(),
         touch::entity(),
         task::entity(),
+        comment::entity(),
         user::entity(),
         team::entity(),
         rate::entity(),

@@ -430,7 +430,9 @@ impl Scene {
             let timeline: TimelineReply = reply.parse();
             let on_it = |entry: &TimelineEntry| match entry {
                 TimelineEntry::Touch { record, .. } | TimelineEntry::Task { record, .. } => Some(record.id),
-                TimelineEntry::Change { .. } | TimelineEntry::File { .. } => None,
+                TimelineEntry::Comment { .. } | TimelineEntry::Change { .. } | TimelineEntry::File { .. } => {
+                    None
+                }
             };
             let found: BTreeSet<Id> = timeline.entries.iter().filter_map(on_it).collect();
             assert!(timeline.next.is_none(), "{row:?} has a long history, nothing is proved by it");

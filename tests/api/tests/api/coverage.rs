@@ -26,6 +26,7 @@ fn every_endpoint_has_a_contract_test() {
         super::changes::COVERED,
         super::live::COVERED,
         super::reminders::COVERED,
+        super::looks::COVERED,
     ]
     .concat();
     let missing: Vec<_> =

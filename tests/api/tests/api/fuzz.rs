@@ -196,7 +196,12 @@ fn queries() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
         ("get_forecast", vec![filter]),
         (
             "get_timeline",
-            vec![("only", "touch"), ("after", "eyJjaGFuZ2UiOjUsInRvdWNoIjpudWxsLCJ0YXNrIjpudWxsfQ")],
+            vec![
+                ("only", "touch"),
+                ("by", "01a20042-9c39-72cb-a694-6a3ca0623904"),
+                ("related", "true"),
+                ("after", "eyJjaGFuZ2UiOjUsInRvdWNoIjpudWxsLCJ0YXNrIjpudWxsfQ"),
+            ],
         ),
         ("find_alike", vec![("name", "x"), ("phone", "02158881234"), ("email", "a@example.com")]),
         ("search", vec![("q", "x"), ("entity", "account")]),

@@ -127,6 +127,9 @@ impl Target {
             ),
             ("get_timeline", get(format!("/api/v1/records/account/{account}/timeline"))),
             ("get_timeline", get(format!("/api/v1/records/deal/{deal}/timeline?only=file"))),
+            ("get_timeline", get(format!("/api/v1/records/account/{account}/timeline?related=true"))),
+            ("get_look", get(format!("/api/v1/records/account/{account}/look"))),
+            ("list_readers", get(format!("/api/v1/records/account/{account}/readers"))),
             ("get_stays", get(format!("/api/v1/records/deal/{deal}/stages"))),
             ("get_totals", get("/api/v1/totals/account?group=name".into())),
             ("export_records", get("/api/v1/export/account".into())),
@@ -248,7 +251,8 @@ fn no_endpoint_gives_away_or_changes_what_another_workspace_has() {
                 shows_nothing(&reply, target, &request);
                 match name {
                     "get_file" | "put_thumbnail" | "get_thumbnail" | "get_record" | "get_timeline"
-                    | "get_stays" | "get_import" | "revoke_session" | "update_record" | "delete_record" => {
+                    | "get_look" | "list_readers" | "get_stays" | "get_import" | "revoke_session"
+                    | "update_record" | "delete_record" => {
                         assert_eq!(reply.refusal().code, Code::NotFound, "{reply}")
                     }
                     "create_record" | "invite" => assert_eq!(reply.refusal().code, Code::Invalid, "{reply}"),

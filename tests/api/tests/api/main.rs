@@ -34,6 +34,7 @@ mod imports;
 mod invitations;
 mod live;
 mod logo;
+mod looks;
 mod records;
 mod reminders;
 mod schema;

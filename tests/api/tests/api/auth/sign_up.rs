@@ -32,6 +32,7 @@ fn signing_up_makes_a_workspace_with_its_first_administrator() {
         "deal_competitor",
         "touch",
         "task",
+        "comment",
         "team",
         "rate",
     ] {
