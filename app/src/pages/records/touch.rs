@@ -13,9 +13,9 @@ use serde_json::Value as Json;
 
 use super::circumstance::{FruitlessHint, WhoWasThere};
 use super::form::{Form, focus_first_problem};
+use super::looks::WarningFor;
 use super::plan::{Chosen, NONE, Plan, PlanChips, named};
 use super::subject::ChooseSubject;
-use super::looks::WarningFor;
 use crate::components::{
     Avatar, Button, ButtonKind, ButtonRow, ChipGroup, Choice, Field, FormProblem, Sheet, TextArea, TextInput,
 };
