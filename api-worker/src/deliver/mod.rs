@@ -7,6 +7,9 @@ use domain::ids::Id;
 use domain::reminder::Kind;
 use worker::Env;
 
+/// Where people choose what reaches them, below the origin.
+pub const SETTINGS_PATH: &str = "/more/reminders";
+
 /// Where it goes.
 pub enum Target {
     Push { endpoint: String, p256dh: String, auth: String },

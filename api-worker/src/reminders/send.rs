@@ -12,7 +12,7 @@ use serde::Deserialize;
 use worker::Env;
 
 use super::{Group, words};
-use crate::deliver::{Message, Outcome, Target, send};
+use crate::deliver::{Message, Outcome, SETTINGS_PATH, Target, send};
 use crate::platform::now;
 use crate::storage::db::{Db, DbError, Rows};
 use crate::storage::definitions;
@@ -135,8 +135,11 @@ impl Sending<'_> {
         let message = |row: &Row, (title, body): (String, String)| {
             let Row(id, kind, entity, record, ..) = row;
             let record = entity.clone().zip(*record);
-            let path =
-                record.as_ref().map_or("/".to_owned(), |(entity, id)| format!("/records/{entity}/{id}"));
+            let path = match &record {
+                Some((entity, id)) => format!("/records/{entity}/{id}"),
+                None if *kind == Kind::ChannelDead => SETTINGS_PATH.to_owned(),
+                None => "/".to_owned(),
+            };
             let about = record.as_ref().map_or_else(|| kind.word().to_owned(), |(_, id)| id.to_string());
             let topic = self.group.workspace.named(&format!("{}/topic/{about}", self.group.user));
             let topic = topic.to_string().replace('-', "");
@@ -222,7 +225,9 @@ impl Sending<'_> {
 
     async fn bury(&self) -> Result<(), DbError> {
         let Group { workspace, user, channel, .. } = self.group;
-        let id = workspace.named(&format!("{user}/{}/{channel}", Kind::ChannelDead.word()));
-        self.db.batch(storage::bury(*user, channel, id, now()).into()).await.map(drop)
+        // A channel that came to life again may end again.
+        let now = now();
+        let name = format!("{user}/{}/{channel}/{}", Kind::ChannelDead.word(), now.unix_ms());
+        self.db.batch(storage::bury(*user, channel, workspace.named(&name), now).into()).await.map(drop)
     }
 }

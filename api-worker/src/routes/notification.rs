@@ -89,6 +89,8 @@ async fn told(session: &Session, rows: Vec<Row>) -> Answer<(Vec<Notification>, N
         let title = titles.remove(&id);
         // What is not due is open as long as it is there.
         let open = title.is_some() && (due_at.is_none() || open == 1);
+        // A name that the reader's role does not see is told as none.
+        let title = title.filter(|title| !title.is_empty());
         Some(Notification {
             id,
             kind,

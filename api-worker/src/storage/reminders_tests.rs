@@ -349,6 +349,9 @@ fn what_broke_off_is_sent_once_more_and_then_never_again() {
     assert_eq!(state, "given_up");
 }
 
+/// A delivery as it is told: notification, channel, state, whether doubtful, when, why.
+type Sent = (Id, String, String, u8, Option<i64>, Option<String>);
+
 #[test]
 fn what_failed_waits_and_what_was_sent_is_over() {
     let shard = Shard::new();
@@ -364,8 +367,7 @@ fn what_failed_waits_and_what_was_sent_is_over() {
     let sent = Outcome { state: "sent", next_at: None, sent_at: Some(at(NOW + HOUR)), reason: None };
     shard.run(note("mail", &[id(30)], &sent)).unwrap();
     assert_eq!(claims(&shard, "mail", NOW + DAY), []);
-    let told: Vec<(Id, String, String, u8, Option<i64>, Option<String>)> =
-        shard.run(deliveries(&[id(30)])).unwrap().read().unwrap();
+    let told = shard.run(deliveries(&[id(30)])).unwrap().read::<Sent>().unwrap();
     assert_eq!(told, [(id(30), "mail".into(), "sent".into(), 0, Some(NOW + HOUR), None)]);
 }
 

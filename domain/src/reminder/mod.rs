@@ -167,10 +167,10 @@ impl Settings {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !LEADS.contains(&self.lead_minutes) {
-            problems.push(Problem::on("settings.lead_minutes", "problem.not_a_choice"));
+            problems.push(Problem::on("lead_minutes", "problem.not_a_choice"));
         }
         if self.quiet.is_some_and(|quiet| quiet.from == quiet.to) {
-            problems.push(Problem::on("settings.quiet.to", "problem.quiet_whole_day"));
+            problems.push(Problem::on("quiet", "problem.quiet_whole_day"));
         }
         problems
     }
@@ -215,7 +215,7 @@ mod tests {
             ..Settings::default()
         };
         let fields: Vec<_> = wrong.problems().into_iter().map(|problem| problem.field.unwrap()).collect();
-        assert_eq!(fields, ["settings.lead_minutes", "settings.quiet.to"]);
+        assert_eq!(fields, ["lead_minutes", "quiet"]);
     }
 
     #[test]

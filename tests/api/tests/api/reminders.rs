@@ -242,10 +242,7 @@ fn settings_are_kept_for_each_member_and_checked() {
 
     let wrong = SetRemindersRequest { settings: Settings { lead_minutes: 7, ..wish.clone() } };
     let refused = rep.refusal::<SetReminders>(&[], &wrong);
-    assert_eq!(
-        (refused.code, refused.problems[0].field.as_deref()),
-        (Code::Invalid, Some("settings.lead_minutes"))
-    );
+    assert_eq!((refused.code, refused.problems[0].field.as_deref()), (Code::Invalid, Some("lead_minutes")));
     for body in [r#"{"settings":{"day_at":"25:00"}}"#, r#"{"settings":{"channels":{"nothing":[]}}}"#, "{}"] {
         assert_eq!(rep.post("/api/v1/reminders", body).refusal().code, Code::Malformed, "{body}");
     }
