@@ -50,6 +50,7 @@ fn commands_of_every_kind_are_read_and_written_back() {
             Action::LogTouch { .. } => "log_touch",
             Action::Assign { .. } => "assign",
             Action::Pause { .. } => "pause",
+            Action::Snooze { .. } => "snooze",
             Action::ChangeDefinition { .. } => "change_definition",
             Action::ImportRows { .. } => "import_rows",
             Action::Undo { .. } => "undo",
