@@ -8,7 +8,7 @@ use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{account, command, export, file, forecast, live, record, search, timeline};
+use crate::routes::{account, channel, command, export, file, forecast, live, record, search, timeline};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
@@ -134,6 +134,10 @@ async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String
         () if is!(FindAlike) => record::alike(request, cx, &parts[0]).await,
         () if is!(RebuildSearch) => search::rebuild(request, cx).await,
         () if is!(ListChanges) => record::changes(request, cx).await,
+        () if is!(TestReminder) => channel::test(request, cx).await,
+        () if is!(AddPush) => channel::add_push(request, cx).await,
+        () if is!(AddBot) => channel::add_bot(request, cx).await,
+        () if is!(RemoveChannel) => channel::remove(cx, &parts[0]).await,
         () if is!(Live) => live::open(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }

@@ -108,7 +108,8 @@ fn is_public_name(host: &str) -> bool {
     };
     let Some((_, top)) = host.rsplit_once('.') else { return false };
     let top = top.to_ascii_lowercase();
-    let is_domain = top.starts_with("xn--") || (top.len() >= 2 && top.bytes().all(|c| c.is_ascii_lowercase()));
+    let is_domain =
+        top.starts_with("xn--") || (top.len() >= 2 && top.bytes().all(|c| c.is_ascii_lowercase()));
     host.len() <= 253 && host.split('.').all(label) && is_domain && !INSIDE.contains(&top.as_str())
 }
 
@@ -180,7 +181,8 @@ pub fn is_bot_address(service: BotService, address: &str, local: &LocalReceivers
         return false;
     }
     let is_token = |rest: &str| {
-        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        !rest.is_empty()
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     let mut known = bot_addresses(service).iter();
     known.any(|beginning| address.strip_prefix(beginning).is_some_and(is_token))

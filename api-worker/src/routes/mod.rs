@@ -1,6 +1,7 @@
 //! One thin file per resource: parse, call, reply.
 
 pub mod account;
+pub mod channel;
 pub mod command;
 pub mod export;
 pub mod file;

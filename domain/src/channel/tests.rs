@@ -12,7 +12,10 @@ fn open() -> LocalReceivers {
 fn public_https_addresses_may_be_sent_to() {
     for (address, origin) in [
         ("https://fcm.googleapis.com/fcm/send/abc:APA91-_x", "https://fcm.googleapis.com"),
-        ("https://updates.push.services.mozilla.com/wpush/v2/gAAAA", "https://updates.push.services.mozilla.com"),
+        (
+            "https://updates.push.services.mozilla.com/wpush/v2/gAAAA",
+            "https://updates.push.services.mozilla.com",
+        ),
         ("https://web.push.apple.com/QK?x=1&y=%20", "https://web.push.apple.com"),
         ("https://wns2-par02p.notify.windows.com/w/?token=BQ%2f", "https://wns2-par02p.notify.windows.com"),
         ("https://Push.Example.com:443/x", "https://push.example.com"),
@@ -197,7 +200,8 @@ fn everything_that_is_wrong_with_a_browser_is_said_at_once() {
     }
 }
 
-const WECOM: &str = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa";
+const WECOM: &str =
+    "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa";
 const DINGTALK: &str = "https://oapi.dingtalk.com/robot/send?access_token=3b2f0";
 const FEISHU: &str = "https://open.feishu.cn/open-apis/bot/v2/hook/f19c-1";
 
