@@ -40,11 +40,7 @@ pub(super) fn snooze(draft: &mut Draft<'_>, entity: &str, id: Id, until: Instant
     }
     let snoozes = Value::Integer(count(&loaded.record, SNOOZES) + 1);
     let wish = [(SNOOZED_UNTIL, Value::Instant(until)), (SNOOZES, snoozes)];
-    draft.write(
-        &loaded.record,
-        ChangeKind::Updated,
-        wish.map(|(field, value)| (field.to_owned(), value)).into(),
-    );
+    draft.write(&loaded.record, ChangeKind::Updated, wish.map(|(field, value)| (field.to_owned(), value)).into());
 }
 
 fn counts(entity: &Entity) -> bool {
@@ -77,8 +73,7 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         let Some(record) = draft.find(&key).map(|found| found.record) else { continue };
         let mut values = Values::new();
         let mut set = |field: &str, value: Value| {
-            if !record.get(field).same(&value) && !(record.get(field).is_null() && value == Value::Integer(0))
-            {
+            if !record.get(field).same(&value) && !(record.get(field).is_null() && value == Value::Integer(0)) {
                 values.insert(field.to_owned(), value);
             }
         };

@@ -24,6 +24,7 @@ fn every_endpoint_has_a_contract_test() {
         super::files::COVERED,
         super::changes::COVERED,
         super::live::COVERED,
+        super::channels::COVERED,
     ]
     .concat();
     let missing: Vec<_> =

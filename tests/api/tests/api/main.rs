@@ -24,6 +24,7 @@ mod alike;
 mod auth;
 mod board;
 mod changes;
+mod channels;
 mod commands;
 mod exports;
 mod files;
