@@ -1,7 +1,8 @@
 //! The Worker: decides every change, answers every query. `routes` speak HTTP, `services` decide the order of
-//! things, `search` prepares texts, `storage` speaks SQL, `live` tells whoever watches; what may and must be is decided
+//! things, `search` prepares texts, `storage` speaks SQL, `live` tells whoever watches, `deliver` sends reminders; what may and must be is decided
 //! by `domain`.
 
+pub mod deliver;
 pub mod live;
 pub mod search;
 pub mod storage;

@@ -8,9 +8,7 @@ use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{
-    account, agenda, command, export, file, forecast, live, look, notification, record, search, timeline,
-};
+use crate::routes::{account, agenda, channel, command, export, file, forecast, live, look, notification, record, search, timeline};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
@@ -143,6 +141,10 @@ async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String
         () if is!(ReadNotifications) => notification::read(request, cx).await,
         () if is!(GetReminders) => notification::settings(cx).await,
         () if is!(SetReminders) => notification::set(request, cx).await,
+        () if is!(TestReminder) => channel::test(request, cx).await,
+        () if is!(AddPush) => channel::add_push(request, cx).await,
+        () if is!(AddBot) => channel::add_bot(request, cx).await,
+        () if is!(RemoveChannel) => channel::remove(cx, &parts[0]).await,
         () if is!(Live) => live::open(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }

@@ -9,11 +9,13 @@
 //! planned changes; [`conversion`] and [`import_file`] turn a lead and a file into commands, [`export_file`] records
 //! into a file; [`reminder`] says of what is due who hears when and how, [`agenda`] what of it comes first; [`when`] reads days and times in what was written, [`fruitless`] counts touches that came to nothing; [`stay`] adds up the time in each stage, [`forecast`] what is expected to come in; [`look`] says whose
 //! histories belong together, [`comment`] whom a comment names; [`api`] describes every endpoint once.
+//! into a file; [`reminder`] says of what is due who hears when and how, [`channel`] where it may be sent; [`stay`] adds up the time in each stage, [`forecast`] what is expected to come in; [`api`] describes every endpoint once.
 
 pub mod access;
 pub mod address;
 pub mod agenda;
 pub mod api;
+pub mod channel;
 pub mod command;
 pub mod comment;
 pub mod conversion;

@@ -56,6 +56,12 @@ fn deploy() -> Result<()> {
              (wrangler d1 create zhike-directory, zhike-0, zhike-1) and write their ids into it"
         );
     }
+    if config.contains("ORIGIN = \"\"") {
+        bail!(
+            "wrangler.toml does not say ORIGIN, the address people open: links in reminders begin with it, and push \
+             services want to know it"
+        );
+    }
     build::all()?;
     for (name, _) in DATABASES {
         step(&format!("migrate {name}"), || {

@@ -10,6 +10,7 @@ mod demo;
 mod deploy;
 mod inputs;
 mod npm;
+mod outbox;
 mod parity;
 mod pictures;
 mod process;

@@ -47,6 +47,7 @@ pub fn run(args: &[String]) -> Result<()> {
     for SignIn { role, email, password } in &sign_ins {
         note(&format!("  {role:14} {email}   {password}"));
     }
+    note(&format!("  mail is kept in {}", server.outbox.display()));
     note("Ctrl-C ends it.");
     while !stop.load(Ordering::Relaxed) {
         if server.process.has_ended() {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use crate::npm;
+use crate::outbox;
 use crate::process::{Running, command, told_to_stop};
 use crate::root::root;
 use crate::say::note;
@@ -19,6 +20,8 @@ use crate::state;
 pub struct Server {
     pub url: String,
     pub process: Running,
+    /// Where its mail is kept.
+    pub outbox: PathBuf,
 }
 
 pub struct Options {
@@ -40,7 +43,10 @@ pub fn start(options: &Options) -> Result<Server> {
     wrangler.args(["dev", "--local", "--ip", "127.0.0.1", "--port", &options.port.to_string()]);
     wrangler.args(["--inspector-port", "0", "--show-interactive-dev-session=false", "--persist-to"]);
     wrangler.arg(&options.state);
-    for file in env_files(options.kind)? {
+    // `localhost` and not the number: the browser keeps __Host- cookies over http for that name.
+    let url = format!("http://localhost:{}", options.port);
+    let outbox = options.state.with_extension("outbox");
+    for file in env_files(options.kind, &options.state, &url, &outbox::open(&outbox)?)? {
         wrangler.arg("--env-file").arg(file);
     }
     match &options.log {
@@ -50,9 +56,7 @@ pub fn start(options: &Options) -> Result<Server> {
             wrangler.stdout(file.try_clone()?).stderr(Stdio::from(file))
         }
     };
-    // `localhost` and not the number: the browser keeps __Host- cookies over http for that name.
-    let mut server =
-        Server { url: format!("http://localhost:{}", options.port), process: Running::start(&mut wrangler)? };
+    let mut server = Server { url, process: Running::start(&mut wrangler)?, outbox };
     server.wait_until_it_answers().map_err(|error| match &options.log {
         None => error,
         Some(log) => error.context(format!("its log ({}) ends:\n{}", log.display(), end_of(log))),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
@@ -11,11 +11,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::root::dev;
 
-/// Each is 32 random bytes, made once per machine (or per deployment) and never replaced.
-pub const SECRETS: &[&str] = &["SIGNING_KEY"];
+/// Each is 32 random bytes, made once per machine (or per deployment) and never replaced: every browser that was added
+/// trusts VAPID_KEY alone, whose bytes are a private key of P-256.
+pub const SECRETS: &[&str] = &["SIGNING_KEY", "VAPID_KEY"];
 
 /// Settings that open doors which must stay shut in a deployment.
-pub const LOCAL_ONLY: &[&str] = &["ZHIKE_ENV"];
+pub const LOCAL_ONLY: &[&str] = &["ZHIKE_ENV", "ZHIKE_LOCAL_RECEIVERS", "ZHIKE_OUTBOX"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -32,11 +33,19 @@ impl Kind {
     }
 }
 
-/// The files for wrangler's `--env-file`, made where they are missing.
-pub fn env_files(kind: Kind) -> Result<[PathBuf; 2]> {
-    let settings = dev().join(format!("{}.env", kind.word()));
+/// The files for wrangler's `--env-file`, made where they are missing. What is about one server lies beside its
+/// databases, for several may start at a time.
+pub fn env_files(kind: Kind, state: &Path, url: &str, outbox: &str) -> Result<[PathBuf; 2]> {
+    let settings = state.with_extension("env");
     fs::create_dir_all(dev())?;
-    fs::write(&settings, format!("ZHIKE_ENV={}\n", kind.word()))
+    let lines = [
+        format!("ZHIKE_ENV={}", kind.word()),
+        "ZHIKE_LOCAL_RECEIVERS=http://127.0.0.1:*".to_owned(),
+        format!("ZHIKE_OUTBOX={outbox}"),
+        format!("ORIGIN={url}"),
+        "MAIL_FROM=reminders@example.com".to_owned(),
+    ];
+    fs::write(&settings, lines.map(|line| line + "\n").concat())
         .with_context(|| format!("{} cannot be written", settings.display()))?;
     Ok([secrets()?, settings])
 }

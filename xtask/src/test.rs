@@ -137,6 +137,7 @@ fn with_server(name: &str, work: impl FnOnce(&Server, Environment<'_>) -> Result
     fs::create_dir_all(&scratch)?;
     let environment = |command: &mut Command, server: &Server| {
         command.env("ZHIKE_URL", &server.url);
+        command.env("ZHIKE_OUTBOX_DIR", &server.outbox);
         command.env("ZHIKE_XTASK", &this);
         command.env("ZHIKE_SCRATCH", &scratch);
     };

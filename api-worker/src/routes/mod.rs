@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agenda;
+pub mod channel;
 pub mod command;
 pub mod export;
 pub mod file;

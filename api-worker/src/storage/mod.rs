@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod channels;
 pub mod decimals;
 pub mod definitions;
 pub mod directory;

@@ -11,5 +11,7 @@ pub mod openapi;
 pub mod own_server;
 pub mod parity;
 pub mod person;
+pub mod push_browser;
+pub mod receiver;
 pub mod socket;
 pub mod workspace;

@@ -27,6 +27,7 @@ fn every_endpoint_has_a_contract_test() {
         super::live::COVERED,
         super::reminders::COVERED,
         super::looks::COVERED,
+        super::channels::COVERED,
     ]
     .concat();
     let missing: Vec<_> =

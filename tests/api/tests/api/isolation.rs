@@ -12,11 +12,15 @@ use api_tests::person::command;
 use api_tests::workspace::{Workspace, new_email, token_of};
 use domain::api::account::InviteRequest;
 use domain::api::command::Answer;
+use domain::api::notification::ChannelReply;
 use domain::api::record::{CreateRequest, DeleteRequest, RebuildRequest, SearchRequest, UpdateRequest};
 use domain::api::{self, Code, ENDPOINTS, Empty, Gate};
 use domain::command::{Action, ImportRow};
 use domain::ids::Id;
 use serde_json::json;
+
+const PUSH: &str = r#"{"endpoint":"https://push.acme.com/x","p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}"#;
+const BOT: &str = r#"{"name":"x","service":"feishu","url":"https://open.feishu.cn/open-apis/bot/v2/hook/x"}"#;
 
 /// What stands in a workspace, all of it marked by words that no other has.
 struct Target {
@@ -30,6 +34,8 @@ struct Target {
     session: Id,
     /// A deal holds it.
     file: Id,
+    /// The administrator's bot.
+    channel: Id,
     words: Vec<String>,
 }
 
@@ -50,10 +56,11 @@ fn fill(workspace: Workspace, mark: &str) -> Target {
     let view = admin
         .create("saved_view", json!({"name": format!("{mark}视图"), "entity": "account", "shared": "team"}));
     assert_eq!(admin.get("/api/v1/export/account").status, 200);
+    let channel = admin.post("/api/v1/bots", BOT).parse::<ChannelReply>().id;
     let session = admin.call::<api::ListSessions>(&[], &Empty {}).sessions[0].id;
     let mut words = vec![mark.to_owned(), admin.email.clone()];
-    words.extend([admin.user, account, deal, team, view, file].map(|id| id.to_string()));
-    Target { command: first.id, account, deal, team, import, view, session, file, words, workspace }
+    words.extend([admin.user, account, deal, team, view, file, channel].map(|id| id.to_string()));
+    Target { command: first.id, account, deal, team, import, view, session, file, channel, words, workspace }
 }
 
 impl Target {
@@ -152,6 +159,14 @@ impl Target {
             ("get_import", get(format!("/api/v1/imports/{}", self.import))),
             ("list_changes", get("/api/v1/changes?after=0".into())),
             ("live", get("/api/v1/live".into())),
+            ("add_push", Request::new("POST", "/api/v1/push").json(PUSH)),
+            ("add_bot", Request::new("POST", "/api/v1/bots").json(BOT)),
+            (
+                "test_reminder",
+                Request::new("POST", "/api/v1/reminders/test")
+                    .json(format!(r#"{{"channel":"{}"}}"#, self.channel)),
+            ),
+            ("remove_channel", Request::of::<api::RemoveChannel>(&[&self.channel.to_string()], &Empty {})),
             ("upload_file", Request::new("POST", "/api/v1/files?name=a.txt&size=1").body("a")),
             ("get_file", get(format!("/api/v1/files/{}", self.file))),
             (

@@ -25,6 +25,7 @@ mod alike;
 mod auth;
 mod board;
 mod changes;
+mod channels;
 mod commands;
 mod exports;
 mod files;
