@@ -8,8 +8,6 @@ pub mod search;
 pub mod storage;
 
 #[cfg(target_arch = "wasm32")]
-mod deliver;
-#[cfg(target_arch = "wasm32")]
 mod gate;
 #[cfg(target_arch = "wasm32")]
 mod http;

@@ -7,9 +7,8 @@
 //! describes what a workspace keeps and [`fields`] how each type of field behaves; [`access`] says who may;
 //! [`process`] decides how records go from stage to stage, [`signals`] say how they stand there; [`expr`] is the one condition language, [`filter`] how people build and read it; [`command`] turns a wish into
 //! planned changes; [`conversion`] and [`import_file`] turn a lead and a file into commands, [`export_file`] records
-//! into a file; [`reminder`] says of what is due who hears when and how, [`agenda`] what of it comes first; [`when`] reads days and times in what was written, [`fruitless`] counts touches that came to nothing; [`stay`] adds up the time in each stage, [`forecast`] what is expected to come in; [`look`] says whose
+//! into a file; [`reminder`] says of what is due who hears when and how, [`channel`] where it may be sent, [`agenda`] what of it comes first; [`when`] reads days and times in what was written, [`fruitless`] counts touches that came to nothing; [`stay`] adds up the time in each stage, [`forecast`] what is expected to come in; [`look`] says whose
 //! histories belong together, [`comment`] whom a comment names; [`api`] describes every endpoint once.
-//! into a file; [`reminder`] says of what is due who hears when and how, [`channel`] where it may be sent; [`stay`] adds up the time in each stage, [`forecast`] what is expected to come in; [`api`] describes every endpoint once.
 
 pub mod access;
 pub mod address;

@@ -1,11 +1,3 @@
-//! Sending what a notification says over one channel.
-
-#![expect(dead_code, reason = "a deployment that sends nothing looks at nothing of a message")]
-
-use domain::api::notification::BotService;
-use domain::ids::Id;
-use domain::reminder::Kind;
-use worker::Env;
 //! How a reminder travels: Web Push, mail, group bots. Who hears of what is decided elsewhere; here a message goes to
 //! one target, once, and what became of it is said. What is built is built by plain functions that take the clock and
 //! randomness as arguments, so that it is tested on any machine; `send` alone needs the platform.
@@ -16,19 +8,23 @@ pub mod push;
 
 #[cfg(target_arch = "wasm32")]
 mod outgoing;
+#[cfg(target_arch = "wasm32")]
 mod send;
+#[cfg(target_arch = "wasm32")]
 pub use send::{local_receivers, push_key, send, sends_mail};
 
 use std::borrow::Cow;
 
 use chrono::DateTime;
+use domain::api::notification::BotService;
+use domain::ids::Id;
+use domain::reminder::Kind;
 use domain::time::Instant;
 use messages::Lang;
 
 /// Where people choose what reaches them, below the origin.
 pub const SETTINGS_PATH: &str = "/more/reminders";
 
-/// Where it goes.
 /// Nobody is asked to wait longer than this, whatever a receiver wishes.
 const LONGEST_WAIT_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -41,68 +37,33 @@ pub enum Target {
 }
 
 /// What is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// The notification: the Message-ID.
     pub id: Id,
-    /// At most 32 url-safe characters, the same for the same thing.
+    /// At most 32 url-safe characters, the same for the same thing: a push service keeps the last of a topic only.
     pub topic: String,
+    /// The reader's, as a short code.
     pub language: String,
     pub title: String,
     pub body: String,
-    /// Below the origin.
+    /// Where it leads, below the origin.
     pub path: String,
-    /// Kind and id of the record that can be done, snoozed or opened.
+    /// Kind and id of the record that can be done, snoozed and opened.
     pub record: Option<(String, Id)>,
     pub kind: Kind,
-#[derive(Clone, Debug, PartialEq, Eq)]
-    /// At most 32 url-safe characters, the same for the same thing: a push service keeps the last of a topic only.
-    /// The reader's, as a short code.
-    /// Where it leads, below the origin.
-    /// Kind and id of the record that can be done, snoozed and opened.
     /// How many notifications the reader has not read; bots tell nothing else.
     pub unread: u64,
 }
 
 /// What became of it.
-pub enum Outcome {
-    Sent,
-    Later {
-        reason: String,
-        after_ms: Option<i64>,
-    },
-    /// The channel does not exist any more.
-    Gone {
-        reason: String,
-    },
-    Refused {
-        reason: String,
-    },
-}
-
-pub async fn send(_env: &Env, target: &Target, _message: &Message) -> Outcome {
-    let over = match target {
-        Target::Push { .. } => "push",
-        Target::Mail { .. } => "mail",
-        Target::Bot { .. } => "bots",
-    };
-    Outcome::Refused { reason: format!("this deployment sends nothing over {over}") }
-}
-
-/// The public key by which browsers subscribe.
-///
-/// # Errors
-/// The deployment has none.
-pub fn push_key(_env: &Env) -> Result<String, String> {
-    Ok(String::new())
-}
-
-#[must_use]
-pub fn sends_mail(_env: &Env) -> bool {
-    false
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
     /// The service took it.
+    Sent,
     /// Not now; the reasons are English and for the log. `after_ms` is what the service asks to wait.
     Later { reason: String, after_ms: Option<i64> },
+    /// The channel does not exist any more.
     Gone { reason: String },
     /// This will never be taken.
     Refused { reason: String },
@@ -130,6 +91,7 @@ pub struct Answered {
 
 impl Answered {
     /// An outcome by the status alone: what HTTP says of it, whichever service it is.
+    #[must_use]
     pub fn outcome(&self, now: Instant) -> Outcome {
         let reason = format!("answered {}", self.status);
         match self.status {
@@ -153,6 +115,8 @@ impl Answered {
 }
 
 /// The origin that links in messages begin with, as a deployment sets it; without one there is nothing to link to.
+///
+/// # Errors
 /// It is missing, or no origin.
 pub fn check_origin(origin: &str) -> Result<&str, String> {
     let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://localhost:"));
@@ -217,6 +181,7 @@ mod tests {
         }
     }
 
+    #[test]
     fn a_receiver_may_ask_to_wait_for_a_day_at_most() {
         for (retry_after, wait) in [
             (None, None),
@@ -229,6 +194,7 @@ mod tests {
             (Some("-1"), None),
             (Some("soon"), None),
             (Some(""), None),
+        ] {
             let answered =
                 Answered { status: 429, retry_after: retry_after.map(str::to_owned), ..Answered::default() };
             let expected = Outcome::Later { reason: "answered 429".into(), after_ms: wait };
@@ -236,6 +202,7 @@ mod tests {
         }
     }
 
+    #[test]
     fn links_begin_with_an_origin_and_nothing_else() {
         for (origin, is_one) in [
             ("https://crm.acme.com", true),
@@ -247,6 +214,7 @@ mod tests {
             ("http://crm.acme.com", false),
             ("crm.acme.com", false),
             ("https://a b", false),
+        ] {
             assert_eq!(check_origin(origin).is_ok(), is_one, "{origin}");
         }
     }
