@@ -2,7 +2,9 @@
 //! things, `search` prepares texts, `storage` speaks SQL, `live` tells whoever watches; what may and must be is decided
 //! by `domain`.
 
+pub mod calendar;
 pub mod live;
+pub mod recurrence;
 pub mod search;
 pub mod storage;
 

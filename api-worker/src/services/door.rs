@@ -97,6 +97,7 @@ pub(super) fn world<'a>(session: &'a Session, loaded: &'a Loads) -> World<'a> {
         today: session.today,
         zones: &Zones,
         rates: &loaded.rates,
+        repeats: Some(&RfcRules),
         records: &loaded.records,
         team_mates: &loaded.team_mates,
         own_teams: loaded.own_teams.as_ref(),

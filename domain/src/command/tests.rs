@@ -2,6 +2,7 @@
 
 mod pause;
 mod process;
+mod repeat;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use crate::files::{FileInfo, Uploaded};
 use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
+use crate::recurrence::Recurrence;
 use crate::schema::Schema;
 use crate::schema::builtin;
 use crate::schema::change::{DefinitionChange, Place};
@@ -38,6 +40,7 @@ pub(super) struct Story {
     contacts: BTreeMap<RecordKey, Option<Instant>>,
     files: Option<BTreeMap<Id, Uploaded>>,
     pub own_teams: Option<BTreeSet<Id>>,
+    pub repeats: bool,
 }
 
 pub(super) fn id(number: u8) -> Id {
@@ -61,6 +64,7 @@ impl Story {
             contacts: BTreeMap::new(),
             files: None,
             own_teams: None,
+            repeats: false,
         }
     }
 
@@ -129,6 +133,7 @@ impl Story {
             today: Date::parse("2026-05-01").unwrap(),
             zones: &UtcOnly,
             rates: &self.rates,
+            repeats: self.repeats.then_some(&repeat::Weeks as &dyn Recurrence),
             records: &self.records,
             team_mates: &BTreeSet::new(),
             own_teams: self.own_teams.as_ref(),
