@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 21] = [
+pub const LATER_AREAS: [&str; 22] = [
     "bulk",
     "definition",
     "deleted",
@@ -73,6 +73,7 @@ pub const LATER_AREAS: [&str; 21] = [
     "face",
     "filter",
     "forecast",
+    "ics",
     "import",
     "lane",
     "live",
