@@ -128,7 +128,7 @@ mod tests {
             "Visit, then; call \\ back: \"now\"",
             "回访\nEND:VEVENT\nBEGIN:VALARM",
             &"上海知客科技有限公司的年度框架协议回访".repeat(9),
-            &"word ".repeat(60),
+            &"word-".repeat(60),
             "😀",
         ] {
             let text = text("知客", &[entry(title.trim(), "2026-05-01", None), entry("Next", "2026-05-02", None)]);

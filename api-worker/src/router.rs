@@ -8,7 +8,7 @@ use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{account, command, export, file, forecast, live, record, search, timeline};
+use crate::routes::{account, command, export, feed, file, forecast, live, record, search, timeline};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
@@ -63,6 +63,13 @@ async fn route(request: Request, env: Env, context: &Context) -> Answer<Response
         return Ok(response);
     }
     let method = request.method();
+    if let Some(link) = feed::link_of(path) {
+        if method != "GET" {
+            return Err(Failure::refused(Code::MethodNotAllowed));
+        }
+        let cx = Cx::new(&request, env)?;
+        return feed::calendar(&request, &cx, link).await;
+    }
     let mut known_path = false;
     for endpoint in ENDPOINTS {
         let Some(parts) = parts_of(endpoint, path) else { continue };
@@ -134,6 +141,8 @@ async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String
         () if is!(FindAlike) => record::alike(request, cx, &parts[0]).await,
         () if is!(RebuildSearch) => search::rebuild(request, cx).await,
         () if is!(ListChanges) => record::changes(request, cx).await,
+        () if is!(MakeFeed) => feed::make(cx).await,
+        () if is!(RevokeFeed) => feed::revoke(cx).await,
         () if is!(Live) => live::open(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod command;
 pub mod export;
+pub mod feed;
 pub mod file;
 pub mod forecast;
 pub mod live;

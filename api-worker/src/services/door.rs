@@ -22,6 +22,7 @@ use domain::time::{Date, Instant, Zone};
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, refusal_parts};
 use crate::platform::Zones;
+use crate::recurrence::RfcRules;
 use crate::storage::db::{Db, DbError, Rows, Statement};
 use crate::storage::records::{self, Load, Reader};
 use crate::storage::save::Save;

@@ -13,6 +13,7 @@ pub mod feed;
 pub mod files;
 pub mod filter;
 pub mod forecast;
+pub mod ics;
 pub mod imports;
 pub mod limits;
 pub mod log;
