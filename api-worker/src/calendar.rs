@@ -33,7 +33,9 @@ pub fn text(name: &str, entries: &[Entry]) -> String {
     let mut calendar = Calendar::new();
     calendar.name(name);
     // As often as it is worth asking: hints that apps may follow.
-    calendar.append_property(icalendar::Property::new("REFRESH-INTERVAL", "PT1H").add_parameter("VALUE", "DURATION").done());
+    calendar.append_property(
+        icalendar::Property::new("REFRESH-INTERVAL", "PT1H").add_parameter("VALUE", "DURATION").done(),
+    );
     calendar.append_property(icalendar::Property::new("X-PUBLISHED-TTL", "PT1H"));
     for Entry { uid, title, due, url, changed, priority } in entries {
         let mut event = Event::with_uid(uid);
@@ -86,7 +88,11 @@ mod tests {
             let params = property.params.unwrap_or_default().into_iter().map(named);
             (property.name, (params.collect::<Vec<_>>().join(";"), property.value.unwrap_or_default()))
         };
-        calendar.events.into_iter().map(|event| event.properties.into_iter().map(property).collect()).collect()
+        calendar
+            .events
+            .into_iter()
+            .map(|event| event.properties.into_iter().map(property).collect())
+            .collect()
     }
 
     /// As apps take the escapes of texts back (RFC 5545, 3.3.11).
@@ -107,9 +113,12 @@ mod tests {
 
     #[test]
     fn what_has_a_time_is_a_moment_and_what_has_none_a_day() {
-        let text = text("知客", &[entry("Call", "2026-05-01", Some("09:30")), entry("Write", "2026-05-02", None)]);
+        let text =
+            text("知客", &[entry("Call", "2026-05-01", Some("09:30")), entry("Write", "2026-05-02", None)]);
         let events = read(&text);
-        let of = |at: usize, name: &str| events[at].get(name).map(|(params, value)| (params.as_str(), value.as_str()));
+        let of = |at: usize, name: &str| {
+            events[at].get(name).map(|(params, value)| (params.as_str(), value.as_str()))
+        };
         assert_eq!(of(0, "DTSTART"), Some(("", "20260501T093000Z")));
         assert_eq!(of(0, "DTEND"), Some(("", "20260501T100000Z")));
         assert_eq!(of(1, "DTSTART"), Some(("VALUE=DATE", "20260502")));
@@ -119,7 +128,13 @@ mod tests {
             assert_eq!(of(at, "TRANSP"), Some(("", "TRANSPARENT")));
         }
         // A calendar does not change by being read again.
-        assert_eq!(text, super::text("知客", &[entry("Call", "2026-05-01", Some("09:30")), entry("Write", "2026-05-02", None)]));
+        assert_eq!(
+            text,
+            super::text(
+                "知客",
+                &[entry("Call", "2026-05-01", Some("09:30")), entry("Write", "2026-05-02", None)]
+            )
+        );
     }
 
     #[test]
@@ -131,7 +146,8 @@ mod tests {
             &"word-".repeat(60),
             "😀",
         ] {
-            let text = text("知客", &[entry(title.trim(), "2026-05-01", None), entry("Next", "2026-05-02", None)]);
+            let text =
+                text("知客", &[entry(title.trim(), "2026-05-01", None), entry("Next", "2026-05-02", None)]);
             let events = read(&text);
             assert_eq!(events.len(), 2, "{title}");
             assert_eq!(plain(&events[0]["SUMMARY"].1), title.trim());

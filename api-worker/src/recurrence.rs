@@ -97,7 +97,11 @@ mod tests {
             ("FREQ=MONTHLY;BYMONTHDAY=-1", "2028-01-31", "2028-01-31 2028-02-29 2028-03-31"),
             ("FREQ=MONTHLY;BYDAY=2TU", "2026-05-01", "2026-05-12 2026-06-09 2026-07-14"),
             ("FREQ=MONTHLY;BYDAY=-1FR", "2026-05-01", "2026-05-29 2026-06-26 2026-07-31"),
-            ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "2026-05-01", "2026-05-29 2026-06-30 2026-07-31"),
+            (
+                "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+                "2026-05-01",
+                "2026-05-29 2026-06-30 2026-07-31",
+            ),
             ("FREQ=YEARLY", "2026-12-31", "2026-12-31 2027-12-31 2028-12-31"),
             // A leap day comes every four years.
             ("FREQ=YEARLY", "2028-02-29", "2028-02-29 2032-02-29 2036-02-29"),
@@ -123,20 +127,86 @@ mod tests {
         let (berlin, shanghai) = ("Europe/Berlin", "Asia/Shanghai");
         for (rule, due, zone, now, expected) in [
             // Clocks are put forward on 29 March and back on 25 October: nine o'clock stays nine o'clock.
-            ("FREQ=WEEKLY", "2026-03-23 09:00", berlin, "2026-03-23T12:00:00Z", Some("2026-03-30T07:00:00.000Z")),
-            ("FREQ=WEEKLY", "2026-10-19 09:00", berlin, "2026-10-19T12:00:00Z", Some("2026-10-26T08:00:00.000Z")),
+            (
+                "FREQ=WEEKLY",
+                "2026-03-23 09:00",
+                berlin,
+                "2026-03-23T12:00:00Z",
+                Some("2026-03-30T07:00:00.000Z"),
+            ),
+            (
+                "FREQ=WEEKLY",
+                "2026-10-19 09:00",
+                berlin,
+                "2026-10-19T12:00:00Z",
+                Some("2026-10-26T08:00:00.000Z"),
+            ),
             // At an hour that this day does not have: the first moment after the gap.
-            ("FREQ=DAILY", "2026-03-28 02:30", berlin, "2026-03-28T12:00:00Z", Some("2026-03-29T01:00:00.000Z")),
+            (
+                "FREQ=DAILY",
+                "2026-03-28 02:30",
+                berlin,
+                "2026-03-28T12:00:00Z",
+                Some("2026-03-29T01:00:00.000Z"),
+            ),
             // At an hour that it has twice: the first.
-            ("FREQ=DAILY", "2026-10-24 02:30", berlin, "2026-10-24T12:00:00Z", Some("2026-10-25T00:30:00.000Z")),
-            ("FREQ=MONTHLY", "2026-01-31 10:00", shanghai, "2026-02-01T00:00:00Z", Some("2026-03-31T02:00:00.000Z")),
-            ("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-01-31 10:00", shanghai, "2026-02-01T00:00:00Z", Some("2026-02-28T02:00:00.000Z")),
+            (
+                "FREQ=DAILY",
+                "2026-10-24 02:30",
+                berlin,
+                "2026-10-24T12:00:00Z",
+                Some("2026-10-25T00:30:00.000Z"),
+            ),
+            (
+                "FREQ=MONTHLY",
+                "2026-01-31 10:00",
+                shanghai,
+                "2026-02-01T00:00:00Z",
+                Some("2026-03-31T02:00:00.000Z"),
+            ),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=-1",
+                "2026-01-31 10:00",
+                shanghai,
+                "2026-02-01T00:00:00Z",
+                Some("2026-02-28T02:00:00.000Z"),
+            ),
             // What was missed is left out: it is past six in the evening of the first there.
-            ("FREQ=DAILY", "2026-04-01 18:00", shanghai, "2026-05-01T10:30:00Z", Some("2026-05-02T10:00:00.000Z")),
-            ("FREQ=DAILY", "2026-04-01 18:00", shanghai, "2026-05-01T09:30:00Z", Some("2026-05-01T10:00:00.000Z")),
-            ("FREQ=YEARLY", "2028-02-29 10:00", shanghai, "2028-03-01T00:00:00Z", Some("2032-02-29T02:00:00.000Z")),
-            ("FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30", "2026-01-31 10:00", shanghai, "2026-02-01T00:00:00Z", None),
-            ("FREQ=WEEKLY;BYDAY=MO;COUNT=3", "2026-05-06 10:00", shanghai, "2026-05-06T05:00:00Z", Some("2026-05-11T02:00:00.000Z")),
+            (
+                "FREQ=DAILY",
+                "2026-04-01 18:00",
+                shanghai,
+                "2026-05-01T10:30:00Z",
+                Some("2026-05-02T10:00:00.000Z"),
+            ),
+            (
+                "FREQ=DAILY",
+                "2026-04-01 18:00",
+                shanghai,
+                "2026-05-01T09:30:00Z",
+                Some("2026-05-01T10:00:00.000Z"),
+            ),
+            (
+                "FREQ=YEARLY",
+                "2028-02-29 10:00",
+                shanghai,
+                "2028-03-01T00:00:00Z",
+                Some("2032-02-29T02:00:00.000Z"),
+            ),
+            (
+                "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30",
+                "2026-01-31 10:00",
+                shanghai,
+                "2026-02-01T00:00:00Z",
+                None,
+            ),
+            (
+                "FREQ=WEEKLY;BYDAY=MO;COUNT=3",
+                "2026-05-06 10:00",
+                shanghai,
+                "2026-05-06T05:00:00Z",
+                Some("2026-05-11T02:00:00.000Z"),
+            ),
             ("FREQ=DAILY;UNTIL=20260501", "2026-05-01 10:00", shanghai, "2026-05-01T00:00:00Z", None),
         ] {
             let (date, time) = due.split_once(' ').unwrap();

@@ -213,7 +213,8 @@ pub fn next(done: &Done<'_>, days: &dyn Recurrence, zones: &dyn Zone) -> Option<
 
 /// The rule with so many left.
 fn counting(rule: &str, left: i32) -> String {
-    let part = |part: &str| if part.starts_with("COUNT=") { format!("COUNT={left}") } else { part.to_owned() };
+    let part =
+        |part: &str| if part.starts_with("COUNT=") { format!("COUNT={left}") } else { part.to_owned() };
     rule.split(';').map(part).collect::<Vec<_>>().join(";")
 }
 
@@ -227,9 +228,15 @@ mod tests {
             ("FREQ=DAILY", "FREQ=DAILY"),
             (" rrule:freq=weekly;byday=mo,we; ", "FREQ=WEEKLY;BYDAY=MO,WE"),
             ("FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY;BYMONTHDAY=-1"),
-            ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"),
+            (
+                "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+                "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+            ),
             ("FREQ=YEARLY;BYMONTH=3;BYDAY=2FR;WKST=SU", "FREQ=YEARLY;BYMONTH=3;BYDAY=2FR;WKST=SU"),
-            ("FREQ=WEEKLY;INTERVAL=2;UNTIL=20261231T235959Z", "FREQ=WEEKLY;INTERVAL=2;UNTIL=20261231T235959Z"),
+            (
+                "FREQ=WEEKLY;INTERVAL=2;UNTIL=20261231T235959Z",
+                "FREQ=WEEKLY;INTERVAL=2;UNTIL=20261231T235959Z",
+            ),
             ("FREQ=DAILY;COUNT=10", "FREQ=DAILY;COUNT=10"),
         ] {
             assert_eq!(tidied(text).as_deref(), Ok(kept));
@@ -306,13 +313,33 @@ mod tests {
             ("FREQ=DAILY", "2026-05-09", "2026-05-01T08:00:00Z", Some(("2026-05-10", "FREQ=DAILY"))),
             // Missed ones are skipped; one that is due today still is.
             ("FREQ=DAILY", "2026-04-01", "2026-05-01T08:00:00Z", Some(("2026-05-01", "FREQ=DAILY"))),
-            ("FREQ=DAILY;INTERVAL=7", "2026-04-01", "2026-05-01T08:00:00Z", Some(("2026-05-06", "FREQ=DAILY;INTERVAL=7"))),
-            ("FREQ=DAILY;COUNT=3", "2026-05-01", "2026-05-01T08:00:00Z", Some(("2026-05-02", "FREQ=DAILY;COUNT=2"))),
+            (
+                "FREQ=DAILY;INTERVAL=7",
+                "2026-04-01",
+                "2026-05-01T08:00:00Z",
+                Some(("2026-05-06", "FREQ=DAILY;INTERVAL=7")),
+            ),
+            (
+                "FREQ=DAILY;COUNT=3",
+                "2026-05-01",
+                "2026-05-01T08:00:00Z",
+                Some(("2026-05-02", "FREQ=DAILY;COUNT=2")),
+            ),
             ("FREQ=DAILY;COUNT=1", "2026-05-01", "2026-05-01T08:00:00Z", None),
             // The missed ones counted.
-            ("FREQ=DAILY;COUNT=5", "2026-04-29", "2026-05-01T08:00:00Z", Some(("2026-05-01", "FREQ=DAILY;COUNT=3"))),
+            (
+                "FREQ=DAILY;COUNT=5",
+                "2026-04-29",
+                "2026-05-01T08:00:00Z",
+                Some(("2026-05-01", "FREQ=DAILY;COUNT=3")),
+            ),
             ("FREQ=DAILY;COUNT=5", "2026-04-01", "2026-05-01T08:00:00Z", None),
-            ("FREQ=DAILY;UNTIL=20260502", "2026-05-01", "2026-05-01T08:00:00Z", Some(("2026-05-02", "FREQ=DAILY;UNTIL=20260502"))),
+            (
+                "FREQ=DAILY;UNTIL=20260502",
+                "2026-05-01",
+                "2026-05-01T08:00:00Z",
+                Some(("2026-05-02", "FREQ=DAILY;UNTIL=20260502")),
+            ),
             ("FREQ=DAILY;UNTIL=20260501T235959Z", "2026-05-01", "2026-05-01T08:00:00Z", None),
             // Left for longer than is looked at.
             ("FREQ=DAILY", "2024-05-01", "2026-05-01T08:00:00Z", None),

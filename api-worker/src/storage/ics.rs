@@ -67,7 +67,10 @@ mod tests {
         let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
             shard.connection.execute(sql, values).unwrap();
         };
-        run("INSERT INTO workspace (workspace_id, seq, revision, created_at) VALUES (?1, 0, 1, 5)", params![workspace]);
+        run(
+            "INSERT INTO workspace (workspace_id, seq, revision, created_at) VALUES (?1, 0, 1, 5)",
+            params![workspace],
+        );
         for (person, status) in [(2, "active"), (3, "inactive")] {
             run(
                 "INSERT INTO \"user\" (workspace_id, id, version, name, role, status, created_at, updated_at, created_by_id, updated_by_id) \
@@ -75,9 +78,13 @@ mod tests {
                 params![workspace, id(person).to_string(), status],
             );
         }
-        for (task, owner, status, at) in
-            [(10, 2, "open", Some(50)), (11, 2, "done", Some(50)), (12, 3, "open", Some(50)), (13, 2, "open", None), (14, 2, "open", Some(500))]
-        {
+        for (task, owner, status, at) in [
+            (10, 2, "open", Some(50)),
+            (11, 2, "done", Some(50)),
+            (12, 3, "open", Some(50)),
+            (13, 2, "open", None),
+            (14, 2, "open", Some(500)),
+        ] {
             run(
                 "INSERT INTO task (workspace_id, id, version, created_at, updated_at, created_by_id, updated_by_id, name, status, \
                  owner_id, due_date, due_zone, due_at) VALUES (?1, ?2, 1, 5, 5, ?3, ?3, 'x', ?4, ?3, '1970-01-01', 'UTC', ?5)",

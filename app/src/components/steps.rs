@@ -4,7 +4,10 @@ use super::field::field_context;
 
 /// Lines one after the other: return, or leaving the box, finishes one.
 #[component]
-pub fn StepInput(#[prop(into)] placeholder: TextProp, #[prop(into)] on_add: Callback<String>) -> impl IntoView {
+pub fn StepInput(
+    #[prop(into)] placeholder: TextProp,
+    #[prop(into)] on_add: Callback<String>,
+) -> impl IntoView {
     let field = field_context();
     let typed = RwSignal::new(String::new());
     let finish = move || {

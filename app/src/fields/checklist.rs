@@ -75,7 +75,8 @@ pub(super) fn input(input: &Input) -> AnyView {
             }
         };
         let all = value.with(steps);
-        (!all.is_empty()).then(|| view! { <ul class="steps">{all.into_iter().enumerate().map(line).collect_view()}</ul> })
+        (!all.is_empty())
+            .then(|| view! { <ul class="steps">{all.into_iter().enumerate().map(line).collect_view()}</ul> })
     };
     view! {
         <div class="steps-input">

@@ -62,7 +62,8 @@ fn told(rule: &Rule, text: &str) -> String {
         let join = |all: String, one: String| tr("field.joint", &[("one", &all), ("other", &one)]);
         names.into_iter().reduce(join).unwrap_or_default()
     };
-    let mut said = if rule.interval == 1 { tr(one, &[]) } else { tr(several, &[("count", &rule.interval.to_string())]) };
+    let mut said =
+        if rule.interval == 1 { tr(one, &[]) } else { tr(several, &[("count", &rule.interval.to_string())]) };
     let days = joined(rule.days.iter().map(|(_, day)| tr(&format!("weekday.{}", day + 1), &[])).collect());
     let of_month = joined(rule.month_days.iter().map(ToString::to_string).collect());
     let plain = rule.months.is_empty() && rule.positions.is_empty();

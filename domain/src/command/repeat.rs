@@ -25,8 +25,13 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         let done = change.after.get("status").and_then(Value::text) == Some("done");
         done && change.kind == ChangeKind::Updated && change.key.entity == TASK
     };
-    let finished: Vec<RecordKey> =
-        draft.plan.changes.iter().filter(|change| finished(change)).map(|change| change.key.clone()).collect();
+    let finished: Vec<RecordKey> = draft
+        .plan
+        .changes
+        .iter()
+        .filter(|change| finished(change))
+        .map(|change| change.key.clone())
+        .collect();
     for key in finished {
         let Some(record) = draft.find(&key).map(|found| found.record) else { continue };
         let Some(rule) = record.get(REPEAT).text() else { continue };
@@ -38,7 +43,8 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         let found = due.and_then(|due| next(&Done { rule, due: &due, now: world.now }, days, world.zones));
         if let Some((due, rule)) = found {
             let id = draft.command.named(&format!("{}/{REPEAT}", key.id));
-            let again = Record { key: RecordKey::new(TASK, id), version: 0, values: Values::new(), deleted: None };
+            let again =
+                Record { key: RecordKey::new(TASK, id), version: 0, values: Values::new(), deleted: None };
             let values = copied(task, &record, due, rule);
             draft.write(&again, ChangeKind::Created, values);
         }

@@ -26,6 +26,7 @@ mod board;
 mod changes;
 mod commands;
 mod exports;
+mod feed;
 mod files;
 mod forecast;
 mod health;

@@ -121,7 +121,9 @@ pub fn face(definition: &Entity, body: Body) -> impl Fn() -> AnyView + Clone + S
 /// What matters most says so, as it is called and coloured here; that the rest matters less needs no word.
 fn urgent(body: &RecordBody) -> Option<AnyView> {
     let is_high = body.entity == "task" && body.values.get("priority").and_then(Json::as_str) == Some("high");
-    is_high.then(|| view! { <span class="badges">{fields::cell_of(&schema(), body, "priority")}</span> }.into_any())
+    is_high.then(|| {
+        view! { <span class="badges">{fields::cell_of(&schema(), body, "priority")}</span> }.into_any()
+    })
 }
 
 /// An amount in red would read as a debt: only a date that is shown is late.
