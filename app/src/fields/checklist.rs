@@ -94,10 +94,10 @@ pub(super) fn text(json: &Json) -> String {
 }
 
 pub(super) fn display(field: &str, json: &Json) -> AnyView {
-    let place = use_context::<InPlace>();
+    let place = use_context::<InPlace>().filter(|place| place.may.get());
     let line = |(at, (done, text)): (usize, (bool, String))| {
         let shown = match place {
-            Some(InPlace(change)) => {
+            Some(InPlace { change, .. }) => {
                 let (field, json) = (field.to_owned(), json.clone());
                 tick(done, &text, move || change.run((field.clone(), ticked(&json, at))))
             }

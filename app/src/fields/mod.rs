@@ -55,10 +55,14 @@ pub struct Input {
 #[derive(Clone)]
 pub struct OfKind(pub String);
 
-/// Changes a field of the record that is shown, where a value can be changed by one tap: the field's id, and what it is to
-/// hold.
+/// Changes a field of the record that is shown, where a value can be changed by one tap.
 #[derive(Clone, Copy)]
-pub struct InPlace(pub Callback<(String, Json)>);
+pub struct InPlace {
+    /// Called with the field's id and what it is to hold.
+    pub change: Callback<(String, Json)>,
+    /// Whether the reader may.
+    pub may: Memo<bool>,
+}
 
 /// The control for a field; the label stands around it.
 pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {

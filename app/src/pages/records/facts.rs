@@ -24,7 +24,7 @@ const STILL: i32 = 4;
 
 /// A value that one tap changes goes the way that an edited one goes.
 fn change(body: Memo<Option<Arc<RecordBody>>>, field: &str, value: Json) {
-    let Some(body) = body.get_untracked().filter(|body| body.may.update) else { return };
+    let Some(body) = body.get_untracked() else { return };
     let schema = schema_now();
     let wish = Wish::Set { field: field.to_owned(), value };
     let action = schema.entity(&body.entity).and_then(|entity| wish.action(entity, &body));
@@ -41,9 +41,9 @@ fn change(body: Memo<Option<Arc<RecordBody>>>, field: &str, value: Json) {
 
 #[component]
 pub fn Facts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>, desk: Desk) -> impl IntoView {
-    provide_context(fields::InPlace(Callback::new(move |(field, value): (String, Json)| {
-        change(body, &field, value);
-    })));
+    let may = Memo::new(move |_| body.with(|body| body.as_ref().is_some_and(|body| body.may.update)));
+    let change = Callback::new(move |(field, value): (String, Json)| change(body, &field, value));
+    provide_context(fields::InPlace { change, may });
     let part = |Part { section, fields }: Part<'_>| {
         let facts =
             fields.into_iter().cloned().map(|field| view! { <Fact field body desk /> }).collect_view();

@@ -109,7 +109,7 @@ pub fn face(definition: &Entity, body: Body) -> impl Fn() -> AnyView + Clone + S
                 <span class="row-title">{move || name.get()}</span>
                 <span class="row-sub">{sub.clone()}</span>
                 {move || body.with(|body| card_signals(body))}
-                {move || body.with(urgent)}
+                {move || body.with(|body| urgent(body))}
             </span>
             {waiting}
             <span class="row-end numeric" class:due-late=late>{end}</span>
