@@ -3,7 +3,9 @@
 //! by `domain`.
 
 pub mod deliver;
+pub mod calendar;
 pub mod live;
+pub mod recurrence;
 pub mod search;
 pub mod storage;
 

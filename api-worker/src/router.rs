@@ -8,7 +8,7 @@ use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{account, agenda, channel, command, export, file, forecast, live, look, notification, record, search, timeline};
+use crate::routes::{account, agenda, channel, command, export, feed, file, forecast, live, look, notification, record, search, timeline};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.
@@ -63,6 +63,13 @@ async fn route(request: Request, env: Env, context: &Context) -> Answer<Response
         return Ok(response);
     }
     let method = request.method();
+    if let Some(link) = feed::link_of(path) {
+        if method != "GET" {
+            return Err(Failure::refused(Code::MethodNotAllowed));
+        }
+        let cx = Cx::new(&request, env)?;
+        return feed::calendar(&request, &cx, link).await;
+    }
     let mut known_path = false;
     for endpoint in ENDPOINTS {
         let Some(parts) = parts_of(endpoint, path) else { continue };
@@ -145,6 +152,8 @@ async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String
         () if is!(AddPush) => channel::add_push(request, cx).await,
         () if is!(AddBot) => channel::add_bot(request, cx).await,
         () if is!(RemoveChannel) => channel::remove(cx, &parts[0]).await,
+        () if is!(MakeFeed) => feed::make(cx).await,
+        () if is!(RevokeFeed) => feed::revoke(cx).await,
         () if is!(Live) => live::open(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),
     }

@@ -33,6 +33,7 @@ pub mod money;
 pub mod process;
 pub mod rank;
 pub mod record;
+pub mod recurrence;
 pub mod reminder;
 pub mod schema;
 pub mod signals;

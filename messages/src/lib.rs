@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 26] = [
+pub const LATER_AREAS: [&str; 27] = [
     "bulk",
     "calendar",
     "day",
@@ -75,6 +75,7 @@ pub const LATER_AREAS: [&str; 26] = [
     "face",
     "filter",
     "forecast",
+    "ics",
     "import",
     "lane",
     "live",

@@ -312,8 +312,8 @@ pub async fn invite(request: &Request, cx: &Cx) -> Answer<Response> {
     json(&InviteReply { user: id, path, expires_at: cx.now.plus_ms(accounts::INVITATION_MS) })
 }
 
-/// An invitation's place and the hash of its token.
-fn read_invitation(cx: &Cx, link: &str) -> Answer<(usize, Db, String)> {
+/// The place of a secret address, an invitation's or a calendar's, and the hash of its token.
+pub(super) fn read_link(cx: &Cx, link: &str) -> Answer<(usize, Db, String)> {
     let gone = || Failure::refused(Code::NotFound);
     let mut parts = link.splitn(3, '.');
     let (Some(shard), Some(workspace), Some(token)) = (parts.next(), parts.next(), parts.next()) else {
@@ -325,7 +325,7 @@ fn read_invitation(cx: &Cx, link: &str) -> Answer<(usize, Db, String)> {
 }
 
 pub async fn get_invitation(cx: &Cx, link: &str) -> Answer<Response> {
-    let (_, db, hash) = read_invitation(cx, link)?;
+    let (_, db, hash) = read_link(cx, link)?;
     let rows = db.batch(vec![accounts::invitation(&hash, cx.now), accounts::workspace_name()]).await?;
     let open = rows.first().map(|rows| rows.first::<InvitationRow>()).transpose()?.flatten();
     let workspace = rows.get(1).map(|rows| rows.first::<(String,)>()).transpose()?.flatten();
@@ -337,7 +337,7 @@ pub async fn get_invitation(cx: &Cx, link: &str) -> Answer<Response> {
 
 pub async fn accept_invitation(request: &Request, cx: &Cx, link: &str) -> Answer<Response> {
     let AcceptRequest { password } = read_json(request, MAX_BODY).await?;
-    let (shard, db, hash) = read_invitation(cx, link)?;
+    let (shard, db, hash) = read_link(cx, link)?;
     let open = db.one(accounts::invitation(&hash, cx.now)).await?.first::<InvitationRow>()?;
     let (user, _, email, ..) = open.ok_or_else(|| Failure::refused(Code::NotFound))?;
     let directory = SystemDb::directory(&cx.env)?;

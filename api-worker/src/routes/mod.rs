@@ -5,6 +5,7 @@ pub mod agenda;
 pub mod channel;
 pub mod command;
 pub mod export;
+pub mod feed;
 pub mod file;
 pub mod forecast;
 pub mod live;

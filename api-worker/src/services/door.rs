@@ -22,6 +22,7 @@ use domain::time::{Date, Instant, Zone};
 use crate::gate::{Cx, Session};
 use crate::http::{Answer, Failure, refusal_parts};
 use crate::platform::Zones;
+use crate::recurrence::RfcRules;
 use crate::storage::db::{Db, DbError, Rows, Statement};
 use crate::storage::records::{self, Load, Reader};
 use crate::storage::save::Save;
@@ -97,6 +98,7 @@ pub(super) fn world<'a>(session: &'a Session, loaded: &'a Loads) -> World<'a> {
         today: session.today,
         zones: &Zones,
         rates: &loaded.rates,
+        repeats: Some(&RfcRules),
         records: &loaded.records,
         team_mates: &loaded.team_mates,
         own_teams: loaded.own_teams.as_ref(),

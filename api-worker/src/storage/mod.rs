@@ -15,6 +15,7 @@ pub mod files;
 pub mod filter;
 pub mod forecast;
 pub mod history;
+pub mod ics;
 pub mod imports;
 pub mod limits;
 pub mod log;

@@ -4,6 +4,7 @@
 mod address;
 mod auto_number;
 mod checkbox;
+mod checklist;
 mod choice;
 mod choices;
 mod date;
@@ -19,6 +20,7 @@ mod percent;
 mod phone;
 mod rating;
 mod relation;
+mod repeat;
 mod role;
 pub mod schedule;
 mod stage;
@@ -53,6 +55,15 @@ pub struct Input {
 #[derive(Clone)]
 pub struct OfKind(pub String);
 
+/// Changes a field of the record that is shown, where a value can be changed by one tap.
+#[derive(Clone, Copy)]
+pub struct InPlace {
+    /// Called with the field's id and what it is to hold.
+    pub change: Callback<(String, Json)>,
+    /// Whether the reader may.
+    pub may: Memo<bool>,
+}
+
 /// The control for a field; the label stands around it.
 pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {
     let input = Input { field: field.clone(), value };
@@ -83,6 +94,8 @@ pub fn input(field: &Field, value: RwSignal<Json>) -> AnyView {
         FieldKind::Address(_) => address::input(&input),
         FieldKind::AutoNumber(_) => auto_number::input(&input),
         FieldKind::File(kind) => file::input(&input, kind),
+        FieldKind::Repeat(_) => repeat::input(&input),
+        FieldKind::Checklist(_) => checklist::input(&input),
     }
 }
 
@@ -112,6 +125,8 @@ pub fn text(field: &Field, json: &Json) -> String {
         FieldKind::TreeChoice(kind) => tree_choice::text(kind, json),
         FieldKind::Address(_) => address::text(json),
         FieldKind::File(_) => file::text(json),
+        FieldKind::Repeat(_) => repeat::text(json),
+        FieldKind::Checklist(_) => checklist::text(json),
         FieldKind::Text(_)
         | FieldKind::LongText(_)
         | FieldKind::Decimal(_)
@@ -129,6 +144,7 @@ pub fn display(field: &Field, json: &Json) -> AnyView {
         FieldKind::Relation(kind) => relation::display(&kind.entity, json),
         FieldKind::Url(_) => url::display(json),
         FieldKind::File(_) => file::display(json),
+        FieldKind::Checklist(_) => checklist::display(&field.id, json),
         _ => cell(field, json),
     }
 }
@@ -192,6 +208,8 @@ pub fn is_wide(field: &Field) -> bool {
             | FieldKind::Tags(_)
             | FieldKind::Address(_)
             | FieldKind::File(_)
+            | FieldKind::Repeat(_)
+            | FieldKind::Checklist(_)
     )
 }
 

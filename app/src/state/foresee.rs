@@ -84,6 +84,7 @@ pub fn foresee(command: &Command, known: &[RecordBody]) -> Result<Plan, Vec<Prob
         today: today(),
         zones: &ZONES,
         rates: &Rates::default(),
+        repeats: None,
         records: &records,
         team_mates: &BTreeSet::new(),
         own_teams: own_teams.as_ref(),

@@ -15,6 +15,7 @@ mod invite;
 mod needs;
 mod pause;
 mod plan;
+mod repeat;
 mod snooze;
 mod undo;
 mod view;
@@ -39,6 +40,7 @@ use crate::ids::Id;
 use crate::message::Problem;
 use crate::money::Rates;
 use crate::record::{Record, RecordKey, Values};
+use crate::recurrence::Recurrence;
 use crate::schema::Schema;
 use crate::schema::change::{DefinitionChange, Place};
 use crate::time::{Date, Instant, Zone};
@@ -246,6 +248,8 @@ pub struct World<'a> {
     pub today: Date,
     pub zones: &'a dyn Zone,
     pub rates: &'a Rates,
+    /// Which days follow a rule; `None` where nobody can count them, and the Worker will.
+    pub repeats: Option<&'a dyn Recurrence>,
     /// Records that [`Needs`] named, as far as they exist and are in sight; deleted ones included.
     pub records: &'a BTreeMap<RecordKey, Loaded>,
     /// Members of the asker's team and of the teams below it, for creating on behalf of.

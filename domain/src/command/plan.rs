@@ -8,6 +8,7 @@ use super::view::check_view;
 use super::{
     Action, ChangeKind, Command, FORMAT, Loaded, MAX_ACTIONS, Plan, Refusal, Wire, World, advance, contact,
     import, pause, snooze, undo,
+    import, pause, repeat, snooze, undo,
 };
 use crate::access::{Act, Level, Permission};
 use crate::files::{MAX_LOGO_BYTES, is_logo, size_text};
@@ -54,6 +55,7 @@ pub fn plan(command: &Command, world: &World<'_>) -> Result<Plan, Refusal> {
     }
     contact::settle(&mut draft);
     advance::settle(&mut draft);
+    repeat::settle(&mut draft);
     snooze::settle(&mut draft);
     draft.finish()
 }

@@ -4,6 +4,7 @@ mod comment;
 mod pause;
 mod process;
 mod snooze;
+mod repeat;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use crate::files::{FileInfo, Uploaded};
 use crate::ids::Id;
 use crate::money::{Currency, Rate, Rates};
 use crate::record::{Record, RecordKey, Values};
+use crate::recurrence::Recurrence;
 use crate::schema::Schema;
 use crate::schema::builtin;
 use crate::schema::change::{DefinitionChange, Place};
@@ -41,6 +43,7 @@ pub(super) struct Story {
     files: Option<BTreeMap<Id, Uploaded>>,
     pub own_teams: Option<BTreeSet<Id>>,
     pub readers: Option<BTreeSet<(RecordKey, Id)>>,
+    pub repeats: bool,
 }
 
 pub(super) fn id(number: u8) -> Id {
@@ -65,6 +68,7 @@ impl Story {
             files: None,
             own_teams: None,
             readers: None,
+            repeats: false,
         }
     }
 
@@ -133,6 +137,7 @@ impl Story {
             today: Date::parse("2026-05-01").unwrap(),
             zones: &UtcOnly,
             rates: &self.rates,
+            repeats: self.repeats.then_some(&repeat::Weeks as &dyn Recurrence),
             records: &self.records,
             team_mates: &BTreeSet::new(),
             own_teams: self.own_teams.as_ref(),

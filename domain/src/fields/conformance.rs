@@ -364,6 +364,39 @@ fn samples(schema: &Schema) -> Vec<Sample> {
             vec![json!([{"id": id, "name": "a.jpg", "type": "image/jpeg", "thumbnail": true}]), json!([id])],
             vec![(json!([{"id": id, "name": "a.pdf", "type": "application/pdf"}]), "problem.not_photo")],
         ),
+        sample(
+            FieldKind::repeat(),
+            vec![
+                json!("FREQ=DAILY"),
+                json!(" rrule:freq=weekly;byday=mo "),
+                json!("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=12"),
+            ],
+            vec![
+                (json!("every week"), "problem.not_repeat"),
+                (json!("FREQ=SECONDLY"), "problem.not_repeat"),
+                (json!("FREQ=DAILY;UNTIL=99991231T000000Z"), "problem.not_repeat"),
+                (json!("FREQ=DAILY\nFREQ=WEEKLY"), "problem.not_repeat"),
+                (json!(format!("FREQ=WEEKLY;BYDAY={}", "MO,".repeat(80))), "problem.too_long"),
+                (json!(["FREQ=DAILY"]), "problem.not_text"),
+            ],
+        ),
+        sample(
+            FieldKind::checklist(),
+            vec![
+                json!(["[ ] Call the bank", "[x] 打电话", "no box yet", " "]),
+                json!(["[x] [x] twice", "[ ] a, b；c"]),
+                json!(["same", "same"]),
+                json!((0..50).map(|n| n.to_string()).collect::<Vec<_>>()),
+            ],
+            vec![
+                (json!((0..51).map(|n| n.to_string()).collect::<Vec<_>>()), "problem.too_many"),
+                (json!(["长".repeat(201)]), "problem.too_long"),
+                (json!(["a\nb"]), "problem.one_line"),
+                (json!(["a\u{7}b"]), "problem.control_characters"),
+                (json!([{"text": "a", "done": true}]), "problem.not_text"),
+                (json!("[ ] a"), "problem.not_list"),
+            ],
+        ),
     ]
 }
 
@@ -749,6 +782,8 @@ fn any_text() -> impl Strategy<Value = String> {
         "(中国)?(广东省|上海市|内蒙古自治区)?.{0,4}市?.{0,6} ?[0-9]{0,6}",
         "([^|\n]{0,5}\\|){5}[^|\n]{0,5}",
         "[★☆⭐]{1,6}",
+        "FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;(INTERVAL|COUNT|BYMONTHDAY|BYSETPOS)=-?[0-9]{1,3}){0,2}(;BYDAY=[-1-5]{0,2}(MO|FR|XX))?",
+        "(\\[[ xX]\\] ?[甲a-c\\n]{0,4}){1,3}",
         "[a-zA-Z0-9._%+-]{1,12}@[a-z0-9.-]{1,12}\\.[a-z]{2,4}",
         prop::sample::select(vec![
             "CNY",

@@ -5,6 +5,7 @@ mod address;
 mod adjustment;
 mod auto_number;
 mod checkbox;
+pub mod checklist;
 mod choice;
 mod choices;
 mod date;
@@ -21,6 +22,7 @@ mod percent;
 mod phone;
 mod rating;
 mod relation;
+mod repeat;
 mod role;
 mod schedule;
 mod stage;
@@ -37,6 +39,7 @@ pub use address::AddressField;
 pub use adjustment::Adjustment;
 pub use auto_number::{AutoNumber, Numbering};
 pub use checkbox::{Checkbox, yes_or_no};
+pub use checklist::Checklist;
 pub use choice::{Choice, ChoiceOption, OptionColor};
 pub use choices::Choices;
 pub use date::DateField;
@@ -52,6 +55,7 @@ pub use percent::Percent;
 pub use phone::Phone;
 pub use rating::{MAX_STARS, Rating};
 pub use relation::Relation;
+pub use repeat::Repeat;
 pub use role::RoleField;
 pub use schedule::ScheduleField;
 pub use stage::StageField;
@@ -104,6 +108,8 @@ pub enum FieldKind {
     Address(AddressField),
     AutoNumber(AutoNumber),
     File(FileField),
+    Repeat(Repeat),
+    Checklist(Checklist),
 }
 
 /// The settings of all types together; each type takes its own.
@@ -344,6 +350,8 @@ impl FieldKind {
             "address" => Self::Address(AddressField {}),
             "auto_number" => Self::AutoNumber(AutoNumber { format: format?, start: start.unwrap_or(1) }),
             "file" => Self::File(FileField { photos_only: photos_only.unwrap_or_default(), max: max? }),
+            "repeat" => Self::Repeat(Repeat {}),
+            "checklist" => Self::Checklist(Checklist {}),
             _ => return None,
         })
     }
@@ -377,6 +385,8 @@ impl FieldKind {
             Self::Address(kind) => kind,
             Self::AutoNumber(kind) => kind,
             Self::File(kind) => kind,
+            Self::Repeat(kind) => kind,
+            Self::Checklist(kind) => kind,
         }
     }
 
@@ -517,6 +527,16 @@ impl FieldKind {
     #[must_use]
     pub fn file(photos_only: bool, max: i64) -> Self {
         Self::File(FileField { photos_only, max })
+    }
+
+    #[must_use]
+    pub fn repeat() -> Self {
+        Self::Repeat(Repeat {})
+    }
+
+    #[must_use]
+    pub fn checklist() -> Self {
+        Self::Checklist(Checklist {})
     }
 
     #[must_use]

@@ -99,6 +99,7 @@ pub fn decide(setting: &Setting, command: &Command, zones: &dyn Zone) -> Result<
         today: setting.today,
         zones,
         rates: &Rates(setting.rates.iter().map(rate).collect()),
+        repeats: None,
         records: &records,
         team_mates: &setting.team_mates,
         own_teams: None,

@@ -6,21 +6,44 @@ use std::sync::Arc;
 use domain::api::record::RecordBody;
 use domain::schema::{Entity, Field, Part};
 use leptos::prelude::*;
+use serde_json::Value as Json;
 use wasm_bindgen::JsCast;
 
 use super::ConflictSheet;
 use super::desk::{Desk, FactEditor};
 use super::edit::is_editable;
+use super::wish::Wish;
 use crate::components::{icon, icons};
 use crate::fields;
 use crate::i18n::{label, tr};
-use crate::state::session::role;
+use crate::state::outbox::{self, Note};
+use crate::state::session::{role, schema_now};
 
 /// Pixels that a pointer moves while it only presses.
 const STILL: i32 = 4;
 
+/// A value that one tap changes goes the way that an edited one goes.
+fn change(body: Memo<Option<Arc<RecordBody>>>, field: &str, value: Json) {
+    let Some(body) = body.get_untracked() else { return };
+    let schema = schema_now();
+    let wish = Wish::Set { field: field.to_owned(), value };
+    let action = schema.entity(&body.entity).and_then(|entity| wish.action(entity, &body));
+    let Some(action) = action else { return };
+    let note = Note {
+        key: "outbox.item.update".to_owned(),
+        entity: body.entity.clone(),
+        name: untrack(|| fields::title(&schema, &body)),
+        toast: None,
+        record: Some((body.entity.clone(), body.id)),
+    };
+    outbox::submit_soon(outbox::command(vec![action]), note, vec![(*body).clone()]);
+}
+
 #[component]
 pub fn Facts(definition: Entity, body: Memo<Option<Arc<RecordBody>>>, desk: Desk) -> impl IntoView {
+    let may = Memo::new(move |_| body.with(|body| body.as_ref().is_some_and(|body| body.may.update)));
+    let change = Callback::new(move |(field, value): (String, Json)| change(body, &field, value));
+    provide_context(fields::InPlace { change, may });
     let part = |Part { section, fields }: Part<'_>| {
         let facts =
             fields.into_iter().cloned().map(|field| view! { <Fact field body desk /> }).collect_view();

@@ -12,7 +12,7 @@ mod lead;
 mod product;
 mod rate;
 pub mod saved_view;
-mod task;
+pub mod task;
 mod team;
 mod touch;
 pub mod user;

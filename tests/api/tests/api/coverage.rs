@@ -24,6 +24,7 @@ fn every_endpoint_has_a_contract_test() {
         super::exports::COVERED,
         super::files::COVERED,
         super::changes::COVERED,
+        super::feed::COVERED,
         super::live::COVERED,
         super::reminders::COVERED,
         super::looks::COVERED,

@@ -28,6 +28,7 @@ mod changes;
 mod channels;
 mod commands;
 mod exports;
+mod feed;
 mod files;
 mod forecast;
 mod health;

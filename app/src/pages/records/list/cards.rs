@@ -109,12 +109,21 @@ pub fn face(definition: &Entity, body: Body) -> impl Fn() -> AnyView + Clone + S
                 <span class="row-title">{move || name.get()}</span>
                 <span class="row-sub">{sub.clone()}</span>
                 {move || body.with(|body| card_signals(body))}
+                {move || body.with(|body| urgent(body))}
             </span>
             {waiting}
             <span class="row-end numeric" class:due-late=late>{end}</span>
         }
         .into_any()
     }
+}
+
+/// What matters most says so, as it is called and coloured here; that the rest matters less needs no word.
+fn urgent(body: &RecordBody) -> Option<AnyView> {
+    let is_high = body.entity == "task" && body.values.get("priority").and_then(Json::as_str) == Some("high");
+    is_high.then(|| {
+        view! { <span class="badges">{fields::cell_of(&schema(), body, "priority")}</span> }.into_any()
+    })
 }
 
 /// An amount in red would read as a debt: only a date that is shown is late.

@@ -10,6 +10,7 @@ mod money;
 mod pause;
 mod process;
 mod records;
+mod repeat;
 mod sending;
 mod settings;
 mod snooze;
