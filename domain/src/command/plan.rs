@@ -6,7 +6,7 @@ use super::needs::{INHERITED, TOUCH, inherits};
 use super::view::check_view;
 use super::{
     Action, ChangeKind, Command, FORMAT, Loaded, MAX_ACTIONS, Plan, Refusal, Wire, World, advance, contact,
-    import, pause, undo,
+    import, pause, snooze, undo,
 };
 use crate::access::{Act, Level, Permission};
 use crate::files::{MAX_LOGO_BYTES, is_logo, size_text};
