@@ -30,6 +30,7 @@ pub mod record;
 pub mod reminder;
 pub mod schema;
 pub mod signals;
+pub mod snooze_choices;
 pub mod stay;
 pub mod text;
 pub mod time;

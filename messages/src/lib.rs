@@ -64,7 +64,8 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 21] = [
+pub const LATER_AREAS: [&str; 23] = [
+    "bell",
     "bulk",
     "definition",
     "deleted",
@@ -81,6 +82,7 @@ pub const LATER_AREAS: [&str; 21] = [
     "pipelines",
     "process",
     "rates",
+    "reminders",
     "roles",
     "signal",
     "teams",
