@@ -199,7 +199,8 @@ pub fn device() -> Device {
     let agent = navigator.user_agent().unwrap_or_default();
     let matches = |query: &str| window().match_media(query).ok().flatten().is_some_and(|list| list.matches());
     let standalone = get(&navigator.clone().into(), "standalone").is_some_and(|value| value.is_truthy());
-    let fingers = get(&navigator.into(), "maxTouchPoints").and_then(|count| count.as_f64()).unwrap_or_default();
+    let fingers =
+        get(&navigator.into(), "maxTouchPoints").and_then(|count| count.as_f64()).unwrap_or_default();
     let zone = session::zone();
     Device {
         apple: agent.contains("iPhone")

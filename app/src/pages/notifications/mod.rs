@@ -27,8 +27,8 @@ use crate::state::loader::{load, note};
 use crate::state::session::zone;
 use crate::state::time::ZONES;
 use crate::state::{app, ask};
-pub use row::channel_key;
 use row::Row;
+pub use row::channel_key;
 use shown::Shown;
 use snooze::SnoozeSheet;
 
@@ -111,9 +111,8 @@ pub fn Notifications() -> impl IntoView {
         });
     };
     let unread = Memo::new(move |_| {
-        let left = |one: &Notification| {
-            one.read_at.is_none() && !reader.read.with(|read| read.contains(&one.id))
-        };
+        let left =
+            |one: &Notification| one.read_at.is_none() && !reader.read.with(|read| read.contains(&one.id));
         shown.with(|shown| shown.all.iter().any(left)) || app().unread.get() > 0
     });
     let read_all = move |()| {
@@ -124,7 +123,8 @@ pub fn Notifications() -> impl IntoView {
             match ask::<ReadNotifications>(&[], &request).await {
                 Ok(reply) => {
                     bell::show(reply.unread);
-                    let ids = shown.try_with_untracked(|shown| shown.all.iter().map(|one| one.id).collect::<Vec<_>>());
+                    let ids = shown
+                        .try_with_untracked(|shown| shown.all.iter().map(|one| one.id).collect::<Vec<_>>());
                     reader.read.try_update(|read| read.extend(ids.unwrap_or_default()));
                     reader.seen.try_update_value(BTreeSet::clear);
                     app().toasts.show(Toast::new(say("bell.read_all.toast", &[])).with_icon(icons::CHECK));
@@ -221,5 +221,9 @@ fn long_day(date: Date) -> String {
     let said = day_text(date);
     let naive = date.naive();
     let long = format::day_long(naive.year(), naive.month(), naive.day());
-    if said == format::day(naive.year(), naive.month(), naive.day()) { long } else { format!("{said} · {long}") }
+    if said == format::day(naive.year(), naive.month(), naive.day()) {
+        long
+    } else {
+        format!("{said} · {long}")
+    }
 }

@@ -41,8 +41,10 @@ pub fn run() {
         Effect::new(move |_| {
             // Asked again when others did something, and when something was saved or the page is looked at again.
             let _ = (app().news.get().turn, app().refresh.get());
-            if app().entry.get() == Entry::In {
-                count_soon();
+            match app().entry.get() {
+                Entry::In => count_soon(),
+                // Whoever comes next has not read anything of theirs yet.
+                _ => show(0),
             }
         });
         Effect::new(move |_| {
@@ -127,8 +129,7 @@ fn listen() {
             let _ = post.call1(&port, &JsValue::TRUE);
         }
     });
-    let worker =
-        js_sys::Reflect::get(&window().navigator(), &JsValue::from_str("serviceWorker")).ok();
+    let worker = js_sys::Reflect::get(&window().navigator(), &JsValue::from_str("serviceWorker")).ok();
     if let Some(worker) = worker.and_then(|worker| worker.dyn_into::<web_sys::EventTarget>().ok()) {
         let _ = worker.add_event_listener_with_callback("message", heard.as_ref().unchecked_ref());
         // What came before anybody listened waits for this word.

@@ -65,7 +65,8 @@ fn BotForm(open: RwSignal<bool>) -> impl IntoView {
             service.set(found.to_owned());
         }
     });
-    let services: Vec<Choice> = SERVICES.iter().map(|(code, label, _)| Choice::new(*code, t(label))).collect();
+    let services: Vec<Choice> =
+        SERVICES.iter().map(|(code, label, _)| Choice::new(*code, t(label))).collect();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let chosen = service.get_untracked();

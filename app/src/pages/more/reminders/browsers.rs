@@ -35,7 +35,8 @@ pub fn Browsers(reply: Reply) -> impl IntoView {
             && channels.with(|all| all.iter().any(|one| one.endpoint_hash == hash && one.dead_at.is_none()))
     });
     let begin = move |()| {
-        let Some(key) = reply.with_untracked(|reply| reply.as_ref().map(|reply| reply.push_key.clone())) else {
+        let Some(key) = reply.with_untracked(|reply| reply.as_ref().map(|reply| reply.push_key.clone()))
+        else {
             return;
         };
         pending.set(true);
@@ -74,7 +75,8 @@ pub fn Browsers(reply: Reply) -> impl IntoView {
     };
     let trial = move |()| {
         let hash = own.get_untracked();
-        let id = channels.with_untracked(|all| all.iter().find(|one| one.endpoint_hash == hash).map(|one| one.id));
+        let id =
+            channels.with_untracked(|all| all.iter().find(|one| one.endpoint_hash == hash).map(|one| one.id));
         if id.is_some() {
             try_channel(id, pending);
         }

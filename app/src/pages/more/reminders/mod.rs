@@ -210,18 +210,21 @@ fn leads() -> bool {
     role().is_some_and(|role| matches!(role.level("deal", Act::View), Level::Team | Level::All))
 }
 
-const CHANNELS: [(&str, Channel); 3] = [("push", Channel::Push), ("mail", Channel::Mail), ("bot", Channel::Bot)];
+const CHANNELS: [(&str, Channel); 3] =
+    [("push", Channel::Push), ("mail", Channel::Mail), ("bot", Channel::Bot)];
 
 #[component]
 fn Kinds(reply: Reply, wishes: Wishes) -> impl IntoView {
-    let mails = Memo::new(move |_| reply.with(|reply| reply.as_ref().is_some_and(|reply| reply.mail.is_some())));
+    let mails =
+        Memo::new(move |_| reply.with(|reply| reply.as_ref().is_some_and(|reply| reply.mail.is_some())));
     let choices = Signal::derive(move || {
         let there = CHANNELS.into_iter().filter(|(_, channel)| *channel != Channel::Mail || mails.get());
         there.map(|(code, channel)| Choice::new(code, t(channel_key(channel)))).collect::<Vec<_>>()
     });
     let card = move |kind: Kind| {
         let chosen = Signal::derive(move || {
-            let own = wishes.settings.with(|settings| settings.channels.get(&kind).cloned().unwrap_or_default());
+            let own =
+                wishes.settings.with(|settings| settings.channels.get(&kind).cloned().unwrap_or_default());
             let named = CHANNELS.into_iter().filter(|(_, channel)| own.contains(channel));
             named.map(|(code, _)| code.to_owned()).collect::<Vec<_>>()
         });
@@ -229,7 +232,11 @@ fn Kinds(reply: Reply, wishes: Wishes) -> impl IntoView {
             let Some((_, channel)) = CHANNELS.into_iter().find(|(known, _)| *known == code) else { return };
             wishes.change(|settings| {
                 let own = settings.channels.entry(kind).or_insert_with(BTreeSet::new);
-                if on { own.insert(channel) } else { own.remove(&channel) };
+                if on {
+                    own.insert(channel)
+                } else {
+                    own.remove(&channel)
+                };
             });
         };
         view! {
@@ -352,8 +359,10 @@ fn When(wishes: Wishes) -> impl IntoView {
 fn Digests(wishes: Wishes) -> impl IntoView {
     let morning = Memo::new(move |_| wishes.settings.with(|settings| settings.morning.is_some()));
     let evening = Memo::new(move |_| wishes.settings.with(|settings| settings.evening.is_some()));
-    let morning_at = clock(wishes, |settings| settings.morning, |settings, time| settings.morning = Some(time));
-    let evening_at = clock(wishes, |settings| settings.evening, |settings, time| settings.evening = Some(time));
+    let morning_at =
+        clock(wishes, |settings| settings.morning, |settings, time| settings.morning = Some(time));
+    let evening_at =
+        clock(wishes, |settings| settings.evening, |settings, time| settings.evening = Some(time));
     view! {
         <section>
             <h2 class="group-title">{t("reminders.digests")}</h2>
