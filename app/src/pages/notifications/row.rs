@@ -209,7 +209,7 @@ fn delivered(delivery: &Delivery) -> String {
     };
     let said = tr(key, &[("channel", &channel), ("when", &at)]);
     let doubt = if delivery.doubtful { tr("bell.delivery.doubtful", &[]) } else { String::new() };
-    format!("{}{doubt}", said.trim_end())
+    format!("{} {doubt}", said.trim_end()).trim_end().to_owned()
 }
 
 pub const fn channel_key(channel: Channel) -> &'static str {
