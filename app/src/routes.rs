@@ -13,6 +13,8 @@ pub const CALENDAR: &str = "/calendar";
 pub const SEARCH: &str = "/search";
 pub const MORE: &str = "/more";
 pub const APPEARANCE: &str = "/more/appearance";
+pub const NOTIFICATIONS: &str = "/notifications";
+pub const REMINDERS: &str = "/more/reminders";
 pub const SESSIONS: &str = "/more/sessions";
 pub const PASSWORD: &str = "/more/password";
 pub const MEMBERS: &str = "/settings/members";
@@ -124,6 +126,7 @@ const fn inside(path: &'static str, view: fn() -> AnyView) -> Route {
 }
 
 static ROUTES: [Route; 24] = [
+static ROUTES: [Route; 25] = [
     inside("", || view! { <Today /> }.into_any()),
     inside("board", later::board),
     inside("calendar", later::calendar),
@@ -142,7 +145,9 @@ static ROUTES: [Route; 24] = [
     inside("records/lead/:id/convert", later::convert_lead),
     inside("more", later::more_page),
     inside("more/appearance", later::appearance),
+    inside("more/reminders", later::reminders),
     inside("more/sessions", later::sessions),
+    inside("notifications", later::notifications),
     inside("more/password", later::password),
     entrance("sign-in", || view! { <SignIn /> }.into_any()),
     entrance("sign-up", || view! { <SignUp /> }.into_any()),

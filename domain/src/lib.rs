@@ -37,6 +37,7 @@ pub mod recurrence;
 pub mod reminder;
 pub mod schema;
 pub mod signals;
+pub mod snooze_choices;
 pub mod stay;
 pub mod text;
 pub mod time;

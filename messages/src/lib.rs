@@ -64,7 +64,7 @@ impl Lang {
 }
 
 /// Areas of keys that are shown by what the app fetches later alone: lists, imports, settings. A test sees to it.
-pub const LATER_AREAS: [&str; 27] = [
+pub const LATER_AREAS: [&str; 28] = [
     "bulk",
     "calendar",
     "day",
@@ -87,6 +87,7 @@ pub const LATER_AREAS: [&str; 27] = [
     "pipelines",
     "process",
     "rates",
+    "reminders",
     "roles",
     "signal",
     "teams",

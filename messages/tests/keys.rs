@@ -69,6 +69,7 @@ fn what_comes_first_mentions_no_later_area() {
         "pages/home/moves.rs",
         "pages/import",
         "pages/more",
+        "pages/notifications",
         "pages/records",
         "pages/search",
         "pages/tray.rs",

@@ -73,6 +73,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         ["/search?q=%E8%93%9D%E9%B2%B8", () => expect(page.getByRole("link", { name: /蓝鲸科技/ })).toBeVisible()],
         ["/more", () => expect(me.heading(t("more.records"))).toBeVisible()],
         ["/more/appearance", () => expect(me.chip(t("settings.theme.dark"))).toBeVisible()],
+        ["/more/reminders", () => expect(me.heading(t("reminders.kinds"))).toBeVisible()],
+        ["/notifications", () => expect(me.heading(t("bell.empty.title"))).toBeVisible()],
         ["/more/password", () => expect(me.field(t("settings.password.old"))).toBeVisible()],
         [`/records/lead/${lead}/convert`, () => expect(page.getByRole("region", { name: t("convert.carried"), exact: true })).toBeVisible()],
         ["/more/sessions", () => expect(page.getByText(t("sessions.current"))).toBeVisible()],

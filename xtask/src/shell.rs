@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use messages::Lang;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -67,8 +68,23 @@ fn service_worker(page: &str) -> Result<String> {
             .args(["--minify", "--target=es2022"])
             .arg(define("RELEASE", &json!(release)))
             .arg(define("FILES", &json!(files)))
-            .arg(define("WORKER", &json!(worker_prefixes()?))),
+            .arg(define("WORKER", &json!(worker_prefixes()?)))
+            .arg(define("WORDS", &words())),
     )
+}
+
+/// What the service worker says by itself, in every language.
+fn words() -> Value {
+    let of = |lang: Lang| {
+        let said = |key| json!(messages::text(lang, key, &[]));
+        let words = json!({
+            "news": said("reminders.push.news"),
+            "done": said("reminders.push.done"),
+            "snoozed": said("reminders.push.snoozed"),
+        });
+        (lang.code().to_owned(), words)
+    };
+    Value::Object(Lang::ALL.into_iter().map(of).collect())
 }
 
 /// Where a browser's request is the Worker's to answer: `/api/*` in wrangler.toml is `/api/` here.

@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
-use crate::components::{EmptyState, IconButton, icons};
+use crate::components::{EmptyState, IconButton, icon, icons};
 use crate::i18n::{t, tr};
 use crate::pages::tray::Tray;
 use crate::routes;
+use crate::state::app;
 
 /// How much of the screen a page may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,13 +74,34 @@ pub fn Page(
                 {move || shown.get()}
             </h1>
             {over.map(|over| view! { <p class="topbar-title topbar-over truncate">{move || over.get()}</p> })}
-            <div class="topbar-actions"><Tray /> {actions.map(|actions| actions.run())}</div>
+            <div class="topbar-actions"><Tray /> {actions.map(|actions| actions.run())} <Bell /></div>
         </header>
         <main id="main" class="main">
             <div class=width.class()>
                 {children()}
             </div>
         </main>
+    }
+}
+
+/// The way to what one was told, and how much of it is unread: `state/live/bell.rs` counts.
+#[component]
+fn Bell() -> impl IntoView {
+    let unread = app().unread;
+    let short = move || match unread.get() {
+        0 => String::new(),
+        100.. => "99+".to_owned(),
+        few => few.to_string(),
+    };
+    let name = move || match unread.get() {
+        0 => tr("nav.bell", &[]),
+        many => tr("nav.bell.unread", &[("count", &many.to_string())]),
+    };
+    view! {
+        <A href=routes::NOTIFICATIONS attr:class="icon-btn bell" attr:aria-label=name>
+            {icon(icons::BELL)}
+            <span class="bell-count numeric" aria-hidden="true">{short}</span>
+        </A>
     }
 }
 

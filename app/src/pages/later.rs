@@ -13,7 +13,7 @@ use crate::api::ApiError;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
 use crate::pages::home::BoardFilter;
-use crate::pages::{UnreadPart, admin, calendar, day, home, import, more, records, search, tray};
+use crate::pages::{UnreadPart, admin, calendar, day, home, import, more, notifications, records, search, tray};
 use crate::state::{app, live, outbox, sleep};
 
 /// Builds a page. The function itself lives in the part that has been fetched.
@@ -59,6 +59,8 @@ later! { told office:
     workspace: page = admin::Workspace();
     more_page: page = more::More();
     appearance: page = more::Appearance();
+    notifications: page = notifications::Notifications();
+    reminders: page = more::Reminders();
     sessions: page = more::Sessions();
     password: page = more::Password();
     members: page = more::Members();

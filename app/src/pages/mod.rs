@@ -9,6 +9,7 @@ pub mod home;
 pub mod import;
 pub mod later;
 pub mod more;
+pub mod notifications;
 mod place;
 pub mod records;
 pub mod search;

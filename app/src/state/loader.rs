@@ -106,7 +106,14 @@ impl Told for ImportsReply {
     }
 }
 
+impl Told for domain::api::notification::NotificationsReply {
+    fn names(&self) -> Option<&Names> {
+        Some(&self.names)
+    }
+}
+
 impl Told for SearchReply {}
+impl Told for domain::api::notification::RemindersReply {}
 impl Told for domain::api::forecast::StaysReply {}
 impl Told for domain::api::forecast::ForecastReply {}
 impl Told for domain::api::account::SessionsReply {}

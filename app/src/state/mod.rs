@@ -16,6 +16,7 @@ pub mod names;
 pub mod outbox;
 pub mod overlay;
 pub mod preferences;
+pub mod push;
 pub mod recent;
 mod release;
 pub mod session;
@@ -59,6 +60,8 @@ pub struct App {
     pub news: RwSignal<News>,
     /// Something is held in the hand: nothing moves below it meanwhile.
     pub holds: RwSignal<bool>,
+    /// Notifications that were not read.
+    pub unread: RwSignal<u64>,
     pub toasts: Toasts,
     /// The sheet of what waits is open.
     pub tray: RwSignal<bool>,
@@ -149,6 +152,7 @@ pub fn app() -> App {
                 refresh: RwSignal::new(0),
                 news: RwSignal::new(News { turn: 0, concerns: |_| true }),
                 holds: RwSignal::new(false),
+                unread: RwSignal::new(0),
                 toasts: Toasts::default(),
                 tray: RwSignal::new(false),
                 palette: RwSignal::new(false),

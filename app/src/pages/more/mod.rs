@@ -5,6 +5,7 @@ mod join;
 mod members;
 mod password;
 mod person;
+mod reminders;
 mod reset;
 mod sessions;
 
@@ -12,6 +13,7 @@ pub use appearance::Appearance;
 pub use join::Join;
 pub use members::Members;
 pub use password::{Password, Problems, problems_of};
+pub use reminders::Reminders;
 pub use reset::Reset;
 pub use sessions::Sessions;
 
@@ -26,7 +28,7 @@ use crate::i18n::{format, label, say, t, tr};
 use crate::pages::Page;
 use crate::pages::account::logo_address;
 use crate::routes;
-use crate::state::app;
+use crate::state::{app, push};
 use crate::state::session::{role, schema, sign_out};
 
 /// Kinds of record that have a place of their own in the menu.
@@ -69,6 +71,7 @@ pub fn More() -> impl IntoView {
                 </Group>
                 <Group title=t("more.you")>
                     {row(routes::APPEARANCE.to_owned(), "settings.appearance", None, icons::THEME)}
+                    {row(routes::REMINDERS.to_owned(), "settings.reminders", Some("settings.reminders.help"), icons::BELL)}
                     {row(routes::SESSIONS.to_owned(), "settings.sessions", Some("settings.sessions.help"), icons::DEVICE)}
                     {row(routes::PASSWORD.to_owned(), "settings.password", None, icons::LOCK)}
                     <SignOut />
@@ -144,8 +147,15 @@ fn SignOut() -> impl IntoView {
     let leave = move || {
         pending.set(true);
         spawn_local(async move {
+            // Reminders name customers: whoever uses this browser next is not to see them. What cannot be reached
+            // keeps nobody from leaving.
+            let _ = push::forget_at_server().await;
             // The page is gone when it works.
-            if let Err(error) = sign_out().await {
+            let left = sign_out().await;
+            if left.is_ok() {
+                push::forget_here().await;
+            }
+            if let Err(error) = left {
                 app().toasts.show(Toast::new(say(error.message_key(), &[])).with_icon(icons::ALERT));
                 pending.try_set(false);
             }

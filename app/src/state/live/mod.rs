@@ -4,6 +4,7 @@
 //!
 //! It comes in a part of its own once the first page is drawn; `app().news` is all that pages know of it.
 
+pub mod bell;
 mod concerns;
 pub(super) mod moved;
 mod pace;
@@ -67,6 +68,7 @@ pub fn run() {
     seen.forget();
     std::mem::forget(window_event_listener_untyped("online", |_| wake()));
     spawn_local(follow());
+    bell::run();
 }
 
 async fn follow() {
