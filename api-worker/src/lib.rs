@@ -2,8 +2,8 @@
 //! things, `search` prepares texts, `storage` speaks SQL, `live` tells whoever watches, `deliver` sends reminders; what may and must be is decided
 //! by `domain`.
 
-pub mod deliver;
 pub mod calendar;
+pub mod deliver;
 pub mod live;
 pub mod recurrence;
 pub mod search;

@@ -8,7 +8,10 @@ use crate::gate::{Cx, check_origin};
 use crate::http::{Answer, Failure, Request, envelope, finish, json};
 use crate::live::tell;
 use crate::platform::new_id;
-use crate::routes::{account, agenda, channel, command, export, feed, file, forecast, live, look, notification, record, search, timeline};
+use crate::routes::{
+    account, agenda, channel, command, export, feed, file, forecast, live, look, notification, record,
+    search, timeline,
+};
 use crate::storage::objects::Part;
 
 /// Answers any request that reaches the Worker.

@@ -125,8 +125,7 @@ const fn inside(path: &'static str, view: fn() -> AnyView) -> Route {
     Route { path, around: Around::Shell, view }
 }
 
-static ROUTES: [Route; 24] = [
-static ROUTES: [Route; 25] = [
+static ROUTES: [Route; 26] = [
     inside("", || view! { <Today /> }.into_any()),
     inside("board", later::board),
     inside("calendar", later::calendar),

@@ -13,7 +13,9 @@ use crate::api::ApiError;
 use crate::components::{Button, EmptyState, SkeletonRows, Toast, icons};
 use crate::i18n::{say, t};
 use crate::pages::home::BoardFilter;
-use crate::pages::{UnreadPart, admin, calendar, day, home, import, more, notifications, records, search, tray};
+use crate::pages::{
+    UnreadPart, admin, calendar, day, home, import, more, notifications, records, search, tray,
+};
 use crate::state::{app, live, outbox, sleep};
 
 /// Builds a page. The function itself lives in the part that has been fetched.

@@ -7,7 +7,6 @@ use super::needs::{INHERITED, TOUCH, inherits};
 use super::view::check_view;
 use super::{
     Action, ChangeKind, Command, FORMAT, Loaded, MAX_ACTIONS, Plan, Refusal, Wire, World, advance, contact,
-    import, pause, snooze, undo,
     import, pause, repeat, snooze, undo,
 };
 use crate::access::{Act, Level, Permission};

@@ -3,8 +3,8 @@
 mod comment;
 mod pause;
 mod process;
-mod snooze;
 mod repeat;
+mod snooze;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};

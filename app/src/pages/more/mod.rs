@@ -28,8 +28,8 @@ use crate::i18n::{format, label, say, t, tr};
 use crate::pages::Page;
 use crate::pages::account::logo_address;
 use crate::routes;
-use crate::state::{app, push};
 use crate::state::session::{role, schema, sign_out};
+use crate::state::{app, push};
 
 /// Kinds of record that have a place of their own in the menu.
 const IN_THE_MENU: [&str; 1] = ["account"];
