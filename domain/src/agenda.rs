@@ -7,10 +7,9 @@ use serde_json::Value as Json;
 
 use crate::command::Wire;
 use crate::signals::LAST_TOUCH;
-use crate::time::{Date, Instant, TimeOfDay, Zone};
+use crate::time::{Date, Instant};
 
 const DAY_MS: i64 = 86_400_000;
-const HOUR_MS: i64 = 3_600_000;
 /// Silence of many months is no greater risk than silence of three.
 const LONGEST_SILENCE: i64 = 90;
 
@@ -55,21 +54,6 @@ impl Weight {
     pub fn score(&self) -> i64 {
         self.worth.unwrap_or(1).max(1).saturating_mul(self.risk())
     }
-}
-
-/// Until when a reminder may be snoozed by one tap: each with its name.
-///
-/// An hour on, this afternoon (15:00, while that is more than an hour away) and tomorrow at nine, by the reader's clock.
-#[must_use]
-pub fn snoozes(now: Instant, today: Date, zone: &str, zones: &dyn Zone) -> Vec<(&'static str, Instant)> {
-    let hour = now.plus_ms(HOUR_MS);
-    let at = |day: Date, time: TimeOfDay| zones.instant(zone, day.naive().and_time(time.naive()));
-    let afternoon = at(today, TimeOfDay::known(15, 0)).filter(|afternoon| *afternoon > hour);
-    let tomorrow = at(today.plus_days(1), TimeOfDay::known(9, 0));
-    std::iter::once(("hour", hour))
-        .chain(afternoon.map(|at| ("afternoon", at)))
-        .chain(tomorrow.map(|at| ("tomorrow", at)))
-        .collect()
 }
 
 #[cfg(test)]
@@ -134,31 +118,5 @@ mod tests {
         let (old, today) = (Date::parse("1900-01-01").unwrap(), Date::parse("2200-01-01").unwrap());
         let now = Instant::parse("2026-05-11T08:00:00Z").unwrap();
         assert_eq!(Weight::of(&values, old, today, now, 0).score(), i64::MAX);
-    }
-
-    #[test]
-    fn a_snooze_ends_in_an_hour_this_afternoon_or_tomorrow_at_nine() {
-        use crate::time::UtcOnly;
-        let ends = |now: &str| -> Vec<(&str, String)> {
-            let now = Instant::parse(now).unwrap();
-            let ends = snoozes(now, now.utc_date().unwrap(), "UTC", &UtcOnly);
-            ends.into_iter().map(|(name, at)| (name, at.to_string()[..16].to_owned())).collect()
-        };
-        let all = |times: [&str; 3]| {
-            ["hour", "afternoon", "tomorrow"].into_iter().zip(times.map(str::to_owned)).collect::<Vec<_>>()
-        };
-        assert_eq!(
-            ends("2026-05-11T08:00:00Z"),
-            all(["2026-05-11T09:00", "2026-05-11T15:00", "2026-05-12T09:00"])
-        );
-        // Within the hour before, and after it, there is no afternoon left to wait for.
-        for late in ["2026-05-11T14:00:00Z", "2026-05-11T14:30:00Z", "2026-05-11T23:59:00Z"] {
-            assert_eq!(
-                ends(late).iter().map(|(name, _)| *name).collect::<Vec<_>>(),
-                ["hour", "tomorrow"],
-                "{late}"
-            );
-        }
-        assert_eq!(ends("2026-05-11T13:59:00Z").len(), 3);
     }
 }

@@ -288,9 +288,6 @@ pub static TABLE: &[(&str, &str)] = &[
     ("day.rest.title", "What is left of today"),
     ("day.rest.toast", "{count} moved to {date}"),
     ("day.snooze", "Remind me later"),
-    ("day.snooze.afternoon", "This afternoon"),
-    ("day.snooze.hour", "In 1 hour"),
-    ("day.snooze.tomorrow", "Tomorrow 9:00"),
     ("day.why", "Why is it here?"),
     ("day.why.due_today", "{worth} × due today, counted as 1 day = {score}"),
     (

@@ -34,7 +34,7 @@ test("snoozes from Today, sees it set apart, and takes it back @desktop", async 
 
   await me.press(me.button(`${t("today.options")}: 寄样品`));
   const sheet = me.sheet("寄样品");
-  await me.press(me.button(t("day.snooze.tomorrow"), sheet));
+  await me.press(me.button(t("bell.snooze.tomorrow"), sheet));
   await expect(sheet).toBeHidden();
   await expect(part(me, "today.snoozed")).toContainText("1");
   await expect(part(me, "today.due")).toHaveCount(0);

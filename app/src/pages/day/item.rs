@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::agenda::{Weight, snoozes};
+use domain::agenda::Weight;
 use domain::api::record::{Hit, RecordBody};
 use domain::command::Action;
 use domain::reminder::{MANY_MOVES, MOVES};
+use domain::snooze_choices::snooze_choices;
 use domain::time::{Date, Instant};
 use leptos::prelude::*;
 use serde_json::Value as Json;
@@ -15,6 +16,7 @@ use crate::components::{Button, ButtonKind, ButtonRow, LinkRow, icon, icons};
 use crate::fields::{self, Picker, day_text, schedule};
 use crate::i18n::{format, say, t, tr};
 use crate::pages::home::{due_of, finish, weight};
+use crate::pages::notifications::snooze_key;
 use crate::pages::records::NextChips;
 use crate::routes;
 use crate::state::session::{schema_now, today, zone};
@@ -168,18 +170,13 @@ fn reckoned(weight: &Weight) -> String {
 /// Later today or tomorrow: the reminder moves, the day stays.
 #[component]
 fn Snooze(body: Arc<RecordBody>, open: RwSignal<bool>) -> impl IntoView {
-    let named = |name: &str| match name {
-        "hour" => "day.snooze.hour",
-        "afternoon" => "day.snooze.afternoon",
-        _ => "day.snooze.tomorrow",
-    };
-    let buttons = snoozes(now(), today(), &zone(), &ZONES).into_iter().map(|(name, until)| {
+    let buttons = snooze_choices(now(), &zone(), &ZONES).into_iter().map(|(choice, until)| {
         let body = body.clone();
         let press = move |()| {
             open.set(false);
             snooze(&body, until);
         };
-        view! { <Button label=t(named(name)) on_press=press /> }
+        view! { <Button label=t(snooze_key(choice)) on_press=press /> }
     });
     view! {
         <fieldset class="field">

@@ -31,6 +31,7 @@ use row::Row;
 pub use row::channel_key;
 use shown::Shown;
 use snooze::SnoozeSheet;
+pub use snooze::snooze_key;
 
 /// What rows share.
 #[derive(Clone, Copy)]

@@ -67,7 +67,8 @@ pub fn moment_text(at: Instant) -> String {
     }
 }
 
-const fn name(choice: SnoozeChoice) -> &'static str {
+/// How one of the moments is called.
+pub const fn snooze_key(choice: SnoozeChoice) -> &'static str {
     match choice {
         SnoozeChoice::InAnHour => "bell.snooze.hour",
         SnoozeChoice::Afternoon => "bell.snooze.afternoon",
@@ -103,7 +104,7 @@ pub fn SnoozeSheet(reader: Reader) -> impl IntoView {
             .into_iter()
             .map(|(choice, until)| {
                 view! {
-                    <ButtonRow title=t(name(choice)) sub=move || moment_text(until) on_press=move |()| choose(until)>
+                    <ButtonRow title=t(snooze_key(choice)) sub=move || moment_text(until) on_press=move |()| choose(until)>
                         <span class="row-icon">{icon(icons::CLOCK)}</span>
                     </ButtonRow>
                 }

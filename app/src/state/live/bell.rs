@@ -68,7 +68,7 @@ pub fn run() {
 }
 
 /// Asks how many are unread, unless that is being asked: then once more afterwards.
-fn count_soon() {
+pub(super) fn count_soon() {
     if ASKS.replace(true) {
         AGAIN.set(true);
         return;

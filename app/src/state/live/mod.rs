@@ -205,7 +205,10 @@ fn workspace() -> Option<Id> {
 
 fn heard(text: &str) {
     // What is no such message comes from a later release, and says nothing to this one.
-    if let Ok(Told { seq, .. }) = serde_json::from_str(text) {
+    if let Ok(Told { seq, bell }) = serde_json::from_str(text) {
+        if bell {
+            bell::count_soon();
+        }
         HEARD.set(HEARD.get().max(seq));
         look_if_behind();
     }

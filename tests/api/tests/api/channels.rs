@@ -1,5 +1,4 @@
 //! Browsers and bots by which reminders arrive: added, tried, removed; and every address that nothing is sent to.
-#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::fs;
 use std::path::PathBuf;
