@@ -39,7 +39,9 @@ pub fn dry_run() -> Result<()> {
                 bail!("the deployment would carry {name}");
             }
         }
-        for binding in ["env.DIRECTORY", "env.DB_0", "env.DB_1", "env.LIVE", "env.FILES", "env.ASSETS"] {
+        for binding in
+            ["env.DIRECTORY", "env.DB_0", "env.DB_1", "env.LIVE", "env.FILES", "env.REMINDERS", "env.ASSETS"]
+        {
             if !said.contains(binding) {
                 bail!("the deployment lacks {binding}");
             }

@@ -182,8 +182,11 @@ fn a_page_reads_each_history_along_its_index() {
                     "{plan}"
                 );
             }
-            for holder in ["lead", "contact", "deal"] {
-                assert!(plan.contains(&format!("h USING INDEX {holder}_account")), "{role} {holder}: {plan}");
+            for by_account in ["lead_account", "contact_account", "deal_lane"] {
+                assert!(
+                    plan.contains(&format!("h USING INDEX {by_account} ")),
+                    "{role} {by_account}: {plan}"
+                );
             }
         }
     }
