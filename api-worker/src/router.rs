@@ -155,7 +155,7 @@ async fn handle(endpoint: &Endpoint, request: &Request, cx: &Cx, parts: &[String
         () if is!(AddPush) => channel::add_push(request, cx).await,
         () if is!(AddBot) => channel::add_bot(request, cx).await,
         () if is!(RemoveChannel) => channel::remove(cx, &parts[0]).await,
-        () if is!(MakeFeed) => feed::make(cx).await,
+        () if is!(MakeFeed) => feed::make(request, cx).await,
         () if is!(RevokeFeed) => feed::revoke(cx).await,
         () if is!(Live) => live::open(request, cx).await,
         () => Err(Failure::Fault(format!("{} has no handler", endpoint.name))),

@@ -15,12 +15,15 @@ use worker::{Response, ResponseBuilder};
 use super::account::read_link;
 use crate::calendar::{Entry, text};
 use crate::gate::Cx;
-use crate::http::{Answer, Failure, Request, json};
+use crate::http::{Answer, Failure, Request, json, read_json};
 use crate::platform::{new_token, token_hash};
 use crate::storage::db::{Db, Rows};
 use crate::storage::definitions;
 use crate::storage::ics::{self, Owner};
 use crate::storage::records::{Reader, Selected, Selection};
+
+/// Bytes of a request.
+const MAX_BODY: usize = 1024;
 
 const DAY_MS: i64 = 86_400_000;
 /// How far a calendar looks back and ahead, in days.
@@ -29,7 +32,8 @@ const AHEAD: i64 = 366;
 /// Entries of one calendar, at most.
 const ENTRIES: u32 = 2_000;
 
-pub async fn make(cx: &Cx) -> Answer<Response> {
+pub async fn make(request: &Request, cx: &Cx) -> Answer<Response> {
+    let Empty {} = read_json(request, MAX_BODY).await?;
     let token = new_token()?;
     let hash = token_hash(&token);
     let (session, _) =

@@ -88,6 +88,20 @@ impl Sources<'_> {
     }
 }
 
+/// D1 takes so many terms of a compound query (`SQLITE_LIMIT_COMPOUND_SELECT`).
+const TERMS: usize = 5;
+
+/// The rows of all of them, each once.
+fn union(all: &[String]) -> String {
+    let joined = |some: &[String]| some.join(" UNION ");
+    if all.len() <= TERMS {
+        return joined(all);
+    }
+    let parts: Vec<String> =
+        all.chunks(TERMS).map(|some| format!("SELECT id, at FROM ({})", joined(some))).collect();
+    union(&parts)
+}
+
 /// Whether records of `kind` can be about those of `entity`.
 #[must_use]
 pub fn is_about(kind: &Entity, entity: &str) -> bool {
@@ -122,7 +136,7 @@ pub fn about(
         by + &after.unwrap_or_default()
     };
     let sources = Sources { reader, kind, at, limit, rest: &rest };
-    let all = sources.of(entity, &id, wanted.related).join(" UNION ");
+    let all = union(&sources.of(entity, &id, wanted.related));
     conditions.and(&format!("r.id IN (SELECT id FROM ({all}) ORDER BY at DESC, id DESC LIMIT {limit})"));
     let key = format!("r.{at}");
     conditions.statement(
@@ -158,7 +172,7 @@ pub fn talks(reader: Reader<'_>, touch: &Entity, entity: &Entity, record: Id, no
     let rest =
         |alias: &str| format!(" AND {alias}.happened_at >= {since} AND {alias}.happened_at <= {until}");
     let sources = Sources { reader, kind: touch, at: "happened_at", limit: TALKED, rest: &rest };
-    let all = sources.of(entity, &id, true).join(" UNION ");
+    let all = union(&sources.of(entity, &id, true));
     conditions.and(&format!("t.id IN (SELECT id FROM ({all})) AND t.owner_id IS NOT NULL"));
     let with = contact(reader);
     let head = format!(
@@ -196,10 +210,7 @@ pub fn colleague(reader: Reader<'_>, touch: &Entity, entity: &Entity, record: Id
         );
         all.extend(sources.of(account, &its, true));
     }
-    conditions.and(&format!(
-        "t.id IN (SELECT id FROM ({}) ORDER BY at DESC, id DESC LIMIT 1)",
-        all.join(" UNION ")
-    ));
+    conditions.and(&format!("t.id IN (SELECT id FROM ({}) ORDER BY at DESC, id DESC LIMIT 1)", union(&all)));
     let head = format!(
         "SELECT json_array(t.owner_id, {}, t.happened_at, 1) AS j FROM touch t WHERE t.workspace_id = ?1",
         contact(reader)

@@ -53,6 +53,7 @@ mod tests {
     use std::path::Path;
 
     use rusqlite::Connection;
+    use rusqlite::limits::Limit;
 
     /// A shard as its migrations make it.
     pub fn shard() -> Connection {
@@ -72,6 +73,12 @@ mod tests {
         let database = Connection::open_in_memory().unwrap();
         for file in files {
             database.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
+        }
+        // As D1 has them; what else it limits depends on the release of SQLite.
+        for (limit, value) in
+            [(Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5), (Limit::SQLITE_LIMIT_FUNCTION_ARG, 32)]
+        {
+            database.set_limit(limit, value).unwrap();
         }
         database
     }

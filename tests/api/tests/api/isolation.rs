@@ -166,6 +166,8 @@ impl Target {
                 Request::new("POST", "/api/v1/reminders/test")
                     .json(format!(r#"{{"channel":"{}"}}"#, self.channel)),
             ),
+            ("make_feed", Request::of::<api::MakeFeed>(&[], &Empty {})),
+            ("revoke_feed", Request::of::<api::RevokeFeed>(&[], &Empty {})),
             ("remove_channel", Request::of::<api::RemoveChannel>(&[&self.channel.to_string()], &Empty {})),
             ("upload_file", Request::new("POST", "/api/v1/files?name=a.txt&size=1").body("a")),
             ("get_file", get(format!("/api/v1/files/{}", self.file))),
