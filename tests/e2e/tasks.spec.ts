@@ -13,6 +13,7 @@ test("makes a weekly task with steps, ticks one, finishes it and finds the next 
   await page.goto("/records/task/new");
   await me.field(name).fill("周报");
   await me.field(due).fill(day(2));
+  await me.press(page.locator("summary").filter({ hasText: t("record.more_fields") }));
   await me.choose(t("field.repeat.weekly"), page.getByRole("group", { name: repeat, exact: true }));
   const steps = me.field(checklist);
   await steps.fill("收集数据");

@@ -280,14 +280,14 @@ fn Cell(asked: Asked, day: Date, planned: Planned, drag: Drag) -> impl IntoView 
             <button
                 type="button"
                 class="calendar-date"
-                aria-label=label
                 aria-current=move || (today() == day).then_some("date")
                 aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
                 tabindex=move || if is_chosen.get() { "0" } else { "-1" }
                 on:click=move |_| asked.to_day(day)
             >
-                <span class="calendar-weekday">{move || weekday_text(day)}</span>
-                <span class="numeric">{day.naive().day()}</span>
+                <span class="visually-hidden">{label}</span>
+                <span class="calendar-weekday" aria-hidden="true">{move || weekday_text(day)}</span>
+                <span class="numeric" aria-hidden="true">{day.naive().day()}</span>
                 <span class="calendar-dots" aria-hidden="true">
                     {move || (0..items.with(Vec::len).min(IN_CELL)).map(|_| view! { <i></i> }).collect_view()}
                 </span>
